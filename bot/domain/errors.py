@@ -1,0 +1,167 @@
+"""Everything that can go wrong for a reason a person should hear about.
+
+An error is a value: what happened, with its particulars. The words are in
+:mod:`bot.present.errors`. Whatever is not a :class:`UserError` is a fault of the
+program: it is logged with its traceback, and the person sees a trace id.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class UserError(Exception):
+    """Base of the errors that have a wording; raised anywhere below the cogs."""
+
+
+@dataclass(frozen=True)
+class NotSetUp(UserError):
+    """No clan is linked to this server yet."""
+
+
+@dataclass(frozen=True)
+class PlayerNotTracked(UserError):
+    """Nobody of this name was ever in the clan."""
+
+    name: str
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NameAmbiguous(UserError):
+    """Several members once held this name; ask for one of them."""
+
+    name: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class InvalidName(UserError):
+    """Not something the game would accept as a name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class NotLinked(UserError):
+    """The asker gave no name and has linked no account."""
+
+    user_name: str
+
+
+@dataclass(frozen=True)
+class UnreadablePeriod(UserError):
+    """A period that no rule reads. ``reason`` is one of: syntax, future, order, too-long."""
+
+    text: str
+    reason: str = "syntax"
+
+
+@dataclass(frozen=True)
+class UnreadableTime(UserError):
+    """A moment (``as_of``) that no rule reads, or one in the future."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class UnknownMetric(UserError):
+    """No metric of this name is known to WOM or to this clan."""
+
+    text: str
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class UnknownTimeZone(UserError):
+    """Not a name of the IANA time zone database."""
+
+    text: str
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TooManyPlayers(UserError):
+    """More players than one comparison can show, or fewer than two."""
+
+    given: int
+    least: int = 2
+    most: int = 5
+
+
+@dataclass(frozen=True)
+class NotPermitted(UserError):
+    """The asker lacks a right. ``needed`` is one of: officer, manage_server, owner, asker."""
+
+    needed: str
+
+
+@dataclass(frozen=True)
+class GroupNotFound(UserError):
+    """WOM knows no such group."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class GroupAlreadyLinked(UserError):
+    """This server follows that group already."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class WomUnavailable(UserError):
+    """WOM did not answer usefully. ``reason`` is one of: down, slow, rate_limited, blocked, nonsense, refused."""
+
+    reason: str
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class UpdateRefused(UserError):
+    """WOM would not update one player.
+
+    ``reason`` is one of: cooldown, not_on_hiscores, hiscores_down, flagged, archived,
+    opted_out, blocked.
+    """
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class WrongGroupCode(UserError):
+    """WOM refused the group's verification code."""
+
+
+@dataclass(frozen=True)
+class SecretsUnavailable(UserError):
+    """A secret was given or is stored, but no SECRET_KEY is set, or another one than it was sealed with."""
+
+
+@dataclass(frozen=True)
+class AlreadyLinked(UserError):
+    """That account belongs to another Discord user (a verified link)."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class LinkNotFound(UserError):
+    """The asker has no such linked account."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class MissingPermissions(UserError):
+    """The bot itself may not do this here; ``permissions`` are Discord's names of them."""
+
+    permissions: tuple[str, ...]
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Outdated(UserError):
+    """A button whose answer no longer exists (the clan was unlinked, the member vanished)."""
