@@ -1,0 +1,437 @@
+"""The tables. Alembic's migrations create them; a test holds the two together.
+
+Every table of facts leads its key with ``clan_id``. Ranges are half-open, with
+:data:`db.types.OPEN_START` and :data:`db.types.OPEN_END` for what has no known end.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from db.types import BigInt, Moment
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+WITHOUT_ROWID: dict[str, Any] = {"sqlite_with_rowid": False}
+
+
+class Base(DeclarativeBase):
+    """Common types: integers are 64 bits wide, times are :class:`db.types.Moment`, text has no length."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {int: BigInt, str: Text(), datetime: Moment()}
+
+
+def _clan_key() -> Mapped[int]:
+    return mapped_column(ForeignKey("clans.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+
+
+def _member_reference() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["clan_id", "member_id"], ["members.clan_id", "members.id"], ondelete="CASCADE"
+    )
+
+
+def _source_reference() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["clan_id", "source_id"], ["sources.clan_id", "sources.id"], ondelete="CASCADE"
+    )
+
+
+class Guild(Base):
+    """A Discord server's own settings. Empty include list: every text channel is tracked."""
+
+    __tablename__ = "guilds"
+
+    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    officer_role_ids: Mapped[list[int]] = mapped_column(JSON)
+    officer_channel_id: Mapped[int | None]
+    bot_channel_ids: Mapped[list[int]] = mapped_column(JSON)
+    include_channel_ids: Mapped[list[int]] = mapped_column(JSON)
+    exclude_channel_ids: Mapped[list[int]] = mapped_column(JSON)
+    backfill_days: Mapped[int]
+
+
+class Clan(Base):
+    """One WOM group linked to one server. Unlinking clears ``active``; the facts stay.
+
+    ``polled_at`` is the last poll that succeeded, ``failed_at`` and ``failure`` the last that
+    did not; ``lists_read_at`` when activity, name changes and achievements were last read.
+    ``sealed_code`` is the group's verification code, encrypted.
+    """
+
+    __tablename__ = "clans"
+    __table_args__ = (UniqueConstraint("guild_id", "wom_group_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    guild_id: Mapped[int]
+    wom_group_id: Mapped[int]
+    name: Mapped[str]
+    time_zone: Mapped[str]
+    is_default: Mapped[bool]
+    active: Mapped[bool]
+    created_at: Mapped[datetime]
+    next_member_id: Mapped[int]
+    next_source_id: Mapped[int]
+    role_order: Mapped[list[str]] = mapped_column(JSON)
+    sealed_code: Mapped[str | None]
+    polled_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    failure: Mapped[str | None]
+    lists_read_at: Mapped[datetime | None]
+    update_all_at: Mapped[datetime | None]
+
+
+class Relay(Base):
+    """A bot or webhook whose lines in one channel are the in-game chat. Only its id counts."""
+
+    __tablename__ = "relays"
+
+    clan_id: Mapped[int] = _clan_key()
+    channel_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    author_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    lines_read: Mapped[int]
+    lines_understood: Mapped[int]
+
+
+class Member(Base):
+    """One game account in one clan. ``name`` is its last known display name.
+
+    ``left_at`` is null while a member. ``leave_seen_at`` is set while a leave is pending:
+    seen on the roster, not believed yet.
+    """
+
+    __tablename__ = "members"
+
+    clan_id: Mapped[int] = _clan_key()
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    wom_role: Mapped[str | None]
+    account_type: Mapped[str]
+    build: Mapped[str]
+    joined_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+    leave_seen_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class Alias(Base):
+    """The name a member held from a time to a time. The database refuses two holders at one moment."""
+
+    __tablename__ = "aliases"
+    __table_args__ = (
+        _member_reference(),
+        CheckConstraint("from_at < to_at", name="forward"),
+        Index("ix_aliases_clan_id_member_id", "clan_id", "member_id"),
+        WITHOUT_ROWID,
+    )
+
+    clan_id: Mapped[int] = _clan_key()
+    name_key: Mapped[str] = mapped_column(primary_key=True)
+    from_at: Mapped[datetime] = mapped_column(primary_key=True)
+    to_at: Mapped[datetime]
+    member_id: Mapped[int]
+    display_name: Mapped[str]
+    origin: Mapped[str]
+
+
+class Source(Base):
+    """What was observed. ``key`` is unique per kind; ``user_id`` is set for Discord users."""
+
+    __tablename__ = "sources"
+    __table_args__ = (
+        UniqueConstraint("clan_id", "kind", "key"),
+        Index("ix_sources_clan_id_user_id", "clan_id", "user_id"),
+        WITHOUT_ROWID,
+    )
+
+    clan_id: Mapped[int] = _clan_key()
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    key: Mapped[str]
+    label: Mapped[str]
+    user_id: Mapped[int | None]
+
+
+class Profile(Base):
+    """A WOM profile as last seen. ``updated_at`` is its last snapshot, ``changed_at`` its last real gain."""
+
+    __tablename__ = "profiles"
+    __table_args__ = (_source_reference(), UniqueConstraint("clan_id", "player_id"), WITHOUT_ROWID)
+
+    clan_id: Mapped[int] = _clan_key()
+    source_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    player_id: Mapped[int]
+    display_name: Mapped[str]
+    status: Mapped[str]
+    updated_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime | None]
+
+
+class Attribution(Base):
+    """Which member a source was, from a time to a time. A source is one member's at any moment."""
+
+    __tablename__ = "attributions"
+    __table_args__ = (
+        _source_reference(),
+        _member_reference(),
+        CheckConstraint("from_at < to_at", name="forward"),
+        Index("ix_attributions_clan_id_member_id", "clan_id", "member_id"),
+        WITHOUT_ROWID,
+    )
+
+    clan_id: Mapped[int] = _clan_key()
+    source_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    from_at: Mapped[datetime] = mapped_column(primary_key=True)
+    to_at: Mapped[datetime]
+    member_id: Mapped[int]
+    origin: Mapped[str]
+
+
+class DiscordLink(Base):
+    """A Discord user's claim to a member: it counts messages; a ``verified`` one gives rights too."""
+
+    __tablename__ = "discord_links"
+    __table_args__ = (
+        _member_reference(),
+        Index("ix_discord_links_clan_id_member_id", "clan_id", "member_id"),
+        WITHOUT_ROWID,
+    )
+
+    clan_id: Mapped[int] = _clan_key()
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    member_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    verified: Mapped[bool]
+    is_main: Mapped[bool]
+    linked_at: Mapped[datetime]
+    linked_by: Mapped[int]
+
+
+class IdentityConflict(Base):
+    """Two origins disagree on who held a name; until officers decide, the time belongs to nobody."""
+
+    __tablename__ = "identity_conflicts"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    clan_id: Mapped[int] = _clan_key()
+    name_key: Mapped[str] = mapped_column(primary_key=True)
+    from_at: Mapped[datetime] = mapped_column(primary_key=True)
+    to_at: Mapped[datetime]
+    holder_id: Mapped[int | None]
+    claimant_id: Mapped[int | None]
+    evidence: Mapped[dict[str, Any]] = mapped_column(JSON)
+    seen_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+
+
+class Message(Base):
+    """One message, without its content; its time is in its id. ``kind`` is :class:`db.queries.messages.Kind`.
+
+    A deleted message stays as a tombstone without source, so that a later fill cannot bring it back.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    clan_id: Mapped[int] = _clan_key()
+    message_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    channel_id: Mapped[int]
+    source_id: Mapped[int | None]
+    kind: Mapped[int] = mapped_column(SmallInteger)
+    length: Mapped[int] = mapped_column(SmallInteger)
+
+
+class Activity(Base):
+    """Messages of a source in a quarter of an hour (counted since 1970)."""
+
+    __tablename__ = "activity"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    clan_id: Mapped[int] = _clan_key()
+    source_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    quarter: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    messages: Mapped[int]
+
+
+class ActivityDay(Base):
+    """The same by UTC day (counted since 1970), for long periods."""
+
+    __tablename__ = "activity_days"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    clan_id: Mapped[int] = _clan_key()
+    source_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    day: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    messages: Mapped[int]
+
+
+class Coverage(Base):
+    """When a channel was really observed. Time outside of it is unknown, not silent."""
+
+    __tablename__ = "coverage"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    clan_id: Mapped[int] = _clan_key()
+    channel_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    from_at: Mapped[datetime] = mapped_column(primary_key=True)
+    to_at: Mapped[datetime]
+
+
+class IngestCursor(Base):
+    """How far a channel is read without a hole. ``start_id`` is where reading began.
+
+    While ``filling``, ``after_id`` moves page by page; then live messages move it.
+    """
+
+    __tablename__ = "ingest_cursors"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    clan_id: Mapped[int] = _clan_key()
+    channel_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    start_id: Mapped[int]
+    after_id: Mapped[int]
+    filling: Mapped[bool]
+
+
+class Broadcast(Base):
+    """A relay's own announcement. An unknown form keeps its ``raw`` text for 30 days, others keep none."""
+
+    __tablename__ = "broadcasts"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    clan_id: Mapped[int] = _clan_key()
+    message_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    source_id: Mapped[int | None]
+    kind: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+    raw: Mapped[str | None]
+
+
+class MetricRow(Base):
+    """What can be measured. A new boss is a new row."""
+
+    __tablename__ = "metrics"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    measure: Mapped[str]
+
+
+class SnapshotRow(Base):
+    """When a profile's statistics were seen."""
+
+    __tablename__ = "snapshots"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    clan_id: Mapped[int] = _clan_key()
+    source_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    taken_at: Mapped[datetime] = mapped_column(primary_key=True)
+
+
+class MetricValue(Base):
+    """A value since a snapshot, stored only where it changed. Null is unranked: unknown."""
+
+    __tablename__ = "metric_values"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    clan_id: Mapped[int] = _clan_key()
+    source_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    metric_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    taken_at: Mapped[datetime] = mapped_column(primary_key=True)
+    value: Mapped[int | None]
+
+
+class NameChange(Base):
+    """A name change as WOM lists it, recognised by its id: the list's order says nothing."""
+
+    __tablename__ = "name_changes"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    clan_id: Mapped[int] = _clan_key()
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    player_id: Mapped[int]
+    old_name: Mapped[str]
+    new_name: Mapped[str]
+    status: Mapped[str]
+    submitted_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
+
+
+class MemberEvent(Base):
+    """Joined, left, rank changed, renamed.
+
+    ``key`` says what WOM called it, so that reading it again adds nothing.
+    """
+
+    __tablename__ = "member_events"
+    __table_args__ = (
+        _member_reference(),
+        Index("ix_member_events_clan_id_member_id_at", "clan_id", "member_id", "at"),
+        Index("ix_member_events_clan_id_at", "clan_id", "at"),
+        WITHOUT_ROWID,
+    )
+
+    clan_id: Mapped[int] = _clan_key()
+    key: Mapped[str] = mapped_column(primary_key=True)
+    member_id: Mapped[int]
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    before: Mapped[str | None]
+    after: Mapped[str | None]
+
+
+class Achievement(Base):
+    """A threshold that a profile crossed. ``accuracy_ms`` is how late WOM may have seen it."""
+
+    __tablename__ = "achievements"
+    __table_args__ = (_source_reference(), WITHOUT_ROWID)
+
+    clan_id: Mapped[int] = _clan_key()
+    source_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    metric_key: Mapped[str]
+    threshold: Mapped[int]
+    achieved_at: Mapped[datetime]
+    accuracy_ms: Mapped[int | None]
+
+
+class AuditEntry(Base):
+    """Who changed what, for officers."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (Index("ix_audit_log_guild_id_at", "guild_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    guild_id: Mapped[int]
+    at: Mapped[datetime]
+    user_id: Mapped[int]
+    action: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class KeptState(Base):
+    """What the process remembers of itself between two starts, such as the commands it last synced."""
+
+    __tablename__ = "kept_state"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]

@@ -1,0 +1,102 @@
+"""Connections and transactions.
+
+On SQLite one connection writes, every transaction of it taken at once
+(``BEGIN IMMEDIATE``), and a small pool only reads: the default pooling lost two of
+three concurrent read-then-update transactions. On PostgreSQL one pool does both.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, Protocol, cast
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+READERS = 4
+
+
+class _Cursor(Protocol):
+    def execute(self, statement: str) -> Any: ...
+    def close(self) -> None: ...
+
+
+class _SqliteConnection(Protocol):
+    isolation_level: str | None
+
+    def cursor(self) -> _Cursor: ...
+
+
+class Database:
+    """One database, with its two ways in: :meth:`read` and :meth:`write`."""
+
+    def __init__(self, url: str | URL) -> None:
+        self.url = make_url(url)
+        if self.is_sqlite:
+            self._writer = _sqlite_engine(self.url, size=1, begin="BEGIN IMMEDIATE", query_only=False)
+            self._reader = _sqlite_engine(self.url, size=READERS, begin="BEGIN", query_only=True)
+        else:
+            self._writer = self._reader = create_async_engine(
+                self.url, pool_size=READERS + 1, pool_pre_ping=True
+            )
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is a SQLite file."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[AsyncSession]:
+        """A session whose statements see one state of the database (on SQLite). Writing is refused there."""
+        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncGenerator[AsyncSession]:
+        """One transaction: committed at the end of the block, rolled back whole if it raises.
+
+        Nothing waits for the network inside. On SQLite writers queue for the one connection.
+        """
+        async with (
+            AsyncSession(self._writer, expire_on_commit=False, autoflush=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+def _sqlite_engine(url: URL, *, size: int, begin: str, query_only: bool) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=60)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: object, _record: object) -> None:  # pyright: ignore[reportUnusedFunction] -- registered
+        prepare_sqlite(connection, query_only=query_only)
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction] -- registered
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def prepare_sqlite(connection: object, *, query_only: bool) -> None:
+    """Set what every connection of ours relies on: WAL, foreign keys, and transactions begun by us alone."""
+    sqlite = cast("_SqliteConnection", connection)
+    sqlite.isolation_level = None
+    cursor = sqlite.cursor()
+    for pragma in (
+        "journal_mode = WAL",
+        # With WAL a power cut can lose the last commits but never damages the file; a fill reads them again.
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        "busy_timeout = 10000",
+        "cache_size = -16000",
+        "temp_store = MEMORY",
+        f"query_only = {'ON' if query_only else 'OFF'}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

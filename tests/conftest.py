@@ -1,0 +1,41 @@
+"""Fixtures for every test: a migrated database on either server."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from db import migrate
+from db.session import Database
+from tests.databases import empty_database
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever uses a database is run on both kinds, unless the test names its own."""
+    marked = any(mark.args[0] == "database_kind" for mark in metafunc.definition.iter_markers("parametrize"))
+    if "database_kind" in metafunc.fixturenames and not marked:
+        metafunc.parametrize(
+            "database_kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+        )
+
+
+@pytest.fixture
+async def empty_url(database_kind: str, tmp_path: Path) -> AsyncGenerator[str]:
+    """The URL of a database without any table."""
+    async with empty_database(database_kind, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+async def database_url(empty_url: str) -> str:
+    """The URL of a database at the newest revision."""
+    await migrate.upgrade(empty_url)
+    return empty_url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncGenerator[Database]:
+    """An open database at the newest revision."""
+    opened = Database(database_url)
+    yield opened
+    await opened.close()

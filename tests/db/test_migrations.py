@@ -1,0 +1,109 @@
+"""The schema comes from the migrations alone, and every path to the head leaves the same rules behind."""
+
+from datetime import UTC, datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text, update
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+
+from db import migrate
+from db.models import Alias, Base, Clan, Member
+from db.session import Database
+from db.types import OPEN_END
+
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+PATHS = {"up": ["head"], "down and up again": ["head", "base", "head"]}
+
+
+async def walk(url: str, path: list[str]) -> None:
+    for revision in path:
+        await (migrate.downgrade if revision == "base" else migrate.upgrade)(url, revision)
+
+
+async def two_members(database: Database) -> None:
+    async with database.write() as session:
+        session.add(
+            Clan(
+                id=1, guild_id=1, wom_group_id=1, name="Clan", time_zone="UTC", is_default=True, active=True,
+                created_at=NOON, next_member_id=3, next_source_id=1, role_order=[],
+            )
+        )  # fmt: skip
+        await session.flush()
+        for number in (1, 2):
+            session.add(
+                Member(
+                    clan_id=1,
+                    id=number,
+                    name=f"M{number}",
+                    account_type="regular",
+                    build="main",
+                    created_at=NOON,
+                )
+            )
+
+
+def held(key: str, member: int, start: datetime, end: datetime) -> Alias:
+    return Alias(
+        clan_id=1, name_key=key, from_at=start, to_at=end, member_id=member, display_name=key, origin="roster"
+    )
+
+
+def differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, Base.metadata))
+
+
+@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS.keys())
+async def test_the_migrations_build_what_the_models_say(empty_url: str, path: list[str]) -> None:
+    await walk(empty_url, path)
+    database = Database(empty_url)
+    try:
+        async with database.read() as session:
+            assert await (await session.connection()).run_sync(differences) == []
+    finally:
+        await database.close()
+
+
+async def test_going_down_leaves_no_table_behind(empty_url: str) -> None:
+    await walk(empty_url, ["head", "base"])
+    assert await migrate.current(empty_url) is None
+
+
+async def test_the_current_revision_is_the_head_after_going_up(database_url: str) -> None:
+    assert await migrate.current(database_url) == migrate.head()
+
+
+@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS.keys())
+async def test_a_raw_overlapping_alias_is_refused(empty_url: str, path: list[str]) -> None:
+    await walk(empty_url, path)
+    database = Database(empty_url)
+    try:
+        await two_members(database)
+        async with database.write() as session:
+            session.add(held("ann", 1, NOON, OPEN_END))
+        earlier, later = ("1000", "2000") if database.is_sqlite else ("'2020-01-01Z'", "'2027-01-01Z'")
+        far = str(2**50) if database.is_sqlite else later
+        with pytest.raises(DBAPIError, match="overlap"):
+            async with database.write() as session:
+                await session.execute(
+                    text(
+                        "INSERT INTO aliases "
+                        "(clan_id, name_key, from_at, to_at, member_id, display_name, origin) "
+                        f"VALUES (1, 'ann', {earlier}, {far}, 2, 'Ann', 'raw')"
+                    )
+                )
+    finally:
+        await database.close()
+
+
+async def test_moving_an_alias_over_another_is_refused(database: Database) -> None:
+    await two_members(database)
+    async with database.write() as session:
+        for member, start, end in ((1, NOON, NOON.replace(hour=13)), (2, NOON.replace(hour=13), OPEN_END)):
+            session.add(held("ann", member, start, end))
+    with pytest.raises(DBAPIError, match="overlap"):
+        async with database.write() as session:
+            await session.execute(update(Alias).where(Alias.member_id == 1).values(to_at=OPEN_END))
