@@ -85,7 +85,8 @@ def slot_gains(
     """The covering gain of each slot, for a chart; ``readings`` are in order of time.
 
     A slot that no reading closes is a gap (None), and what was gained in it shows in
-    the slot of the next reading. Where values never fall, the slots add up to the whole.
+    the slot of the next reading. Where values are known and never fall, adjoining slots
+    add up to the whole.
     """
     spans = (span_in(readings, start, end, Rule.COVERING) for start, end in slots)
     return tuple(None if span is None else covering_gain(span.first, span.last) for span in spans)

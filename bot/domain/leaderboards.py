@@ -68,10 +68,14 @@ def rank(entries: Iterable[Entry]) -> tuple[tuple[Standing, ...], tuple[str, ...
     """
     listed = list(entries)
     known = [(entry.value, entry) for entry in listed if entry.value is not None]
-    known.sort(key=lambda pair: (-pair[0], pair[1].name.casefold(), pair[1].member))
+    known.sort(key=lambda pair: (-pair[0], *_alphabetical(pair[1].name), pair[1].member))
     standings: list[Standing] = []
     for index, (value, entry) in enumerate(known):
         tied = index > 0 and known[index - 1][0] == value
         standings.append(Standing(standings[-1].place if tied else index + 1, entry))
-    unknown = sorted((entry.name for entry in listed if entry.value is None), key=str.casefold)
+    unknown = sorted((entry.name for entry in listed if entry.value is None), key=_alphabetical)
     return tuple(standings), tuple(unknown)
+
+
+def _alphabetical(name: str) -> tuple[str, str]:
+    return name.casefold(), name
