@@ -31,7 +31,8 @@ left out. The kinds, and their fields beside ``at``:
                        through the relay (for tests; the checker does not read it).
 ``message_deleted``    ids; one, or many at once
 ``observed``           channel, since. The bot heard everything in the channel from ``since`` to ``at``.
-``polled``             The bot asked WOM and stored the answer: what happened at WOM until ``at`` is known.
+``polled``             player. The bot asked WOM and stored the answer: what happened at WOM until ``at``
+                       is known; where a player is given, of that player only.
 """
 
 import json
@@ -182,6 +183,7 @@ class Observed(Event):
 @dataclass(frozen=True)
 class Polled(Event):
     kind: ClassVar[str] = "polled"
+    player: int | None = None
 
 
 KINDS: tuple[type[Event], ...] = (

@@ -135,11 +135,19 @@ def _account(span: Span, maker: NameMaker, index: int) -> Account:
         effort=0.0 if rng.random() < 0.08 else effort,
         start_xp=min(rng.lognormvariate(17.8, 1.3), 2_500_000_000.0),
         bossing=0.0 if rng.random() < 0.25 else rng.uniform(0.05, 1.0),
-        cadence=1.0 if rng.random() < 0.85 else rng.uniform(3, 9),
+        cadence=_cadence(rng),
         hour=rng.uniform(0, 24),
-        game_talk=rng.paretovariate(1.1) - 1,
-        discord_talk=rng.paretovariate(1.2) - 1,
+        game_talk=min(rng.paretovariate(1.1) - 1, 25.0),
+        discord_talk=min(rng.paretovariate(1.2) - 1, 15.0),
     )
+
+
+def _cadence(rng: random.Random) -> float:
+    """Most are looked at once a day, some whenever they log out, some when somebody thinks of it."""
+    chance = rng.random()
+    if chance < 0.2:
+        return rng.uniform(0.25, 0.5)
+    return 1.0 if chance < 0.87 else rng.uniform(3, 9)
 
 
 def _give_ranks(accounts: list[Account]) -> None:

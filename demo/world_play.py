@@ -110,7 +110,7 @@ def _looks(account: Account, rng: random.Random, span: Span) -> Iterator[datetim
     while at < span.end:
         if at >= start + _NEAREST and account.present(at) and not account.being_renamed(at):
             yield at
-        step = account.cadence if account.cadence > 1 or rng.random() > 0.06 else 2.0
+        step = account.cadence if account.cadence != 1 or rng.random() > 0.06 else 2.0
         at += timedelta(milliseconds=round((step + rng.uniform(-0.03, 0.03)) * 86_400_000))
 
 

@@ -1,0 +1,167 @@
+"""What the bot can know by a moment: WOM's events by the polls, Discord's as they happen."""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from demo.script import (
+    Event,
+    Linked,
+    MemberJoined,
+    MemberLeft,
+    MemberReturned,
+    Message,
+    MessageDeleted,
+    Observed,
+    Polled,
+    RenameApproved,
+    Renamed,
+    RoleChanged,
+    Script,
+    Snapshot,
+    Unlinked,
+)
+
+GRACE = timedelta(hours=48)
+"""How long a leave is pending before it counts."""
+
+
+@dataclass
+class Person:
+    """One account's story as the script tells it; not everything in it is known at once."""
+
+    player: int
+    name: str
+    account_type: str
+    joined: datetime
+    role: str
+    comings: list[tuple[datetime, bool]] = field(default_factory=list[tuple[datetime, bool]])
+    roles: list[tuple[datetime, str]] = field(default_factory=list[tuple[datetime, str]])
+    renames: list["Renaming"] = field(default_factory=list["Renaming"])
+    snapshots: list[Snapshot] = field(default_factory=list[Snapshot])
+
+    def name_by(self, horizon: datetime) -> str:
+        """The newest name that WOM had approved by then."""
+        approved = [item for item in self.renames if item.approved is not None and item.approved <= horizon]
+        return approved[-1].new if approved else self.name
+
+    def role_by(self, horizon: datetime) -> str:
+        """WOM's key of the rank."""
+        return [self.role, *(role for at, role in self.roles if at <= horizon)][-1]
+
+    def in_clan(self, now: datetime, horizon: datetime) -> bool:
+        """Whether the account is a member: a leave counts when it is older than the grace time."""
+        if self.joined > horizon:
+            return False
+        at, inside = ([(self.joined, True)] + [item for item in self.comings if item[0] <= horizon])[-1]
+        return inside or now - at < GRACE
+
+
+@dataclass
+class Renaming:
+    """``at`` in the game; ``approved`` at WOM, None while it is pending."""
+
+    at: datetime
+    new: str
+    approved: datetime | None = None
+
+
+@dataclass
+class Story:
+    """The script, sorted by whom and what it is about."""
+
+    people: dict[int, Person] = field(default_factory=dict[int, Person])
+    messages: list[Message] = field(default_factory=list[Message])
+    deleted: dict[int, datetime] = field(default_factory=dict[int, datetime])
+    links: list[Linked | Unlinked] = field(default_factory=list[Linked | Unlinked])
+    observed: list[Observed] = field(default_factory=list[Observed])
+    polls: list[datetime] = field(default_factory=list[datetime])
+    single_polls: dict[int, list[datetime]] = field(default_factory=dict[int, list[datetime]])
+
+    def tell(self, event: Event) -> None:
+        """Take in one event; others than these say nothing about the numbers."""
+        match event:
+            case Message():
+                self.messages.append(event)
+            case MessageDeleted():
+                self.deleted |= dict.fromkeys(event.ids, event.at)
+            case Linked() | Unlinked():
+                self.links.append(event)
+            case Observed():
+                self.observed.append(event)
+            case Polled(player=None):
+                self.polls.append(event.at)
+            case Polled(player=int(player)):
+                self.single_polls.setdefault(player, []).append(event.at)
+            case _:
+                self._tell_of_person(event)
+
+    def _tell_of_person(self, event: Event) -> None:
+        match event:
+            case MemberJoined():
+                self.people[event.player] = Person(
+                    event.player, event.name, event.account_type, event.at, event.role
+                )
+            case MemberLeft():
+                self.people[event.player].comings.append((event.at, False))
+            case MemberReturned():
+                self.people[event.player].comings.append((event.at, True))
+                self.people[event.player].roles.append((event.at, event.role))
+            case RoleChanged():
+                self.people[event.player].roles.append((event.at, event.after))
+            case Renamed():
+                self.people[event.player].renames.append(Renaming(event.at, event.new))
+            case RenameApproved():
+                for item in self.people[event.player].renames:
+                    if item.new == event.new and item.approved is None:
+                        item.approved = event.at
+            case Snapshot():
+                self.people[event.player].snapshots.append(event)
+            case _:
+                pass
+
+
+class Knowledge:
+    """The story, and by when what of it is known."""
+
+    def __init__(self, script: Script) -> None:
+        self.header = script.header
+        self.story = Story()
+        for event in sorted(script.events, key=lambda event: event.at):
+            self.story.tell(event)
+
+    def horizon(self, now: datetime, player: int | None = None) -> datetime:
+        """Until when what happened at WOM is known at ``now``; of one player, perhaps more."""
+        polls = list(self.story.polls)
+        if player is not None:
+            polls = sorted(polls + self.story.single_polls.get(player, []))
+        done = bisect_right(polls, now)
+        last = polls[done - 1] if done else self.header.laid_until
+        return min(now, max(last, self.header.laid_until))
+
+    def members(self, now: datetime) -> list[Person]:
+        """Who is in the clan, as far as it is known then."""
+        horizon = self.horizon(now)
+        return [person for person in self.story.people.values() if person.in_clan(now, horizon)]
+
+    def named(self, name: str, now: datetime) -> Person | None:
+        """Whose current name that is; else whose former name it was, if only one held it."""
+        horizon = self.horizon(now)
+        people = [person for person in self.story.people.values() if person.joined <= horizon]
+        current = [person for person in people if fold(person.name_by(horizon)) == fold(name)]
+        inside = [person for person in current if person.in_clan(now, horizon)]
+        for found in (inside, current):
+            if len(found) == 1:
+                return found[0]
+        former = [person for person in people if fold(name) in _names(person, horizon)]
+        return former[0] if len(former) == 1 else None
+
+
+def fold(name: str) -> str:
+    """The form in which two spellings of one account's name are equal."""
+    return "".join(" " if char in "-_" or char.isspace() else char for char in name).strip().lower()
+
+
+def _names(person: Person, horizon: datetime) -> set[str]:
+    known = [item.new for item in person.renames if item.approved is not None and item.approved <= horizon]
+    return {fold(name) for name in (person.name, *known)}

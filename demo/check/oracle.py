@@ -1,0 +1,191 @@
+"""The right answers: leaderboards and members' cards, from the script alone."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from demo.check.chat import Chat, Line, active_days
+from demo.check.known import Knowledge, Person
+from demo.check.readings import NOT_BOSSES, SKILLS, Gain, Readings
+from demo.script import Script
+
+_DAY = timedelta(days=1)
+CARD_METRICS = ("overall", "ehp", "ehb", "boss_kills")
+
+
+class Row(NamedTuple):
+    """A place on a board. ``since`` is set where the figure is partial (≈)."""
+
+    place: int
+    name: str
+    value: int
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Board:
+    """``unmeasured`` are current members without a figure. ``checked_at`` is the newest reading used."""
+
+    rows: tuple[Row, ...]
+    unmeasured: tuple[str, ...]
+    checked_at: datetime | None = None
+    unattributed: int = 0
+
+    @property
+    def members(self) -> int:
+        """How many are in the clan, measured or not."""
+        return len(self.rows) + len(self.unmeasured)
+
+    def row_of(self, name: str) -> Row | None:
+        """The row of a member; None where it has no place."""
+        return next((row for row in self.rows if row.name == name), None)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A member's figures over a period, in stored units; places among the clan's measured members."""
+
+    person: Person
+    name: str
+    role: str | None
+    gains: dict[str, Gain]
+    places: dict[str, tuple[int | None, int]]
+    in_game: int
+    in_discord: int
+    linked: bool
+    chat_place: int | None
+    days: int
+    of_days: int
+    total_xp: int | None
+    total_level: int | None
+    checked_at: datetime | None
+
+    def best(self, bosses: bool) -> int:
+        """The largest known gain of a single boss, or of a single skill; 0 for none."""
+        of = [
+            gain.value or 0
+            for metric, gain in self.gains.items()
+            if metric in SKILLS or (bosses and metric not in NOT_BOSSES | {"boss_kills", "messages"})
+            if (metric in SKILLS) != bosses
+        ]
+        return max(of, default=0)
+
+
+class Oracle:
+    """Answers from a script. Without ``now`` the script's last moment is meant."""
+
+    def __init__(self, script: Script) -> None:
+        self.knowledge = Knowledge(script)
+        self.header = script.header
+        self.zone = ZoneInfo(script.header.zone)
+        self._readings = {
+            person.player: Readings(person.snapshots) for person in self.knowledge.story.people.values()
+        }
+        self._chats: dict[datetime, Chat] = {}
+
+    def readings(self, player: int, now: datetime) -> Readings:
+        """The account's snapshots that are known at ``now``."""
+        return self._readings[player].until(self.knowledge.horizon(now, player))
+
+    def chat(self, now: datetime) -> Chat:
+        """All messages as attributed at ``now``."""
+        if now not in self._chats:
+            self._chats[now] = Chat(self.knowledge, now)
+        return self._chats[now]
+
+    def board(
+        self, metric: str, start: datetime, end: datetime, rule: str, now: datetime | None = None
+    ) -> Board:
+        """Most first; equal values share a place and the next is skipped.
+
+        ``rule`` is wom, covering or total. For ``messages`` the rule does not matter,
+        and those who wrote nothing have no place.
+        """
+        asked = now or self.header.end
+        horizon = self.knowledge.horizon(asked)
+        members = self.knowledge.members(asked)
+        named = {person.player: person.name_by(horizon) for person in members}
+        if metric == "messages":
+            chat = self.chat(asked)
+            counts = chat.counts(start, end)
+            figures = {player: Gain(counts.get(player)) for player in named}
+            unknown = sum(line.player is None for line in chat.between(start, end))
+            return Board(*_placed(named, figures), unattributed=unknown)
+        figures = {player: self._figure(player, metric, start, end, rule, asked) for player in named}
+        used = [player for player in named if figures[player].value is not None]
+        looked = [self.readings(player, asked).last_at(end) for player in used]
+        return Board(*_placed(named, figures), checked_at=max(filter(None, looked), default=None))
+
+    def _figure(
+        self, player: int, metric: str, start: datetime, end: datetime, rule: str, now: datetime
+    ) -> Gain:
+        readings = self.readings(player, now)
+        if rule == "total":
+            return Gain(readings.total(metric, end))
+        return readings.gain(metric, start, end, rule)
+
+    def card(
+        self, player: int, start: datetime, end: datetime, rule: str, now: datetime | None = None
+    ) -> Card:
+        """A member's card for a period; ``rule`` as for :meth:`board`."""
+        asked = now or self.header.end
+        horizon = self.knowledge.horizon(asked, player)
+        person = self.knowledge.story.people[player]
+        name = person.name_by(horizon)
+        present = person.in_clan(asked, horizon)
+        readings = self.readings(player, asked)
+        metrics = [*CARD_METRICS, *sorted(readings.metrics())]
+        gains = {metric: self._figure(player, metric, start, end, rule, asked) for metric in metrics}
+        boards = {metric: self.board(metric, start, end, rule, asked) for metric in CARD_METRICS}
+        wrote = self.board("messages", start, end, rule, asked).row_of(name)
+        said = [line for line in self.chat(asked).between(start, end) if line.player == player]
+        return Card(
+            person=person,
+            name=name,
+            role=person.role_by(horizon) if present else None,
+            gains=gains,
+            places={metric: _place(board, name) for metric, board in boards.items()},
+            in_game=sum(line.in_game for line in said),
+            in_discord=sum(not line.in_game for line in said),
+            linked=player in self.chat(asked).mains.values(),
+            chat_place=wrote.place if wrote else None,
+            days=active_days(said, self.zone),
+            of_days=self.days_of(start, end),
+            total_xp=readings.total("overall", end),
+            total_level=readings.total("total_level", end),
+            checked_at=readings.last_at(end),
+        )
+
+    def days_of(self, start: datetime, end: datetime) -> int:
+        """How many local days a half-open span touches."""
+        if end <= start:
+            return 0
+        last = (end - timedelta.resolution).astimezone(self.zone).date()
+        return (last - start.astimezone(self.zone).date()).days + 1
+
+    def by_day(self, player: int, start: datetime, end: datetime, now: datetime) -> dict[str, int]:
+        """Messages of each local day, by ISO date."""
+        counted: dict[str, int] = {}
+        lines: list[Line] = self.chat(now).between(start, end)
+        for line in lines:
+            if line.player == player:
+                day = line.at.astimezone(self.zone).date().isoformat()
+                counted[day] = counted.get(day, 0) + 1
+        return counted
+
+
+def _placed(named: dict[int, str], figures: dict[int, Gain]) -> tuple[tuple[Row, ...], tuple[str, ...]]:
+    known = [
+        (gain.value, named[player], gain.since) for player, gain in figures.items() if gain.value is not None
+    ]
+    known.sort(key=lambda item: (-item[0], item[1].casefold()))
+    values = [value for value, _, _ in known]
+    rows = [Row(values.index(value) + 1, name, value, since) for value, name, since in known]
+    unknown = [named[player] for player, gain in figures.items() if gain.value is None]
+    return tuple(rows), tuple(sorted(unknown, key=str.casefold))
+
+
+def _place(board: Board, name: str) -> tuple[int | None, int]:
+    row = board.row_of(name)
+    return (row.place if row else None), len(board.rows)
