@@ -115,8 +115,8 @@ class Relay(Base):
 class Member(Base):
     """One game account in one clan. ``name`` is its last known display name.
 
-    ``left_at`` is null while a member. ``leave_seen_at`` is set while a leave is pending:
-    seen on the roster, not believed yet.
+    ``left_at`` is null while a member. ``leave_seen_at`` is the first poll that missed them and
+    ``last_seen_at`` the last one before it: a leave that is pending, not believed yet.
     """
 
     __tablename__ = "members"
@@ -130,6 +130,7 @@ class Member(Base):
     joined_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
     leave_seen_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 

@@ -68,6 +68,13 @@ class Millis(FunctionElement[int]):
     type = BigInteger()
 
 
+class FromMillis(FunctionElement[datetime]):
+    """Milliseconds since 1970 as what a :class:`Moment` column holds."""
+
+    inherit_cache = True
+    type = Moment()
+
+
 class Greatest(FunctionElement[int]):
     """The larger of two integers."""
 
@@ -84,7 +91,7 @@ class Least(FunctionElement[int]):
 
 def snowflake(millis: ColumnElement[int]) -> ColumnElement[int]:
     """The smallest Discord id of that millisecond. Ranges must be clipped first: 2084 is the last year."""
-    return (millis - DISCORD_EPOCH_MS).op("<<")(22)
+    return (millis - DISCORD_EPOCH_MS).op("<<", return_type=BigInteger())(22)
 
 
 @compiles(Millis, "sqlite")
@@ -95,6 +102,18 @@ def _millis_sqlite(element: Millis, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(Millis, "postgresql")
 def _millis_postgresql(element: Millis, compiler: SQLCompiler, **kw: Any) -> str:
     return f"CAST(extract(epoch FROM {compiler.process(element.clauses, **kw)}) * 1000 AS BIGINT)"
+
+
+@compiles(FromMillis, "sqlite")
+def _from_millis_sqlite(element: FromMillis, compiler: SQLCompiler, **kw: Any) -> str:
+    return compiler.process(element.clauses, **kw)
+
+
+@compiles(FromMillis, "postgresql")
+def _from_millis_postgresql(element: FromMillis, compiler: SQLCompiler, **kw: Any) -> str:
+    # Through the epoch and an interval of whole milliseconds: a float's seconds would round.
+    millis = compiler.process(element.clauses, **kw)
+    return f"(TIMESTAMPTZ 'epoch' + ({millis}) * INTERVAL '1 millisecond')"
 
 
 @compiles(Greatest, "sqlite")

@@ -164,6 +164,7 @@ def upgrade() -> None:
         sa.Column("joined_at", Moment(), nullable=True),
         sa.Column("left_at", Moment(), nullable=True),
         sa.Column("leave_seen_at", Moment(), nullable=True),
+        sa.Column("last_seen_at", Moment(), nullable=True),
         sa.Column("created_at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(
             ["clan_id"], ["clans.id"], name=op.f("fk_members_clan_id"), ondelete="CASCADE"

@@ -1,0 +1,66 @@
+"""A clan, the Discord server it lives in, and the relays it listens to, as values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.domain.ids import ChannelId, ClanId, GroupId, GuildId, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Clan:
+    """One WOM group linked to one server.
+
+    ``role_order`` are WOM's role keys, highest first, in the clan's own order.
+    ``polled_at`` is the last poll that succeeded; ``failed_at`` with ``failure`` (a reason
+    of :class:`bot.domain.errors.WomUnavailable`) the last one that did not, None after a success.
+    """
+
+    id: ClanId
+    guild: GuildId
+    group: GroupId
+    name: str
+    zone: ZoneInfo
+    is_default: bool
+    role_order: tuple[str, ...]
+    created_at: datetime
+    sealed_code: str | None = None
+    polled_at: datetime | None = None
+    failed_at: datetime | None = None
+    failure: str | None = None
+    lists_read_at: datetime | None = None
+    update_all_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GuildSettings:
+    """What officers chose for their server. An empty ``included`` tracks every text channel."""
+
+    guild: GuildId
+    officer_roles: frozenset[int] = frozenset()
+    officer_channel: ChannelId | None = None
+    bot_channels: frozenset[int] = frozenset()
+    included: frozenset[int] = frozenset()
+    excluded: frozenset[int] = frozenset()
+    backfill_days: int = 30
+
+    def tracks(self, channel: int, parent: int | None = None) -> bool:
+        """Whether messages there become facts. A thread follows its parent unless it is named itself."""
+        if channel in self.excluded:
+            return False
+        if channel in self.included:
+            return True
+        if parent is not None:
+            return self.tracks(parent)
+        return not self.included
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """A bot or webhook whose lines in one channel are the in-game chat."""
+
+    clan: ClanId
+    channel: ChannelId
+    author: UserId
+    lines_read: int = 0
+    lines_understood: int = 0

@@ -1,0 +1,77 @@
+"""What is stored of a message: who, where and when. Never its content."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+from bot.domain.ids import ChannelId, MessageId, NameKey, PlayerId, UserId
+
+
+class SourceKind(StrEnum):
+    """What can be observed."""
+
+    DISCORD = "discord"
+    RELAY = "relay"
+    WOM = "wom"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRef:
+    """A source before it has an id: unique by ``kind`` and ``key``.
+
+    A Discord user under another nickname is another source, so that what a nickname
+    says about its owner's accounts can be decided later without touching a fact.
+    """
+
+    kind: SourceKind
+    key: str
+    label: str = field(compare=False)
+    user: UserId | None = field(default=None, compare=False)
+
+
+def discord_source(user: UserId, nickname: str) -> SourceRef:
+    """The source of a Discord user under a nickname; capitals make no difference."""
+    return SourceRef(SourceKind.DISCORD, f"{user}:{nickname.casefold()}", nickname, user)
+
+
+def relay_source(key: NameKey, display_name: str) -> SourceRef:
+    """The source of a name seen in the in-game chat."""
+    return SourceRef(SourceKind.RELAY, key, display_name)
+
+
+def wom_source(player: PlayerId, display_name: str) -> SourceRef:
+    """The source of a profile at Wise Old Man."""
+    return SourceRef(SourceKind.WOM, str(player), display_name)
+
+
+class MessageKind(IntEnum):
+    """Chat is counted; a broadcast is a clan event; a deleted message is a tombstone."""
+
+    DISCORD = 0
+    GAME = 1
+    BROADCAST = 2
+    DELETED = 3
+
+
+COUNTED = frozenset({MessageKind.DISCORD, MessageKind.GAME})
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastFact:
+    """What a relay announced. ``raw`` is kept for unknown forms only, for officers to look at."""
+
+    kind: str
+    detail: Mapping[str, str | int]
+    raw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFact:
+    """One message. ``source`` is None for lines that name nobody; ``length`` is in characters."""
+
+    message: MessageId
+    channel: ChannelId
+    kind: MessageKind
+    source: SourceRef | None
+    length: int
+    broadcast: BroadcastFact | None = None
