@@ -1,0 +1,145 @@
+"""A leaderboard, page by page."""
+
+from zoneinfo import ZoneInfo
+
+import discord
+
+from bot.domain.ids import MemberId
+from bot.domain.leaderboards import Board, Standing
+from bot.domain.metrics import MetricKind
+from bot.domain.periods import PeriodKind
+from bot.present.card import rule_words
+from bot.present.numbers import PARTIAL, age, counted, figure
+from bot.present.text import AUTHOR_LIMIT, TITLE_LIMIT, cut_units, escape, tidy
+from bot.present.theme import ACCENT, MEDALS, SEPARATOR
+from bot.present.times import ago, on_day, period_label
+
+PAGE_SIZE = 10
+
+
+def leaderboard_page(
+    board: Board,
+    page: int,
+    zone: ZoneInfo,
+    page_size: int = PAGE_SIZE,
+    highlight: MemberId | None = None,
+    *,
+    as_of: bool = False,
+) -> discord.Embed:
+    """One page, the first being 0; a page out of range is the nearest there is.
+
+    Who lacks data is counted and never named: pages are public. ``highlight`` makes one
+    member's row bold, for a private answer.
+    """
+    last = pages(board, page_size) - 1
+    first = min(max(page, 0), last) * page_size
+    rows = board.standings[first : first + page_size]
+    digits = len(str(rows[-1].place)) if rows else 1
+    lines = [_row(board, row, digits, bold=row.entry.member == highlight) for row in rows]
+    body = lines or [_why_empty(board)]
+    embed = discord.Embed(
+        title=cut_units(_heading(board, zone, as_of=as_of), TITLE_LIMIT),
+        colour=ACCENT,
+        description="\n".join([*body, *_small_print(board)]),
+    )
+    return embed.set_author(name=cut_units(tidy(board.clan_name), AUTHOR_LIMIT))
+
+
+def pages(board: Board, page_size: int = PAGE_SIZE) -> int:
+    """How many pages there are; an empty board has one."""
+    return max(1, -(-len(board.standings) // page_size))
+
+
+def page_of(board: Board, member: MemberId, page_size: int = PAGE_SIZE) -> int | None:
+    """The page (from 0) on which the member stands; None where it has no place."""
+    for index, row in enumerate(board.standings):
+        if row.entry.member == member:
+            return index // page_size
+    return None
+
+
+def my_place(board: Board, member: MemberId, zone: ZoneInfo, *, as_of: bool = False) -> str:
+    """A member's own place, and how far the next one up is; for that member alone."""
+    about = _heading(board, zone, as_of=as_of)
+    for index, row in enumerate(board.standings):
+        if row.entry.member == member:
+            return "\n".join([about, *_standing_lines(board, index)])
+    if board.metric.kind is MetricKind.CHAT:
+        return (
+            f"{about}\nNo messages of yours could be counted for this. `/link` tells me who you are in chat."
+        )
+    return (
+        f"{about}\nYou have no place yet: it needs two readings in this time, and more come with every poll."
+    )
+
+
+def _heading(board: Board, zone: ZoneInfo, *, as_of: bool) -> str:
+    return f"{escape(board.metric.name)}{SEPARATOR}{period_label(board.period, zone, as_of=as_of)}"
+
+
+def _standing_lines(board: Board, index: int) -> list[str]:
+    row = board.standings[index]
+    lines = [f"You are **#{row.place}** of {len(board.standings)} with {_value(board, row)}."]
+    ahead = next((other for other in reversed(board.standings[:index]) if other.place < row.place), None)
+    if ahead is not None and ahead.entry.value is not None and row.entry.value is not None:
+        gap = figure(ahead.entry.value - row.entry.value, board.metric.measure, total=True)
+        lines.append(f"{gap} behind #{ahead.place}, {escape(ahead.entry.name)}.")
+    if row.entry.measured_from is not None:
+        lines.append(f"-# {PARTIAL} your first reading in this time is of {on_day(row.entry.measured_from)}")
+    lines.append(f"-# {_freshness(board)}")
+    return lines
+
+
+def _row(board: Board, row: Standing, digits: int, *, bold: bool) -> str:
+    """A medal for the first three places, shared places included; none for what is partial, or nothing."""
+    entry = row.entry
+    deserved = entry.measured_from is None and bool(entry.value)
+    place = MEDALS.get(row.place) if deserved else None
+    place = place or f"`{row.place:>{digits}}`"
+    mark = f"{PARTIAL} " if entry.measured_from is not None else ""
+    name = escape(entry.name)
+    shown = f"**{name}**" if bold else name
+    return f"{place} {mark}{shown}{SEPARATOR}{_value(board, row)}{_covered(board, row)}"
+
+
+def _value(board: Board, row: Standing) -> str:
+    total = board.period.kind is PeriodKind.TOTAL
+    return f"**{figure(row.entry.value, board.metric.measure, total=total)}**"
+
+
+def _covered(board: Board, row: Standing) -> str:
+    since = row.entry.measured_from
+    if since is None or board.period.kind is PeriodKind.TOTAL:
+        return ""
+    return f" ({age(board.period.end - since)})"
+
+
+def _why_empty(board: Board) -> str:
+    if board.metric.kind is MetricKind.CHAT:
+        return "No messages were counted in this time. If members do write, `/setup` shows what I can read."
+    if board.checked_at is None:
+        return "Nothing has been read from Wise Old Man yet. The first poll fills this board."
+    if board.period.kind is PeriodKind.TOTAL:
+        return f"Nobody in the clan is ranked in {escape(board.metric.name)} yet."
+    return (
+        "Nobody has two readings in this time, so no gain can be told. "
+        "Try a longer period, or come back after the next poll."
+    )
+
+
+def _small_print(board: Board) -> list[str]:
+    lines: list[str] = []
+    if board.collecting_since is not None:
+        lines.append(f"-# collecting since {on_day(board.collecting_since)}")
+    if board.unattributed:
+        lines.append(f"-# {counted(board.unattributed, 'message')} by people not linked to a member")
+    return [*lines, f"-# {_freshness(board)}"]
+
+
+def _freshness(board: Board) -> str:
+    parts = [f"{len(board.standings)} of {board.members} measured"]
+    if board.checked_at is not None:
+        parts.append(ago(board.checked_at))
+    if board.metric.kind is not MetricKind.CHAT:
+        parts.append(rule_words(board.period))
+    return SEPARATOR.join(parts)

@@ -1,0 +1,163 @@
+"""Charts, as PNG. They are drawn in the render process: see :mod:`bot.services.rendering`.
+
+This module is imported by the bot's own process too, which only passes its functions on;
+so matplotlib is imported where it is used. Nothing here goes through pyplot, which keeps
+every figure alive.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from io import BytesIO
+from itertools import groupby
+from typing import Any, Final
+from unicodedata import normalize
+
+from bot.domain.cards import DayPoint
+from bot.present import theme
+from bot.present.numbers import short
+from bot.present.text import clip, tidy
+
+_INCHES: Final = (8.0, 4.0)
+_DPI: Final = 200
+"""800 by 400 points of a screen, twice as fine."""
+_TITLE_COLUMNS: Final = 42
+_DATES_SHOWN: Final = 6
+_MOST_BARS: Final = 92
+_WEEK: Final = 7
+_BAR: Final = 0.78
+_LEAST_WIDTH: Final = 4
+"""Bars for which there is room at least, so that one day is not a wall."""
+_LEAST_TOP: Final = 5
+"""What an axis reaches at least, so that one message does not look like many."""
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def member_chart(points: Sequence[DayPoint], title: str) -> bytes:
+    """XP above and messages below, a bar a day; a day that nobody measured is shaded, not zero.
+
+    More than 92 days are drawn by the week, the last one ending with the last day. A
+    week without any measured day is a gap; in others the days known are added up.
+    """
+    from matplotlib.figure import Figure
+
+    _style()
+    bars = points if len(points) <= _MOST_BARS else _weeks(points)
+    unit = "day" if bars is points else "week"
+    # Matplotlib's annotations leave the keywords of most methods open, hence Any.
+    figure: Any = Figure(figsize=_INCHES, dpi=_DPI, facecolor=theme.CANVAS)
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+    _bars(above, [point.xp for point in bars], theme.XP_COLOUR, f"XP per {unit}", "experience")
+    _bars(
+        below, [point.messages for point in bars], theme.MESSAGES_COLOUR, f"Messages per {unit}", "messages"
+    )
+    _dates(below, bars)
+    if any(point.xp is None or point.messages is None for point in bars):
+        above.set_title("shaded: not measured", loc="right", color=theme.FAINT_INK, fontsize=14, pad=6)
+    figure.suptitle(
+        drawable(title), x=0.02, ha="left", color=theme.INK, fontsize=19, fontweight="bold", parse_math=False
+    )
+    figure.subplots_adjust(left=0.11, right=0.985, top=0.80, bottom=0.095, hspace=0.42)
+    return _png(figure)
+
+
+def drawable(text: str) -> str:
+    """The text with what the font can draw: styled letters become plain ones, emoji go.
+
+    A letter of a script that the font lacks becomes a middle dot, never an empty box.
+    """
+    known = _glyphs()
+    drawn = "".join(
+        char if ord(char) in known else "·" if char.isalnum() else ""
+        for char in normalize("NFKC", tidy(text))
+    )
+    return clip(" ".join(drawn.split()), _TITLE_COLUMNS)
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    from matplotlib import font_manager
+
+    manager: Any = font_manager
+    font = manager.get_font(manager.findfont(manager.FontProperties(family=["DejaVu Sans"])))
+    return frozenset(font.get_charmap())
+
+
+@cache
+def _style() -> None:
+    import matplotlib as mpl
+
+    mpl.rcParams.update(
+        {
+            "font.family": ["DejaVu Sans"],
+            "font.size": 16,
+            "axes.facecolor": theme.CANVAS,
+            "axes.edgecolor": theme.GRID,
+            "xtick.color": theme.FAINT_INK,
+            "ytick.color": theme.FAINT_INK,
+            "hatch.color": theme.GRID,
+        }
+    )
+
+
+def _weeks(points: Sequence[DayPoint]) -> list[DayPoint]:
+    first = len(points) % _WEEK
+    starts = [*([0] if first else []), *range(first, len(points), _WEEK)]
+    ends = [*starts[1:], len(points)]
+    return [_sum(points[start:end]) for start, end in zip(starts, ends, strict=True)]
+
+
+def _sum(points: Sequence[DayPoint]) -> DayPoint:
+    xp = [point.xp for point in points if point.xp is not None]
+    messages = [point.messages for point in points if point.messages is not None]
+    return DayPoint(points[0].day, sum(xp) if xp else None, sum(messages) if messages else None)
+
+
+def _bars(axes: Any, values: Sequence[int | None], colour: str, name: str, measure: str) -> None:
+    axes.bar(range(len(values)), [value or 0 for value in values], width=_BAR, color=colour, zorder=2)
+    for start, end in _gaps(values):
+        axes.axvspan(start - 0.5, end - 0.5, facecolor=theme.GAP_COLOUR, hatch="//", linewidth=0, zorder=0)
+    margin = max(0.0, (_LEAST_WIDTH - len(values)) / 2) + 0.1
+    axes.set_title(name, loc="left", color=colour, fontsize=16, pad=6)
+    axes.set_xlim(-0.5 - margin, len(values) - 0.5 + margin)
+    axes.set_ylim(0, max([_LEAST_TOP, *(value or 0 for value in values)]) * 1.08)
+    _finish(axes, lambda value: short(round(value), measure))
+
+
+def _gaps(values: Sequence[int | None]) -> list[tuple[int, int]]:
+    """Where runs of unknown values start and end, the end not included."""
+    runs = groupby(range(len(values)), key=lambda index: values[index] is None)
+    found = [list(indexes) for unknown, indexes in runs if unknown]
+    return [(run[0], run[-1] + 1) for run in found]
+
+
+def _finish(axes: Any, write: Callable[[float], str]) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    def formatted(value: float, _position: int | None) -> str:
+        return write(value)
+
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=3, integer=True, min_n_ticks=2))
+    axes.yaxis.set_major_formatter(FuncFormatter(formatted))
+    axes.grid(visible=True, axis="y", color=theme.GRID, linewidth=0.8, zorder=0)
+    axes.set_axisbelow(True)
+    axes.tick_params(length=0, labelsize=14)
+    for side in ("top", "left", "right"):
+        axes.spines[side].set_visible(False)
+
+
+def _dates(axes: Any, bars: Sequence[DayPoint]) -> None:
+    """Some dates, always the last one; among many bars its end would leave the picture."""
+    step = 1 if len(bars) <= _WEEK else -(-len(bars) // _DATES_SHOWN)
+    shown = range(len(bars) - 1, -1, -step)[::-1]
+    axes.set_xticks(list(shown), [f"{bars[at].day.day} {_MONTHS[bars[at].day.month - 1]}" for at in shown])
+    if step > 1:
+        axes.get_xticklabels()[-1].set_horizontalalignment("right")
+
+
+def _png(figure: Any) -> bytes:
+    from matplotlib.backends import backend_agg
+
+    agg: Any = backend_agg
+    picture = BytesIO()
+    agg.FigureCanvasAgg(figure).print_png(picture, pil_kwargs={"compress_level": 3})
+    return picture.getvalue()

@@ -1,0 +1,187 @@
+"""The checklist of ``/setup``: what works, what could work better, what does not."""
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+
+import discord
+
+from bot.domain.setup import RelayShare, SetupState
+from bot.present.numbers import counted
+from bot.present.text import DESCRIPTION_LIMIT, TITLE_LIMIT, cut_units, escape, fit_lines
+from bot.present.theme import ACCENT, ATTENTION
+from bot.present.times import ago
+
+_SHOWN = 5
+_WELL_READ = 0.9
+_ENOUGH_HISTORY = 31
+
+
+class State(StrEnum):
+    """How a line of the checklist stands: works, could be better, is off, or does not work."""
+
+    WORKS = "✅"
+    BETTER = "🟡"
+    OFF = "⚪"
+    BROKEN = "❌"
+
+
+_Line = tuple[State, str, str | None]
+"""Where it stands, what is so, and what to do next (None: nothing)."""
+
+
+def checklist(state: SetupState) -> discord.Embed:
+    """Every line says where it stands and, where something is to be done, what."""
+    lines = list(_checks(state))
+    attention = any(line[0] is State.BROKEN for line in lines)
+    return discord.Embed(
+        title=cut_units(f"Set-up of {escape(state.clan_name)}", TITLE_LIMIT),
+        colour=ATTENTION if attention else ACCENT,
+        description=fit_lines([_write(line) for line in lines], DESCRIPTION_LIMIT),
+    )
+
+
+def _checks(state: SetupState) -> Iterator[_Line]:
+    yield _clan(state)
+    yield _polling(state)
+    yield from _relays(state)
+    yield from _permissions(state)
+    yield from _ranks(state)
+    yield _history(state)
+    yield _updates(state)
+    yield from _officers(state)
+    yield _bot_channels(state)
+    yield State.WORKS, f"Days and weeks are cut in {state.time_zone}", None
+    if state.other_clans:
+        yield State.WORKS, f"Also here: {_listed(map(escape, state.other_clans))}", None
+
+
+def _write(line: _Line) -> str:
+    mark, text, step = line
+    return f"{mark} {text}" if step is None else f"{mark} {text}\n-# \u2003→ {step}"
+
+
+def _clan(state: SetupState) -> _Line:
+    if state.members is None:
+        return State.BETTER, f"{escape(state.clan_name)}, WOM group {state.group}: roster not read yet", None
+    members = counted(state.members, "member")
+    return State.WORKS, f"{escape(state.clan_name)}, {members}, WOM group {state.group}", None
+
+
+_FAILURES = {
+    "down": "it does not answer",
+    "slow": "it answers too slowly",
+    "rate_limited": "too many requests for now",
+    "blocked": "it blocks this bot's address",
+    "nonsense": "its answer was unreadable",
+    "refused": "it refused the request",
+}
+
+
+def _polling(state: SetupState) -> _Line:
+    if state.poll_failed is not None:
+        why = _FAILURES.get(state.poll_failed, "the last poll failed")
+        read = f"last read {ago(state.polled_at)}" if state.polled_at else "nothing read yet"
+        step = (
+            "ask on Wise Old Man's Discord" if state.poll_failed == "blocked" else "I keep trying by myself"
+        )
+        return State.BROKEN, f"Wise Old Man: {why}; {read}", step
+    if state.polled_at is None:
+        return State.BETTER, "Wise Old Man: the first poll is under way", "look again in a minute"
+    return State.WORKS, f"Wise Old Man read {ago(state.polled_at)}", None
+
+
+def _relays(state: SetupState) -> Iterator[_Line]:
+    if not state.message_content:
+        yield (
+            State.BROKEN,
+            "Relayed chat cannot be read: Discord gives me no message content",
+            "the bot's owner switches on Message Content Intent in Discord's Developer Portal",
+        )
+    for relay in state.relays:
+        yield _relay(relay)
+    if state.relay_found is not None:
+        where = f"<#{state.relay_found.channel}> looks like a relay: {_understood(state.relay_found)}"
+        yield State.BETTER, where, "**Use** it, or choose another"
+    elif not state.relays:
+        yield State.OFF, "In-game chat: no relay channel", "choose one if a bot relays your clan chat"
+
+
+def _relay(relay: RelayShare) -> _Line:
+    where = f"<#{relay.channel}> is a relay"
+    if not relay.of:
+        return State.BETTER, f"{where}: no line seen yet", "it counts from the first line on"
+    if relay.read < relay.of * _WELL_READ:
+        return State.BETTER, f"{where}: {_understood(relay)}", "check that it is the right channel and bot"
+    return State.WORKS, f"{where}: {_understood(relay)}", None
+
+
+def _understood(relay: RelayShare) -> str:
+    return f"{relay.read:,} of {counted(relay.of, 'line')} understood"
+
+
+def _permissions(state: SetupState) -> Iterator[_Line]:
+    if state.lacking:
+        names = _listed(name.replace("_", " ").title() for name in state.lacking)
+        yield State.BROKEN, f"I lack {names}", "grant it in Server Settings → Roles"
+    if state.unreadable:
+        channels = _listed(f"<#{channel}>" for channel in state.unreadable)
+        yield State.BROKEN, f"I cannot read {channels}", "let me view the channel and its history there"
+    if not state.lacking and not state.unreadable:
+        yield State.WORKS, "I have the permissions I need", None
+
+
+def _ranks(state: SetupState) -> Iterator[_Line]:
+    if state.ranks:
+        text = f"{state.ranks_matched} of {counted(state.ranks, 'rank')} match a Discord role"
+        if state.ranks_matched == state.ranks:
+            yield State.WORKS, text, None
+        else:
+            yield State.BETTER, text, "**Review** the others"
+    if state.role_above is not None:
+        above = escape(state.role_above)
+        yield (
+            State.BROKEN,
+            f"I may not give all roles: mine is below {above}",
+            "move mine above it in Server Settings → Roles",
+        )
+
+
+def _history(state: SetupState) -> _Line:
+    text = f"History: {counted(state.history_days, 'day')}"
+    if state.history_days >= _ENOUGH_HISTORY:
+        return State.WORKS, text, None
+    return State.BETTER, text, "it grows with every day"
+
+
+def _updates(state: SetupState) -> _Line:
+    if state.code_known:
+        return State.WORKS, "I ask WOM to update the whole clan once a day", None
+    return State.BETTER, "WOM updates this clan only when asked", "add the **group's code**"
+
+
+def _officers(state: SetupState) -> Iterator[_Line]:
+    if state.officer_roles:
+        yield State.WORKS, f"Officers: {_listed(map(escape, state.officer_roles))}", None
+    else:
+        yield State.OFF, "Officers: only those with Manage Server", "choose the officers' roles"
+    if state.officer_channel is not None:
+        yield State.WORKS, f"Officers' channel: <#{state.officer_channel}>", None
+    else:
+        yield State.OFF, "Officers' channel: none, so their answers are private", "choose one to share them"
+
+
+def _bot_channels(state: SetupState) -> _Line:
+    if not state.bot_channels:
+        return (
+            State.OFF,
+            "Bot channels: none, so answers are private at first",
+            "choose where they may be public",
+        )
+    return State.WORKS, f"Bot channels: {_listed(f'<#{channel}>' for channel in state.bot_channels)}", None
+
+
+def _listed(names: Iterable[str]) -> str:
+    """The first few, and how many more."""
+    everything = list(names)
+    more = f" and {len(everything) - _SHOWN} more" if len(everything) > _SHOWN else ""
+    return ", ".join(everything[:_SHOWN]) + more

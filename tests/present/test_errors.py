@@ -1,0 +1,91 @@
+import pytest
+
+from bot.domain import errors
+from bot.domain.errors import UserError
+from bot.present.errors import explain, unexpected
+from tests.present.makers import NOW
+
+EXAMPLES: list[UserError] = [
+    errors.NotSetUp(),
+    errors.PlayerNotTracked("jo hm", ("Jo hn", "Jo an")),
+    errors.PlayerNotTracked("zzz"),
+    errors.NameAmbiguous("Zed", ("Ann", "Cy", "Dee")),
+    errors.InvalidName("not a name at all"),
+    errors.NotLinked("Bob"),
+    *(errors.UnreadablePeriod("soon", reason) for reason in ("syntax", "future", "order", "too-long", "new")),
+    errors.UnreadableTime("tomorrow"),
+    errors.UnknownMetric("vork", ("Vorkath",)),
+    errors.UnknownMetric("zz"),
+    errors.UnknownTimeZone("Mars"),
+    errors.TooManyPlayers(1),
+    errors.TooManyPlayers(7),
+    *(errors.NotPermitted(needed) for needed in ("officer", "manage_server", "owner", "asker", "new")),
+    errors.GroupNotFound("123"),
+    errors.GroupAlreadyLinked("Iron Foundry"),
+    *(
+        errors.WomUnavailable(reason, retry_at)
+        for reason in ("down", "slow", "rate_limited", "blocked", "nonsense", "refused", "new")
+        for retry_at in (None, NOW)
+    ),
+    *(
+        errors.UpdateRefused("Jo hn", reason)
+        for reason in (
+            "cooldown",
+            "not_on_hiscores",
+            "hiscores_down",
+            "flagged",
+            "archived",
+            "opted_out",
+            "blocked",
+            "new",
+        )
+    ),
+    errors.WrongGroupCode(),
+    errors.SecretsUnavailable(),
+    errors.AlreadyLinked("Jo hn"),
+    errors.LinkNotFound("Jo hn"),
+    errors.MissingPermissions(("send_messages", "embed_links"), "<#1>"),
+    errors.MissingPermissions(()),
+    errors.Outdated(),
+]
+
+
+def every_error(base: type[UserError] = UserError) -> set[type[UserError]]:
+    return {found for child in base.__subclasses__() for found in ({child} | every_error(child))}
+
+
+def test_every_error_has_an_example_here() -> None:
+    ours = {error for error in every_error() if error.__module__.startswith("bot.")}
+    assert ours == {type(error) for error in EXAMPLES}
+
+
+@pytest.mark.parametrize("error", EXAMPLES, ids=repr)
+def test_every_error_has_words_of_its_own(error: UserError) -> None:
+    assert explain.dispatch(type(error)) is not explain.dispatch(UserError)
+    text = explain(error)
+    assert "{" not in text
+    assert text.endswith((".", "?"))
+    assert len(text) <= 2000
+
+
+def test_an_error_nobody_worded_yet_still_gets_an_answer() -> None:
+    class FreshError(UserError):
+        pass
+
+    assert "/help" in explain(FreshError())
+
+
+def test_the_nearest_names_are_offered() -> None:
+    assert explain(EXAMPLES[1]).endswith("Did you mean **Jo hn** or **Jo an**?")
+    assert "**Ann**, **Cy** or **Dee**" in explain(EXAMPLES[3])
+
+
+def test_what_was_typed_calls_nobody_and_is_cut() -> None:
+    text = explain(errors.PlayerNotTracked("@everyone {0} <@1> " + "x" * 5000))
+    assert "@everyone" not in text
+    assert "<@1>" not in text
+    assert len(text) < 300
+
+
+def test_a_fault_gives_its_trace_id() -> None:
+    assert "`abc123`" in unexpected("abc123")
