@@ -44,11 +44,9 @@ def nearest(query: str, names: Iterable[str], limit: int = 3) -> tuple[str, ...]
 
     Separators and case do not count. Equally alike names come in alphabetical order.
     """
-    wanted = loose_key(query)
-    if not wanted:
-        return ()
     choices = sorted(set(names), key=lambda name: (name.casefold(), name))
+    # Text of separators alone is like nothing: rapidfuzz rates an empty query 0.
     found = process.extract(
-        wanted, choices, scorer=fuzz.WRatio, processor=loose_key, limit=limit, score_cutoff=_LIKENESS
+        query, choices, scorer=fuzz.WRatio, processor=loose_key, limit=limit, score_cutoff=_LIKENESS
     )
     return tuple(name for name, _score, _index in found)

@@ -47,6 +47,12 @@ def test_an_id_is_at_or_after_a_moment_exactly_where_its_time_is(snowflake: int,
     assert (snowflake >= snowflake_at(moment)) == (time_of(snowflake) >= moment)
 
 
+@given(moments)
+def test_the_smallest_id_of_a_moment_is_the_smallest(moment: datetime):
+    smallest = snowflake_at(moment)
+    assert time_of(smallest - 1) < moment <= time_of(smallest)
+
+
 def test_before_discord_there_are_no_ids():
     assert snowflake_at(datetime(2013, 1, 1, tzinfo=UTC)) == 0
     assert snowflake_at(time_of(0)) == 0
@@ -113,6 +119,18 @@ def test_a_rolling_week_reads_its_days_whole():
         quarters_after=(96 * (day + 7), quarter + 7 * 96),
         last_edge=(NOON + timedelta(days=7), start + timedelta(days=7)),
     )
+
+
+def test_without_a_whole_day_the_quarters_come_first():
+    start, end = NOON - timedelta(minutes=1), NOON + timedelta(hours=20, minutes=1)
+    quarter = quarter_of(NOON)
+    cut = cuts(start, end)
+    assert (cut.first_edge, cut.last_edge) == ((start, NOON), (NOON + timedelta(hours=20), end))
+    assert (cut.quarters_before, cut.quarters_after) == (
+        (quarter, quarter + 80),
+        (quarter + 80, quarter + 80),
+    )
+    assert cut.days[0] == cut.days[1]
 
 
 def test_a_span_that_ends_before_it_starts_is_refused():

@@ -172,6 +172,11 @@ def test_nothing_typed_is_no_metric(typed: str):
         find_metric(typed, ALL_METRICS)
 
 
+def test_a_metric_without_a_name_is_not_what_nothing_means():
+    with pytest.raises(UnknownMetric):
+        find_metric("", [metric("__")])
+
+
 def test_a_short_form_of_what_is_not_known_here_is_unknown():
     with pytest.raises(UnknownMetric):
         find_metric("cox", [OVERALL])
