@@ -21,17 +21,17 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 REDACTED = "[redacted]"
 TRACE_BYTES = 4
 
-_QUIET_LIBRARIES = (
-    "discord",
-    "sqlalchemy",
-    "alembic",
-    "aiosqlite",
-    "aiohttp",
-    "asyncio",
-    "matplotlib",
-    "PIL",
-)
-"""They log bodies, statements or fonts at DEBUG: of them INFO and above is kept whatever the level."""
+_LIBRARY_LEVELS = {
+    "discord": logging.INFO,
+    "asyncio": logging.INFO,
+    "aiohttp": logging.INFO,
+    "sqlalchemy": logging.WARNING,
+    "alembic": logging.WARNING,
+    "aiosqlite": logging.WARNING,
+    "matplotlib": logging.WARNING,
+    "PIL": logging.WARNING,
+}
+"""The least that is kept of each whatever the level is: beneath it they log bodies, statements and fonts."""
 
 
 def configure(
@@ -74,8 +74,8 @@ def configure(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in _QUIET_LIBRARIES:
-        logging.getLogger(name).setLevel(max(root.level, logging.INFO))
+    for name, least in _LIBRARY_LEVELS.items():
+        logging.getLogger(name).setLevel(max(root.level, least))
     logging.captureWarnings(capture=True)
 
 

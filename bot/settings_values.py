@@ -16,6 +16,7 @@ _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "sqlite+aiosqlite": "sqlite+aiosqlite",
 }
+_OPTIONS = {"host", "port", "ssl", "prepared_statement_cache_size"}
 _SQLITE = "sqlite+aiosqlite:///"
 _TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 
@@ -78,6 +79,9 @@ def _postgresql_url(text: str) -> str:
     if not parts.path.strip("/"):
         raise ValueError("should name a database after the host")
     options = [("ssl" if name == "sslmode" else name, value) for name, value in parse_qsl(parts.query)]
+    unknown = sorted({name for name, _ in options} - _OPTIONS)
+    if unknown:
+        raise ValueError(f"has options that the database driver does not know: {', '.join(unknown)}")
     return urlunsplit(parts._replace(query=urlencode(options)))
 
 

@@ -54,7 +54,7 @@ def test_libraries_log_into_the_same_stream_but_not_their_debugging() -> None:
 
     logging.getLogger("discord.gateway").warning("Shard %s is late", 3)
     logging.getLogger("discord.http").debug("headers and bodies")
-    logging.getLogger("sqlalchemy.engine.Engine").debug("rows")
+    logging.getLogger("sqlalchemy.engine.Engine").info("a statement with its values")
     logging.getLogger("bot.somewhere").debug("ours")
 
     assert [line["event"] for line in json_lines(stream)] == ["Shard 3 is late", "ours"]

@@ -164,9 +164,17 @@ def test_a_database_address_gets_its_driver(given: str, used: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["sqlite://", "sqlite:///", "sqlite:///:memory:", "postgresql://host", "clanstats.db"]
+    "given",
+    [
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "postgresql://host",
+        "postgresql://host/db?channel_binding=require",
+        "clanstats.db",
+    ],
 )
-def test_a_database_address_that_keeps_nothing_is_refused(given: str) -> None:
+def test_a_database_address_that_cannot_be_used_is_refused(given: str) -> None:
     with pytest.raises(ValidationError):
         Settings(database_url=given)
 
