@@ -4,15 +4,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import delete, literal, select
+from sqlalchemy import delete, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.facts import SourceKind
 from bot.domain.identity import Held, MemberState
 from bot.domain.ids import ClanId, MemberId, NameKey, PlayerId, SourceId, UserId
-from db.bulk import STRING, inserting
+from db.bulk import INTEGER, STRING, inserting, rows_as_table
 from db.models import Alias, Attribution, DiscordLink, Member, MemberEvent, Profile, Source
-from db.types import OPEN_END, OPEN_START
+from db.types import OPEN_END, OPEN_START, FromMillis, to_millis
 
 
 class MemberRow(NamedTuple):
@@ -263,7 +263,7 @@ async def save_profiles(session: AsyncSession, clan: ClanId, profiles: Sequence[
 
 
 async def add_events(session: AsyncSession, clan: ClanId, events: Sequence[Mapping[str, Any]]) -> int:
-    """Store what happened to members; what is known by its key already adds nothing. Returns how many were new."""
+    """Store what happened to members and return how many were new; known keys add nothing."""
     if not events:
         return 0
     stored = await session.execute(
@@ -273,3 +273,30 @@ async def add_events(session: AsyncSession, clan: ClanId, events: Sequence[Mappi
         .returning(MemberEvent.key)
     )
     return len(stored.all())
+
+
+async def note_values_stored(session: AsyncSession, clan: ClanId, times: Mapping[SourceId, datetime]) -> None:
+    """The values of these profiles are stored as of these times, or of later ones."""
+    if not times:
+        return
+    given = rows_as_table(
+        session,
+        {"source_id": INTEGER, "taken_at": INTEGER},
+        [(source, to_millis(at)) for source, at in times.items()],
+    )
+    newest = (
+        select(FromMillis(given.c.taken_at))
+        .where(given.c.source_id == Profile.source_id)
+        .correlate(Profile)
+        .scalar_subquery()
+    )
+    await session.execute(
+        update(Profile)
+        .where(
+            Profile.clan_id == clan,
+            Profile.source_id.in_(select(given.c.source_id)),
+            Profile.updated_at.is_(None) | (Profile.updated_at < newest),
+        )
+        .values(updated_at=newest)
+        .execution_options(synchronize_session=False)
+    )

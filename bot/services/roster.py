@@ -1,0 +1,160 @@
+"""Writing what a poll's plan says: members, their names, whose profile is whose, what happened."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain import identity
+from bot.domain.clans import Clan
+from bot.domain.facts import wom_source
+from bot.domain.identity import Held, MemberState, RosterPlan, Seen
+from bot.domain.ids import ClanId, NameKey, PlayerId, SourceId
+from bot.domain.names import name_key
+from bot.wom.answers import Activity, GroupDetails
+from db.queries import clans, members, roster, sources
+from db.types import to_millis
+
+
+def seen_of(group: GroupDetails) -> list[Seen]:
+    """WOM's memberships as the rules read them. The in-game join date is preferred where WOM has it."""
+    return [
+        Seen(
+            player=membership.player_id,
+            name=membership.player.display_name,
+            role=membership.role,
+            account_type=membership.player.type,
+            build=membership.player.build,
+            status=membership.player.status,
+            joined_at=membership.client_sync_joined_at or membership.created_at,
+        )
+        for membership in group.memberships
+    ]
+
+
+async def apply_roster(
+    session: AsyncSession, clan: Clan, group: GroupDetails, activity: Sequence[Activity], now: datetime
+) -> RosterPlan:
+    """Plan from the roster that WOM answered and write it, in the transaction of ``session``."""
+    await clans.lock_clan(session, clan.id)
+    names = await members.all_names(session, clan.id)
+    next_id = await roster.next_member_id(session, clan.id)
+    plan = identity.plan_roster(
+        await members.member_states(session, clan.id),
+        names,
+        seen_of(group),
+        await roster.approved_renames(session, clan.id),
+        await roster.lines_since(session, clan.id, clan.polled_at) if clan.polled_at else {},
+        polled_at=clan.polled_at,
+        now=now,
+        next_id=next_id,
+    )
+    newest = max(plan.members, default=0)
+    if newest >= next_id:
+        await clans.update_clan(session, clan.id, next_member_id=newest + 1)
+    await members.save_members(session, clan.id, [_columns(state) for state in plan.members.values()])
+    await _save_names(session, clan.id, plan, names)
+    await _save_profiles(session, clan.id, plan, group)
+    await roster.remove_absorbed(session, clan.id, plan.absorbed)
+    await roster.add_disputes(session, clan.id, plan.disputes, now)
+    await members.add_events(session, clan.id, [*_events(plan), *await _listed(session, clan.id, activity)])
+    return plan
+
+
+def _columns(state: MemberState) -> dict[str, Any]:
+    return {
+        "id": state.id,
+        "name": state.name,
+        "wom_role": state.role,
+        "account_type": state.account_type,
+        "build": state.build,
+        "joined_at": state.joined_at,
+        "left_at": state.left_at,
+        "leave_seen_at": state.leave_seen_at,
+        "last_seen_at": state.last_seen_at,
+        "created_at": state.created_at,
+    }
+
+
+async def _save_names(session: AsyncSession, clan: ClanId, plan: RosterPlan, before: Sequence[Held]) -> None:
+    if not plan.names:
+        return
+    after = [held for names in plan.names.values() for held in names]
+    await members.replace_names(session, clan, list(plan.names), after)
+    touched: set[NameKey] = {held.key for held in after}
+    touched.update(held.key for held in before if held.member in plan.names)
+    await members.attribute_relayed_names(session, clan, touched)
+
+
+async def _save_profiles(session: AsyncSession, clan: ClanId, plan: RosterPlan, group: GroupDetails) -> None:
+    """Keep the profiles that are new or look different, and attribute those that changed hands."""
+    known = await roster.known_profiles(session, clan)
+    players = {membership.player_id: membership.player for membership in group.memberships}
+    refs = {id_: wom_source(id_, player.display_name) for id_, player in players.items() if id_ not in known}
+    ids = await sources.add_sources(session, clan, list(refs.values()))
+    source_of: dict[PlayerId, SourceId] = {player: profile.source for player, profile in known.items()}
+    source_of.update({player: ids[ref] for player, ref in refs.items()})
+    changed = [
+        {
+            "source_id": source_of[id_],
+            "player_id": id_,
+            "display_name": player.display_name,
+            "status": player.status,
+            # Only storing its values moves this: a poll that is cut off reads them again.
+            "updated_at": known[id_].updated_at if id_ in known else None,
+            "changed_at": player.last_changed_at,
+        }
+        for id_, player in players.items()
+        if id_ not in known
+        or (known[id_].display_name, known[id_].status) != (player.display_name, player.status)
+    ]
+    await members.save_profiles(session, clan, changed)
+    owners = {source_of[player]: member for player, member in plan.profiles.items()}
+    await members.attribute_profiles(session, clan, owners)
+
+
+def _events(plan: RosterPlan) -> list[dict[str, Any]]:
+    renamed = [
+        {
+            "key": f"renamed:{one.member}:{to_millis(one.at)}",
+            "member_id": one.member,
+            "kind": "renamed",
+            "at": one.at,
+            "before": one.before,
+            "after": one.after,
+        }
+        for one in plan.renames
+        if name_key(one.before) != name_key(one.after)
+    ]
+    left = [
+        {
+            "key": f"left:{one.member}:{to_millis(one.seen_at)}",
+            "member_id": one.member,
+            "kind": "left",
+            "at": one.seen_at,
+            "before": None,
+            "after": None,
+        }
+        for one in plan.leaves
+    ]
+    return renamed + left
+
+
+async def _listed(session: AsyncSession, clan: ClanId, activity: Sequence[Activity]) -> list[dict[str, Any]]:
+    """Joins and rank changes as WOM dates them. Leaves are ours to date: a rename can look like one."""
+    if not activity:
+        return []
+    owners = await roster.profile_owners(session, clan)
+    return [
+        {
+            "key": f"{row.type}:{row.player_id}:{to_millis(row.created_at)}",
+            "member_id": owners[row.player_id][0],
+            "kind": "joined" if row.type == "joined" else "rank_changed",
+            "at": row.created_at,
+            "before": row.previous_role,
+            "after": row.role,
+        }
+        for row in activity
+        if row.type in {"joined", "changed_role"} and row.player_id in owners
+    ]

@@ -1,0 +1,175 @@
+"""What a poll reads of a clan before it plans, and the lists of WOM that it keeps."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.activity import snowflake_at, time_of
+from bot.domain.facts import MessageKind, SourceKind
+from bot.domain.identity import ApprovedRename, Dispute, Lines
+from bot.domain.ids import ClanId, MemberId, NameKey, PlayerId, SourceId
+from db.bulk import inserting
+from db.models import (
+    Achievement,
+    Attribution,
+    Clan,
+    DiscordLink,
+    IdentityConflict,
+    Member,
+    MemberEvent,
+    Message,
+    NameChange,
+    Profile,
+    Source,
+)
+from db.types import OPEN_END, OPEN_START
+
+
+class KnownProfile(NamedTuple):
+    """A WOM profile as stored; ``updated_at`` is the last snapshot whose values are stored."""
+
+    source: SourceId
+    display_name: str
+    status: str
+    updated_at: datetime | None
+
+
+async def known_profiles(session: AsyncSession, clan: ClanId) -> dict[PlayerId, KnownProfile]:
+    """Every profile that was ever on the roster."""
+    rows = await session.execute(
+        select(
+            Profile.player_id, Profile.source_id, Profile.display_name, Profile.status, Profile.updated_at
+        ).where(Profile.clan_id == clan)
+    )
+    return {
+        PlayerId(player): KnownProfile(SourceId(source), name, status, updated_at)
+        for player, source, name, status, updated_at in rows
+    }
+
+
+async def profile_owners(session: AsyncSession, clan: ClanId) -> dict[PlayerId, tuple[MemberId, SourceId]]:
+    """Whose each profile is now, and its source."""
+    rows = await session.execute(
+        select(Profile.player_id, Attribution.member_id, Profile.source_id)
+        .join_from(
+            Profile,
+            Attribution,
+            (Attribution.clan_id == Profile.clan_id) & (Attribution.source_id == Profile.source_id),
+        )
+        .where(Profile.clan_id == clan, Attribution.to_at == OPEN_END)
+    )
+    return {PlayerId(player): (MemberId(member), SourceId(source)) for player, member, source in rows}
+
+
+async def next_member_id(session: AsyncSession, clan: ClanId) -> int:
+    """The first member id that was never given."""
+    return (await session.execute(select(Clan.next_member_id).where(Clan.id == clan))).scalar_one()
+
+
+async def lines_since(session: AsyncSession, clan: ClanId, since: datetime) -> dict[NameKey, Lines]:
+    """When each relayed name was first and last heard from a time on, in one statement."""
+    rows = await session.execute(
+        select(Source.key, func.min(Message.message_id), func.max(Message.message_id))
+        .join_from(Message, Source, (Source.clan_id == Message.clan_id) & (Source.id == Message.source_id))
+        .where(
+            Message.clan_id == clan,
+            Message.message_id >= snowflake_at(since),
+            Message.kind == MessageKind.GAME,
+            Source.kind == SourceKind.RELAY,
+        )
+        .group_by(Source.key)
+    )
+    return {NameKey(key): Lines(time_of(first), time_of(last)) for key, first, last in rows}
+
+
+async def approved_renames(session: AsyncSession, clan: ClanId) -> list[ApprovedRename]:
+    """Every name change of the clan that WOM has approved."""
+    rows = await session.execute(
+        select(NameChange.player_id, NameChange.old_name, NameChange.new_name, NameChange.submitted_at).where(
+            NameChange.clan_id == clan, NameChange.status == "approved"
+        )
+    )
+    return [ApprovedRename(PlayerId(player), old, new, at) for player, old, new, at in rows]
+
+
+async def save_name_changes(session: AsyncSession, clan: ClanId, changes: Sequence[Mapping[str, Any]]) -> int:
+    """Keep name changes by their WOM ids. Returns how many were not known before."""
+    if not changes:
+        return 0
+    known = await session.scalar(
+        select(func.count())
+        .select_from(NameChange)
+        .where(NameChange.clan_id == clan, NameChange.id.in_([change["id"] for change in changes]))
+    )
+    adding = inserting(session, NameChange).values([{"clan_id": clan, **change} for change in changes])
+    await session.execute(
+        adding.on_conflict_do_update(
+            index_elements=["clan_id", "id"],
+            set_={column: adding.excluded[column] for column in ("player_id", "status", "resolved_at")},
+        )
+    )
+    return len(changes) - (known or 0)
+
+
+async def add_achievements(session: AsyncSession, clan: ClanId, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Keep achievements; those known by profile and name add nothing. Returns how many were new."""
+    if not rows:
+        return 0
+    added = await session.execute(
+        inserting(session, Achievement)
+        .values([{"clan_id": clan, **row} for row in rows])
+        .on_conflict_do_nothing()
+        .returning(Achievement.source_id)
+    )
+    return len(added.all())
+
+
+async def add_disputes(
+    session: AsyncSession, clan: ClanId, disputes: Iterable[Dispute], now: datetime
+) -> int:
+    """Note who disagrees about a name; one that is known already adds nothing."""
+    rows: list[dict[str, Any]] = [
+        {
+            "clan_id": clan,
+            "name_key": one.key,
+            "from_at": one.start or OPEN_START,
+            "to_at": one.end or OPEN_END,
+            "holder_id": one.holder,
+            "claimant_id": one.claimant,
+            "evidence": {},
+            "seen_at": now,
+        }
+        for one in disputes
+    ]
+    if not rows:
+        return 0
+    added = await session.execute(
+        inserting(session, IdentityConflict)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .returning(IdentityConflict.name_key)
+    )
+    return len(added.all())
+
+
+async def remove_absorbed(session: AsyncSession, clan: ClanId, absorbed: Mapping[MemberId, MemberId]) -> None:
+    """Undo members who were renames all along, without trace; a link they were given goes with them."""
+    for other, member in absorbed.items():
+        theirs = DiscordLink.clan_id == clan, DiscordLink.member_id == other
+        taken = select(DiscordLink.user_id).where(
+            DiscordLink.clan_id == clan, DiscordLink.member_id == member
+        )
+        await session.execute(delete(DiscordLink).where(*theirs, DiscordLink.user_id.in_(taken)))
+        await session.execute(update(DiscordLink).where(*theirs).values(member_id=member))
+        await session.execute(
+            update(Attribution)
+            .where(Attribution.clan_id == clan, Attribution.member_id == other)
+            .values(member_id=member)
+        )
+    gone: Collection[MemberId] = list(absorbed)
+    for table in (MemberEvent, Member):
+        column = MemberEvent.member_id if table is MemberEvent else Member.id
+        await session.execute(delete(table).where(table.clan_id == clan, column.in_(gone)))
