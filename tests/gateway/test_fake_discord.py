@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import discord
 import pytest
@@ -11,6 +12,7 @@ from discord.ext import commands
 
 from tests.gateway.fake_discord import TOKEN, FakeDiscord
 from tests.gateway.launch import pointed_at
+from tests.gateway.process import BotProcess
 from tests.gateway.world import now
 
 ALL = discord.Intents(guilds=True, members=True, guild_messages=True, message_content=True)
@@ -200,6 +202,10 @@ async def test_held_history_waits_until_it_is_released(fake: FakeDiscord):
         reading = asyncio.create_task(_ids(messages))
         await fake.until(lambda: fake.history_is_held)
         assert len(fake.api.history_requests) == 2
+        # Whatever else is asked is answered meanwhile; the page is not.
+        fake.post(fake.world.add_channel("other"), bob, "still here")
+        await bot.hear_message()
+        await bot.tree.fetch_commands()
         assert not reading.done()
         fake.release_history()
         assert await reading == said
@@ -232,6 +238,9 @@ async def test_threads_are_listed_open_and_archived(fake: FakeDiscord):
         assert [thread.id async for thread in text.archived_threads(limit=2)] == archived[:0:-1]
         assert [thread.id async for thread in text.archived_threads(limit=None)] == archived[::-1]
         assert [thread.id async for thread in text.archived_threads(private=True)] == [private]
+        last = fake.world.threads[archived[2]]["thread_metadata"]["archive_timestamp"]
+        page = await bot.http.get_public_archived_threads(channel, before=last, limit=1)
+        assert ([thread["id"] for thread in page["threads"]], page["has_more"]) == ([str(archived[1])], True)
         fake.archive_thread(is_open)
         assert await guild.active_threads() == []
 
@@ -289,3 +298,16 @@ async def test_commands_are_registered_and_the_bot_can_speak(fake: FakeDiscord):
         file = discord.File(__file__)
         await bot.get_partial_messageable(channel).send("a file", file=file)
         assert [message["content"] for message in fake.history(channel)] == ["hello", "a file"]
+
+
+async def test_the_command_line_as_a_process_of_its_own_speaks_to_the_fake(fake: FakeDiscord, tmp_path: Path):
+    async with BotProcess(fake, tmp_path, "doctor") as doctor:
+        await doctor.ended()
+    assert "the token is ClanStats's" in doctor.output
+    assert fake.api.unhandled == []
+
+
+async def test_a_process_can_be_ended_in_the_middle(fake: FakeDiscord, tmp_path: Path):
+    async with BotProcess(fake, tmp_path, "doctor") as doctor:
+        assert await doctor.kill() == -9
+    assert not doctor.is_running
