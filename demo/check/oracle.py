@@ -44,7 +44,11 @@ class Board:
 
 @dataclass(frozen=True)
 class Card:
-    """A member's figures over a period, in stored units; places among the clan's measured members."""
+    """A member's figures over a period, in stored units; places among the clan's measured members.
+
+    ``links`` is main where the account counts its user's Discord messages, second where
+    another account of that user does, none where nobody linked it.
+    """
 
     person: Person
     name: str
@@ -53,7 +57,7 @@ class Card:
     places: dict[str, tuple[int | None, int]]
     in_game: int
     in_discord: int
-    linked: bool
+    links: str
     chat_place: int | None
     days: int
     of_days: int
@@ -99,8 +103,8 @@ class Oracle:
     ) -> Board:
         """Most first; equal values share a place and the next is skipped.
 
-        ``rule`` is wom, covering or total. For ``messages`` the rule does not matter,
-        and those who wrote nothing have no place.
+        ``rule`` is wom, covering or total. For ``messages`` the rule does not matter: the
+        relay hears everybody, so who said nothing has 0.
         """
         asked = now or self.header.end
         horizon = self.knowledge.horizon(asked)
@@ -109,7 +113,7 @@ class Oracle:
         if metric == "messages":
             chat = self.chat(asked)
             counts = chat.counts(start, end)
-            figures = {player: Gain(counts.get(player)) for player in named}
+            figures = {player: Gain(counts.get(player, 0)) for player in named}
             unknown = sum(line.player is None for line in chat.between(start, end))
             return Board(*_placed(named, figures), unattributed=unknown)
         figures = {player: self._figure(player, metric, start, end, rule, asked) for player in named}
@@ -148,7 +152,7 @@ class Oracle:
             places={metric: _place(board, name) for metric, board in boards.items()},
             in_game=sum(line.in_game for line in said),
             in_discord=sum(not line.in_game for line in said),
-            linked=player in self.chat(asked).mains.values(),
+            links=self._links(player, asked),
             chat_place=wrote.place if wrote else None,
             days=active_days(said, self.zone),
             of_days=self.days_of(start, end),
@@ -156,6 +160,12 @@ class Oracle:
             total_level=readings.total("total_level", end),
             checked_at=readings.last_at(end),
         )
+
+    def _links(self, player: int, now: datetime) -> str:
+        if player in self.chat(now).mains.values():
+            return "main"
+        linked = any(link.player == player and link.at <= now for link in self.knowledge.story.links)
+        return "second" if linked else "none"
 
     def days_of(self, start: datetime, end: datetime) -> int:
         """How many local days a half-open span touches."""

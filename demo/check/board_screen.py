@@ -1,0 +1,157 @@
+"""Checks a leaderboard's page, and the private answer of My place."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from demo.check.asked import Asked
+from demo.check.numbers import age, gain, short
+from demo.check.oracle import Board, Row
+from demo.check.text import STAMP, Screen, parts
+from demo.check.wording import heading_problem, stamp_problem
+
+_MEDALS = {"🥇": 1, "🥈": 2, "🥉": 3}
+_ROW = re.compile(
+    r"(?P<place>🥇|🥈|🥉|\d+) +(?P<partial>≈ )?(?P<name>.+?) · (?P<value>[^\s()]+)(?: \((?P<age>[^()]+)\))?"
+)
+_PAGE = re.compile(r"(\d+) ?/ ?(\d+)")
+_MEASURED = re.compile(r"\d+ of \d+ measured")
+_OTHERS = re.compile(r"([\d,]+) messages? by people not linked to a member")
+
+
+def check_board(screen: Screen, asked: Asked) -> Iterator[str]:
+    """What is wrong with a page, in words; nothing for a right one."""
+    label, *heading = parts(screen.title)
+    metric = asked.metric(label)
+    wanted = asked.options.get("metric")
+    if metric is None or (wanted and asked.metric(str(wanted)) != metric):
+        yield f"the board is of {label!r}, asked for was {wanted!r}"
+        return
+    for part in heading:
+        if part != asked.oracle.header.clan:
+            yield from heading_problem(part, asked)
+    board = asked.board(metric)
+    rows = [found for found in map(_ROW.fullmatch, screen.lines) if found is not None]
+    yield from _check_rows(rows, board, metric, screen, asked)
+    if not any(_MEASURED.search(line) for line in screen.lines):
+        yield "the board does not say how many are measured"
+    for line in screen.lines:
+        if _ROW.fullmatch(line) is None:
+            yield from _check_small(line, board, metric, asked)
+
+
+def _check_rows(
+    rows: list[re.Match[str]], board: Board, metric: str, screen: Screen, asked: Asked
+) -> Iterator[str]:
+    if not rows and board.rows:
+        yield f"no row can be read, {len(board.rows)} members are measured"
+        return
+    right = _page(board.rows, len(rows), screen)
+    if len(right) != len(rows):
+        yield f"the page has {len(rows)} rows, should have {len(right)}"
+    for found, row in zip(rows, right, strict=False):
+        expected = _written(row, metric, asked)
+        if not _same(found, expected):
+            yield f"{found[0]!r} should be {expected}"
+
+
+def _page(rows: tuple[Row, ...], count: int, screen: Screen) -> tuple[Row, ...]:
+    """The rows that belong on this page; without a page number it is the first."""
+    labels = [found for found in map(_PAGE.fullmatch, screen.labels) if found is not None]
+    if not labels or not count:
+        return rows[:count]
+    page, of = int(labels[0][1]), int(labels[0][2])
+    size = count
+    if page == of and of > 1:
+        size, rest = divmod(len(rows) - count, of - 1)
+        if rest or count > size:
+            return ()
+    return rows[(page - 1) * size : page * size] if -(-len(rows) // size) == of else ()
+
+
+def _written(row: Row, metric: str, asked: Asked) -> dict[str, str]:
+    total = asked.rule == "total"
+    return {
+        "place": str(row.place),
+        "partial": "≈" if row.since else "",
+        "name": row.name,
+        "value": short(row.value, metric) if total else gain(row.value, metric),
+        "age": age(asked.span.end - row.since) if row.since and not total else "",
+    }
+
+
+def _same(found: re.Match[str], expected: dict[str, str]) -> bool:
+    place = str(_MEDALS.get(found["place"], found["place"]))
+    medal = found["place"] in _MEDALS
+    shown = {
+        "place": place,
+        "partial": (found["partial"] or "").strip(),
+        "name": found["name"],
+        "value": found["value"],
+        "age": found["age"] or "",
+    }
+    return shown == expected and not (medal and shown["partial"])
+
+
+def _check_small(line: str, board: Board, metric: str, asked: Asked) -> Iterator[str]:
+    others = _OTHERS.fullmatch(line)
+    if others is not None:
+        if others[1] != f"{board.unattributed:,}":
+            yield f"{line!r} should be {board.unattributed:,} messages"
+    elif _MEASURED.search(line):
+        expected = f"{len(board.rows)} of {board.members} measured"
+        if expected not in parts(line):
+            yield f"{line!r} should be {expected!r}"
+        rest = " · ".join(part for part in parts(line) if not _MEASURED.fullmatch(part))
+        yield from stamp_problem(rest, _checked(board, metric, asked), asked)
+    elif "collecting since" in line:
+        yield from stamp_problem(line, [item.since for item in asked.oracle.knowledge.story.observed], asked)
+    elif STAMP.search(line):
+        yield from stamp_problem(line, [], asked)
+    elif re.search(r"\d", line) and parts(line) != [asked.oracle.header.clan]:
+        yield from heading_problem(line, asked)
+
+
+def _checked(board: Board, metric: str, asked: Asked) -> list[datetime | None]:
+    """A board of messages is as fresh as the question."""
+    return [asked.now] if metric == "messages" else [board.checked_at]
+
+
+_MINE = re.compile(r"You are #(?P<place>\d+) of (?P<of>\d+) with (?P<value>\S+?)\.")
+_BEHIND = re.compile(r"(?P<gap>\S+) behind #(?P<place>\d+), (?P<name>.+)\.")
+
+
+def is_my_place(screen: Screen) -> bool:
+    """Whether the screen is the answer of My place."""
+    return any(_MINE.fullmatch(line) for line in screen.lines)
+
+
+def check_my_place(screen: Screen, asked: Asked) -> Iterator[str]:
+    """The asker's place, what it takes to the next one up, and nothing else in numbers."""
+    metric, person = asked.metric(parts(screen.lines[0])[0]), asked.own()
+    if metric is None or person is None:
+        yield f"My place of {screen.lines[0]!r} for somebody unknown"
+        return
+    board = asked.board(metric)
+    row = board.row_of(person.name_by(asked.oracle.knowledge.horizon(asked.now)))
+    if row is None:
+        yield "somebody without a place was given one"
+        return
+    write = short if asked.rule == "total" else gain
+    ahead = [other for other in board.rows if other.place < row.place]
+    for line in screen.lines[1:]:
+        mine, behind = _MINE.fullmatch(line), _BEHIND.fullmatch(line)
+        if mine is not None:
+            expected = (str(row.place), str(len(board.rows)), write(row.value, metric))
+            if mine.groups() != expected:
+                yield f"{line!r} should say {expected}"
+        elif behind is not None and ahead:
+            next_up = ahead[-1]
+            gap = short(next_up.value - row.value, metric)
+            if behind.groups() != (gap, str(next_up.place), next_up.name):
+                yield f"{line!r} should be {gap} behind #{next_up.place}, {next_up.name}"
+        elif "first reading" in line:
+            yield from stamp_problem(line, [row.since], asked)
+        else:
+            yield from _check_small(line, board, metric, asked)
+    yield from heading_problem(" · ".join(parts(screen.lines[0])[1:]), asked)

@@ -1,0 +1,125 @@
+"""Checks the comparison, the checklist of the set-up, and that no other screen holds unchecked numbers."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+from demo.check.asked import Asked
+from demo.check.chat import speaker_in
+from demo.check.known import Person
+from demo.check.numbers import gain, short
+from demo.check.text import STAMP, Screen, mentions, numbers_left, parts
+from demo.check.wording import heading_problem, stamp_problem
+
+_NAME_COLUMNS = 12
+
+
+def check_compare(screen: Screen, asked: Asked) -> Iterator[str]:
+    """Each table: a row a member, a column a metric, a star at the most."""
+    for heading in parts(screen.title)[1:]:
+        yield from heading_problem(heading, asked)
+    if not screen.tables:
+        yield "a comparison without a table"
+    people: list[Person | None] = []
+    for table in screen.tables:
+        header, *rows = table.split("\n")
+        metrics = [asked.metric(label) for label in re.split(r"\s{2,}", header.strip())]
+        people = [asked.oracle.knowledge.named(row[:_NAME_COLUMNS], asked.now) for row in rows]
+        for column, metric in enumerate(metrics):
+            cells = [re.findall(r"\S+", row[_NAME_COLUMNS:]) for row in rows]
+            yield from _check_column(metric, [cell[column : column + 1] for cell in cells], people, asked)
+    looked = [asked.oracle.readings(who.player, asked.now).last_at(asked.span.end) for who in people if who]
+    for line in screen.lines:
+        if STAMP.search(line):
+            yield from stamp_problem(line, [max(filter(None, looked), default=None)], asked)
+        elif numbers_left(line, asked.names()):
+            yield from heading_problem(line, asked)
+
+
+def _check_column(
+    metric: str | None, cells: list[list[str]], people: list[Person | None], asked: Asked
+) -> Iterator[str]:
+    if metric is None or None in people:
+        yield f"a comparison of something or somebody unknown: {metric!r}, {people!r}"
+        return
+    values = [_value(person, metric, asked) for person in people if person is not None]
+    known = [value for value in values if value is not None]
+    for cell, value in zip(cells, values, strict=True):
+        most = len(known) > 1 and value == max(known) and value != min(known)
+        write = short if asked.rule == "total" else gain
+        expected = write(value, metric) + ("*" if most else "")
+        if cell != [expected]:
+            yield f"{metric}: {cell} should be {expected!r}"
+
+
+def _value(person: Person, metric: str, asked: Asked) -> int | None:
+    span = asked.span
+    card = asked.oracle.card(person.player, span.start, span.end, asked.rule, asked.now)
+    if metric == "messages":
+        return card.in_game + card.in_discord
+    found = card.gains.get(metric)
+    return found.value if found else None
+
+
+def check_setup(screen: Screen, asked: Asked) -> Iterator[str]:
+    """The counts of the checklist; every other number must be in a name or a channel's mention."""
+    oracle = asked.oracle
+    ids = {channel.id for channel in oracle.header.channels}
+    for line in screen.lines:
+        strange = [found for found in mentions(line) if found not in ids]
+        if strange:
+            yield f"{line!r} mentions {strange}, which is no channel of the server"
+        found = numbers_left(line, asked.names())
+        if "WOM group" in line:
+            members = len(oracle.knowledge.members(asked.now))
+            yield from _expect(line, found, [f"{members:,}", str(oracle.header.group)])
+        elif "understood" in line:
+            yield from _check_understood(line, found, asked)
+        elif "match a Discord role" in line:
+            names = {role.name for role in oracle.header.discord_roles}
+            matched = sum(role.name in names for role in oracle.header.roles)
+            yield from _expect(line, found, [str(matched), str(len(oracle.header.roles))])
+        elif "History:" in line:
+            yield from _expect(line, found, [f"{_history_days(asked):,}"])
+        elif STAMP.search(line):
+            yield from stamp_problem(line, [oracle.knowledge.horizon(asked.now)], asked)
+        elif found:
+            yield f"unexplained {line!r}"
+
+
+def _expect(line: str, found: list[str], right: list[str]) -> Iterator[str]:
+    if [number.rstrip(".,") for number in found] != right:
+        yield f"{line!r} should hold {right}"
+
+
+def _check_understood(line: str, found: list[str], asked: Asked) -> Iterator[str]:
+    """Of the newest lines of the relay, as many as the screen says it looked at."""
+    relay = asked.oracle.header.relay
+    said = [message for message in asked.oracle.knowledge.story.messages if message.at <= asked.now]
+    lines = [message for message in said if message.channel == relay.channel]
+    lines = [message for message in lines if relay.author in (message.webhook, message.author)]
+    read, of = (int(number.replace(",", "")) for number in found[:2])
+    newest = lines[-of:]
+    understood = sum(_understood(message.content) for message in newest)
+    if len(newest) != of or read != understood:
+        yield f"{line!r} should be {understood} of at most {len(lines)}"
+
+
+def _understood(content: str) -> bool:
+    """The made-up relay writes nothing but chat lines and the game's own words."""
+    return speaker_in(content) is not None or re.search(r" (?:has|received) ", content) is not None
+
+
+def _history_days(asked: Asked) -> int:
+    people = asked.oracle.knowledge.story.people
+    times = [asked.oracle.readings(player, asked.now).times[:1] for player in people]
+    first = min((time[0] for time in times if time), default=asked.now)
+    return (asked.now - first) // timedelta(days=1)
+
+
+def check_words(screen: Screen, asked: Asked) -> Iterator[str]:
+    """A screen of words: no number may be in it but in names, mentions and options."""
+    given = {str(value) for value in asked.options.values()}
+    for line in [screen.title, *screen.lines, *screen.tables]:
+        if STAMP.search(line) or numbers_left(line, asked.names() | given):
+            yield f"unexplained {line!r}"
