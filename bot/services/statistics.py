@@ -96,6 +96,11 @@ class Statistics:
                 self._known = await snapshots.metric_ids(session)
         return self._known
 
+    async def metrics_seen(self) -> list[Metric]:
+        """Every metric that was ever seen, by the name that people read."""
+        async with self._database.read() as session:
+            return await snapshots.metrics(session)
+
     async def _learn(self, answers: Iterable[Snapshot]) -> None:
         """Make metrics known that were never seen: a new boss is a row, not a migration."""
         await self.metric_ids()

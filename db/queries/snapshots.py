@@ -8,7 +8,7 @@ from sqlalchemy import ScalarSelect, Subquery, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ids import ClanId, MetricId, SourceId
-from bot.domain.metrics import Metric
+from bot.domain.metrics import Metric, MetricKind, metric
 from db.bulk import INTEGER, inserting, rows_as_table
 from db.models import MetricRow, MetricValue, SnapshotRow
 from db.types import FromMillis, to_millis
@@ -26,6 +26,12 @@ async def metric_ids(session: AsyncSession) -> dict[str, MetricId]:
     """The id of every metric that was ever seen, by key."""
     rows = await session.execute(select(MetricRow.key, MetricRow.id))
     return {key: MetricId(id_) for key, id_ in rows}
+
+
+async def metrics(session: AsyncSession) -> list[Metric]:
+    """Every metric that was ever seen; one that this program does not know has its own name."""
+    rows = await session.execute(select(MetricRow.key, MetricRow.kind).order_by(MetricRow.id))
+    return [metric(key, MetricKind(kind)) for key, kind in rows]
 
 
 async def add_metrics(session: AsyncSession, metrics: Iterable[Metric]) -> None:

@@ -1,0 +1,69 @@
+"""Up to five members side by side."""
+
+from collections.abc import Sequence
+
+from bot.domain.cards import Comparison
+from bot.domain.clans import Clan
+from bot.domain.errors import TooManyPlayers
+from bot.domain.metrics import BOSS_KILLS, EHB, EHP, MESSAGES, OVERALL, TOTAL_LEVEL, Metric
+from bot.domain.periods import Period, PeriodKind
+from bot.services.leaderboards import entry_of, group_ends
+from bot.services.lookup import Lookup
+from bot.services.statistics import Statistics
+from db.queries import counts, cursors, gains
+from db.queries.members import MemberRow
+from db.session import Database
+
+COMPARED = (OVERALL, EHP, EHB, BOSS_KILLS, TOTAL_LEVEL)
+
+
+class Comparisons:
+    """Compares members."""
+
+    def __init__(self, database: Database, lookup: Lookup, statistics: Statistics) -> None:
+        self._database = database
+        self._lookup = lookup
+        self._statistics = statistics
+
+    async def compare(self, clan: Clan, names: Sequence[str], period: Period) -> Comparison:
+        """The same figures of two to five members; a name given twice counts once.
+
+        Raises:
+            TooManyPlayers: fewer than two or more than five.
+            PlayerNotTracked, InvalidName, NameAmbiguous: as :meth:`Lookup.by_name`.
+        """
+        found = {
+            member.id: member
+            for member in [(await self._lookup.by_name(clan, name)).member for name in names]
+        }
+        if not 2 <= len(found) <= 5:
+            raise TooManyPlayers(len(found))
+        compared = list(found.values())
+        known = await self._statistics.metric_ids()
+        ids = [known[one.key] for one in COMPARED if one.key in known]
+        async with self._database.read() as session:
+            ends = group_ends(await gains.readings(session, clan.id, ids, period))
+            counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
+            observed = bool(await cursors.covered(session, clan.id, period.start, period.end))
+
+        def values(metric: Metric) -> tuple[int | None, ...]:
+            return tuple(
+                entry_of(one, metric, ends.get((one.id, known[metric.key])), period).value for one in compared
+            )
+
+        def messages(one: MemberRow) -> int | None:
+            return counted.get(one.id, 0) if observed else None
+
+        total = period.kind is PeriodKind.TOTAL
+        rows = [(one, values(one)) for one in COMPARED if one.key in known and (total or one != TOTAL_LEVEL)]
+        rows.append((MESSAGES, tuple(messages(one) for one in compared)))
+        checks = [end.last_at for (member, _), of in ends.items() if member in found for end in of]
+        return Comparison(
+            clan=clan.id,
+            clan_name=clan.name,
+            period=period,
+            members=tuple(found),
+            names=tuple(one.name for one in compared),
+            rows=tuple(rows),
+            checked_at=max(checks, default=None),
+        )

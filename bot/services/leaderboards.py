@@ -1,0 +1,152 @@
+"""Leaderboards: everybody's gain or total of one metric, with places."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.clans import Clan
+from bot.domain.gains import Reading, Span, gain, partial_from
+from bot.domain.ids import MemberId, MetricId
+from bot.domain.leaderboards import Board, Entry, Standing, rank
+from bot.domain.metrics import ALL_METRICS, MESSAGES, OVERALL, Metric, MetricKind, find_metric
+from bot.domain.periods import Period, PeriodKind, Rule, read_moment, read_period
+from bot.services.statistics import Statistics
+from db.queries import counts, cursors, gains, members
+from db.queries.gains import Ends
+from db.queries.members import MemberRow
+from db.session import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A metric and a period as somebody asked for them, read. ``as_of`` is None for now."""
+
+    metric: Metric
+    period: Period
+    as_of: datetime | None
+
+
+class Leaderboards:
+    """Ranks members."""
+
+    def __init__(self, database: Database, statistics: Statistics) -> None:
+        self._database = database
+        self._statistics = statistics
+
+    async def metrics(self) -> list[Metric]:
+        """Everything that can be asked for: what WOM is known to measure and what was seen besides."""
+        keys = await self._statistics.metrics_seen()
+        known = {one.key for one in ALL_METRICS}
+        return [*ALL_METRICS, *(one for one in keys if one.key not in known)]
+
+    async def read(self, clan: Clan, metric: str, period: str, as_of: str | None, *, now: datetime) -> Asked:
+        """What somebody asked for, in their words.
+
+        Raises:
+            UnknownMetric, UnreadablePeriod, UnreadableTime: a word that no rule reads.
+        """
+        moment = None if as_of is None else read_moment(as_of, now=now, zone=clan.zone)
+        read = read_period(period, now=moment or now, zone=clan.zone)
+        return Asked(find_metric(metric, await self.metrics()), read, moment)
+
+    async def top(self, clan: Clan, metric: Metric, period: Period) -> Board:
+        """Every current member's place. Who has no figure is apart, never 0."""
+        if metric.kind is MetricKind.CHAT:
+            return await self._chat(clan, period)
+        known = await self._statistics.metric_ids()
+        async with self._database.read() as session:
+            current = await members.current_members(session, clan.id)
+            ids = [known[metric.key]] if metric.key in known else []
+            ends = await gains.readings(session, clan.id, ids, period) if ids else []
+        by_member = group_ends(ends)
+        entries = [
+            entry_of(member, metric, by_member.get((member.id, known[metric.key])) if ids else None, period)
+            for member in current
+        ]
+        standings, unmeasured = rank(entries)
+        checks = [at for at in (_checked(by_member, known.get(metric.key), one) for one in current) if at]
+        return Board(
+            clan=clan.id,
+            clan_name=clan.name,
+            metric=metric,
+            period=period,
+            standings=standings,
+            unmeasured=unmeasured,
+            checked_at=max(checks, default=None),
+            oldest_check=min(checks, default=None),
+        )
+
+    async def _chat(self, clan: Clan, period: Period) -> Board:
+        """Messages by member. Nobody is measured over a time in which nothing was observed."""
+        async with self._database.read() as session:
+            current = await members.current_members(session, clan.id)
+            counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
+            spans = await cursors.covered(session, clan.id, period.start, period.end)
+            nobody = await counts.unattributed_messages(session, clan.id, period.start, period.end)
+        observed = bool(spans)
+        standings, unmeasured = rank(
+            Entry(member.id, member.name, counted.get(member.id, 0) if observed else None)
+            for member in current
+        )
+        first = min((span.start for span in spans), default=None)
+        return Board(
+            clan=clan.id,
+            clan_name=clan.name,
+            metric=MESSAGES,
+            period=period,
+            standings=standings,
+            unmeasured=unmeasured,
+            checked_at=max((span.end for span in spans), default=None),
+            unattributed=nobody,
+            collecting_since=first if first and first > period.start else None,
+        )
+
+
+Key = tuple[MemberId, MetricId]
+
+
+def group_ends(ends: Iterable[Ends]) -> dict[Key, list[Ends]]:
+    """The profiles' readings of each member and metric."""
+    grouped: dict[Key, list[Ends]] = {}
+    for end in ends:
+        grouped.setdefault((end.member, end.metric), []).append(end)
+    return grouped
+
+
+def span_of(ends: Sequence[Ends], period: Period) -> Span:
+    """A member's two readings, over all profiles that were theirs.
+
+    The covering rule starts from the last reading at or before the start, else from the
+    first after it; WOM's from the first inside. Both end with the last.
+    """
+    before = [end for end in ends if end.first_at <= period.start]
+    if before and period.rule is Rule.COVERING:
+        first = max(before, key=lambda end: end.first_at)
+    else:
+        first = min(ends, key=lambda end: end.first_at)
+    last = max(ends, key=lambda end: end.last_at)
+    return Span(Reading(first.first_at, first.first), Reading(last.last_at, last.last))
+
+
+def entry_of(member: MemberRow, metric: Metric, ends: Sequence[Ends] | None, period: Period) -> Entry:
+    """A member's figure: the gain over the period, or the total as of its end."""
+    if not ends:
+        return Entry(member.id, member.name, None)
+    span = span_of(ends, period)
+    if period.kind is PeriodKind.TOTAL:
+        return Entry(member.id, member.name, span.last.value)
+    value = gain(span, period.rule, is_overall=metric.key == OVERALL.key)
+    measured_from = None if value is None else partial_from(period.start, span.first.at)
+    return Entry(member.id, member.name, value, measured_from)
+
+
+def place_of(standings: Iterable[Standing], member: MemberId) -> int | None:
+    """A member's place; None for who has no figure."""
+    return next((one.place for one in standings if one.entry.member == member), None)
+
+
+def _checked(
+    grouped: Mapping[Key, Sequence[Ends]], metric: MetricId | None, member: MemberRow
+) -> datetime | None:
+    ends = grouped.get((member.id, metric)) if metric is not None else None
+    return max((end.last_at for end in ends), default=None) if ends else None

@@ -1,0 +1,101 @@
+"""Finding a member: by any name they ever held, or by the Discord user they are."""
+
+from dataclasses import dataclass
+
+from bot.domain.clans import Clan
+from bot.domain.errors import NameAmbiguous, NotLinked, Outdated, PlayerNotTracked
+from bot.domain.ids import MemberId, UserId
+from bot.domain.names import loose_key, name_key, nearest
+from db.queries import links, members
+from db.queries.members import MemberRow
+from db.session import Database
+
+CHOICES = 25
+"""The most that Discord's autocomplete shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A member, and the former name they were asked for by, if it was one."""
+
+    member: MemberRow
+    former_name: str | None = None
+
+
+class Lookup:
+    """Finds members."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def by_name(self, clan: Clan, text: str) -> Found:
+        """The member who holds this name, in any spelling; else the one who last held it.
+
+        Raises:
+            InvalidName: the game would not accept such a name.
+            NameAmbiguous: nobody holds it now and several once did.
+            PlayerNotTracked: nobody of this name was ever in the clan; with the nearest names.
+        """
+        key = name_key(text)
+        async with self._database.read() as session:
+            held = await members.holders(session, clan.id, key)
+            if not held:
+                names = await members.all_names(session, clan.id)
+                raise PlayerNotTracked(text.strip(), nearest(text, {one.display for one in names}))
+            candidates = [one for one in held if one.end is None] or held
+            found = [
+                await members.member_by_id(session, clan.id, id_)
+                for id_ in {one.member for one in candidates}
+            ]
+        if len(found) > 1:
+            raise NameAmbiguous(text.strip(), tuple(sorted(one.name for one in found if one)))
+        member = next((one for one in found if one), None)
+        if member is None:
+            raise Outdated
+        return Found(member, None if candidates[0].end is None else candidates[0].display)
+
+    async def by_id(self, clan: Clan, member: MemberId) -> Found:
+        """The member that a button was made for.
+
+        Raises:
+            Outdated: the member turned out to be another one's rename, and is gone.
+        """
+        async with self._database.read() as session:
+            found = await members.member_by_id(session, clan.id, member)
+        if found is None:
+            raise Outdated
+        return Found(found)
+
+    async def of_user(self, clan: Clan, user: UserId, user_name: str) -> Found:
+        """A Discord user's main account.
+
+        Raises:
+            NotLinked: they have linked none.
+        """
+        async with self._database.read() as session:
+            main = await links.main_member(session, clan.id, user)
+            found = None if main is None else await members.member_by_id(session, clan.id, main)
+        if found is None:
+            raise NotLinked(user_name)
+        return Found(found)
+
+    async def suggest(self, clan: Clan, text: str) -> list[str]:
+        """Names of members that fit what was typed so far: present ones first, then by name.
+
+        Former names are found too and give the present one.
+        """
+        wanted = loose_key(text)
+        async with self._database.read() as session:
+            names = await members.all_names(session, clan.id)
+            present = {one.id: one.name for one in await members.current_members(session, clan.id)}
+        current = {one.member: one.display for one in names if one.end is None} | present
+        fits = {one.member for one in names if wanted in loose_key(one.display)}
+        shown = sorted(
+            (member for member in fits if member in current),
+            key=lambda member: (
+                member not in present,
+                not loose_key(current[member]).startswith(wanted),
+                current[member].casefold(),
+            ),
+        )
+        return [current[member] for member in shown[:CHOICES]]
