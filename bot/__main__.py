@@ -132,9 +132,9 @@ def demo(directory: Path | None, port: int | None) -> None:
 
         asyncio.run(play.serve(port))
     except ModuleNotFoundError as error:
-        if error.name is None or not error.name.startswith("simcord"):
+        if error.name != "demo" and (error.name or "").partition(".")[0] != "simcord":
             raise
-        raise Failure("The demo needs simcord: pip install -e '.[demo]', or use `make demo`.") from error
+        raise Failure("The demo runs from a checkout with its extra: pip install -e '.[demo]'.") from error
     except KeyboardInterrupt:
         click.echo("Bye.")
 

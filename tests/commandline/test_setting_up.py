@@ -44,7 +44,7 @@ def test_init_overwrites_only_when_told_to_and_keeps_the_rest(workplace: Path) -
     file.write_text(f"secret_key: {SECRET_KEY}\npoll_minutes: 10\nwom_contact: me\n")
     before = file.read_text()
 
-    assert clanstats("init", given="n\n").exit_code == 1
+    assert clanstats("init", given=f"n\n{TOKEN}\n\n\n").exit_code == 1
     assert file.read_text() == before
 
     assert clanstats("init", given=f"y\n{TOKEN}\n\n\n").exit_code == 0
