@@ -24,7 +24,7 @@ TRACE_BYTES = 4
 _LIBRARY_LEVELS = {
     "discord": logging.INFO,
     "asyncio": logging.INFO,
-    "aiohttp": logging.INFO,
+    "aiohttp": logging.WARNING,
     "sqlalchemy": logging.WARNING,
     "alembic": logging.WARNING,
     "aiosqlite": logging.WARNING,

@@ -5,7 +5,7 @@ import signal
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any, Protocol, Self
 
 import aiohttp
@@ -29,7 +29,12 @@ class RunnableBot(Protocol):
     """What is needed of a bot to run it; every ``discord.Client`` has it."""
 
     async def __aenter__(self) -> Self: ...
-    async def __aexit__(self, *args: Any) -> None: ...
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
     async def start(self, token: str) -> None: ...
     async def close(self) -> None: ...
     def is_ready(self) -> bool: ...
@@ -47,6 +52,8 @@ async def keep_running(build: BuildBot, token: str, heartbeat: Path) -> None:
     Raises:
         Failure: Discord refused the token, or could not be reached at the start.
     """
+    # The bot never speaks: that the voice libraries are missing is nobody's concern.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     stop = asyncio.Event()
     with on_stop_signals(stop.set):
         lacking = await _attempt(build, frozenset(), token, heartbeat, stop)

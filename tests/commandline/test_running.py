@@ -6,14 +6,17 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from types import TracebackType
 
 import discord
 import pytest
+from discord.ext import commands
 
 from bot.commandline.failures import Failure
 from bot.commandline.running import keep_running
 from tests.commandline.support import TOKEN
+from tests.gateway.fake_discord import FakeDiscord
+from tests.gateway.launch import pointed_at
 
 
 class StandIn:
@@ -29,7 +32,12 @@ class StandIn:
     async def __aenter__(self) -> "StandIn":
         return self
 
-    async def __aexit__(self, *_args: Any) -> None:
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
         self.left = True
 
     async def start(self, token: str) -> None:
@@ -67,6 +75,39 @@ async def test_refused_intents_are_told_and_done_without(tmp_path: Path) -> None
 
     assert built == [frozenset(), frozenset({"message_content"})]
     assert refused.left, "the first bot was closed before the second started"
+
+
+async def test_with_the_real_library_a_switched_off_intent_is_left_out(tmp_path: Path) -> None:
+    built: list[frozenset[str]] = []
+
+    class Bot(commands.AutoShardedBot):
+        async def on_connect(self) -> None:
+            await self.close()
+
+    def build(lacking: frozenset[str]) -> Bot:
+        built.append(lacking)
+        intents = discord.Intents(guilds=True, members=True, message_content=not lacking)
+        return Bot(commands.when_mentioned, intents=intents)
+
+    async with FakeDiscord() as fake:
+        with pointed_at(fake.url):
+            fake.refuse_intents(discord.Intents(message_content=True).value)
+            await keep_running(build, fake.token, tmp_path / "heartbeat")
+            with pytest.raises(Failure, match="does not accept the token"):
+                await keep_running(build, "another.to.ken", tmp_path / "heartbeat")
+
+    assert built == [frozenset(), frozenset({"message_content"}), frozenset()]
+
+
+async def test_a_discord_that_is_away_is_told(tmp_path: Path) -> None:
+    def build(_lacking: frozenset[str]) -> commands.AutoShardedBot:
+        return commands.AutoShardedBot(commands.when_mentioned, intents=discord.Intents(guilds=True))
+
+    with (
+        pointed_at("http://127.0.0.1:9"),
+        pytest.raises(Failure, match="Discord cannot be reached"),
+    ):
+        await keep_running(build, TOKEN, tmp_path / "heartbeat")
 
 
 async def test_a_refused_token_ends_it_with_what_to_do(tmp_path: Path) -> None:
