@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+from bot.domain.metrics import metric
 from bot.present.compare import comparison
 from bot.present.text import MONOSPACE_COLUMNS, width
 from tests.present.makers import AMSTERDAM, WIDEST_NAME, WIDEST_NICKNAME, comparison_of, period, read
@@ -22,7 +23,10 @@ def test_members_stand_side_by_side_with_a_star_at_the_most() -> None:
 
 def test_no_line_is_wider_than_a_phone() -> None:
     for largest in (False, True):
-        text = read(comparison(comparison_of(FIVE, largest=largest), AMSTERDAM))
+        made = comparison_of(FIVE, largest=largest)
+        long = (metric("chambers_of_xeric_challenge_mode"), made.rows[0][1])
+        text = read(comparison(replace(made, rows=(*made.rows, long)), AMSTERDAM))
+        assert "Chamber…" in text
         tables = [line for line in text.splitlines()[1:-1] if not line.startswith("```")]
         assert max(width(line) for line in tables) <= MONOSPACE_COLUMNS
 
