@@ -1,12 +1,12 @@
 """A Discord user's accounts: claimed here, so that their messages count for the member."""
 
+from bot.domain.accounts import Account
 from bot.domain.clans import Clan
 from bot.domain.errors import AlreadyLinked, LinkNotFound
 from bot.domain.ids import MemberId, UserId
 from bot.services.clock import Clock
 from bot.services.lookup import Lookup
 from db.queries import clans, links, members
-from db.queries.links import Link
 from db.session import Database
 
 
@@ -18,12 +18,12 @@ class Links:
         self._lookup = lookup
         self._clock = clock
 
-    async def accounts(self, clan: Clan, user: UserId) -> list[Link]:
+    async def accounts(self, clan: Clan, user: UserId) -> list[Account]:
         """A user's accounts, the main one first."""
         async with self._database.read() as session:
             return await links.links_of(session, clan.id, user)
 
-    async def claim(self, clan: Clan, user: UserId, name: str) -> list[Link]:
+    async def claim(self, clan: Clan, user: UserId, name: str) -> list[Account]:
         """Say that a member is one's own account; the first becomes the main one.
 
         Claims of several users on one member stand side by side until one is verified.
@@ -46,7 +46,7 @@ class Links:
             await members.attribute_users(session, clan.id, [user])
             return await links.links_of(session, clan.id, user)
 
-    async def make_main(self, clan: Clan, user: UserId, member: MemberId) -> list[Link]:
+    async def make_main(self, clan: Clan, user: UserId, member: MemberId) -> list[Account]:
         """Let one's messages count for another of one's accounts.
 
         Raises:
@@ -59,7 +59,7 @@ class Links:
             await members.attribute_users(session, clan.id, [user])
             return await links.links_of(session, clan.id, user)
 
-    async def remove(self, clan: Clan, user: UserId, member: MemberId) -> list[Link]:
+    async def remove(self, clan: Clan, user: UserId, member: MemberId) -> list[Account]:
         """Give an account up; of those that remain the first by name becomes the main one.
 
         Raises:
@@ -76,6 +76,6 @@ class Links:
             return await links.links_of(session, clan.id, user)
 
     @staticmethod
-    def _check(accounts: list[Link], member: MemberId) -> None:
+    def _check(accounts: list[Account], member: MemberId) -> None:
         if all(link.member != member for link in accounts):
             raise LinkNotFound("that account")

@@ -37,8 +37,8 @@ from db.session import Database
 
 FIGURES = (OVERALL, EHP, EHB, BOSS_KILLS)
 """What a card leads with, XP first."""
-CHART_DAYS = 62
-"""Longer periods than this have no chart by day: its bars would be thinner than a finger."""
+CHART_DAYS = 400
+"""Longer periods have no chart: even by week its bars would be thinner than a finger."""
 
 
 class _Messages(NamedTuple):

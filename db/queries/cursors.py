@@ -1,16 +1,16 @@
 """How far each channel is read, and when it was observed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ids import ChannelId, ClanId, MessageId
 from db.bulk import INTEGER, inserting, rows_as_table
 from db.models import Coverage, IngestCursor
-from db.types import Greatest
+from db.types import FromMillis, Greatest, to_millis
 
 
 class Cursor(NamedTuple):
@@ -53,14 +53,33 @@ async def open_holes(session: AsyncSession, clan: ClanId, starts: Mapping[Channe
     )
 
 
-async def reach_back(session: AsyncSession, clan: ClanId, channel: ChannelId, start: MessageId) -> None:
-    """Read a channel again from an earlier message on. What is known already is not counted twice."""
+async def reach_back(session: AsyncSession, clan: ClanId, starts: Mapping[ChannelId, MessageId]) -> None:
+    """Read channels again from an earlier message on. What is known already is not counted twice.
+
+    A channel that was read from there, or from before, stays as it is.
+    """
+    if not starts:
+        return
+    given = rows_as_table(session, {"channel_id": INTEGER, "start_id": INTEGER}, list(starts.items()))
+    earlier = (
+        select(given.c.start_id).where(given.c.channel_id == IngestCursor.channel_id).correlate(IngestCursor)
+    ).scalar_subquery()
     await session.execute(
         update(IngestCursor)
         .where(
-            IngestCursor.clan_id == clan, IngestCursor.channel_id == channel, IngestCursor.start_id > start
+            IngestCursor.clan_id == clan,
+            IngestCursor.channel_id.in_(select(given.c.channel_id)),
+            IngestCursor.start_id > earlier,
         )
-        .values(start_id=start, after_id=start, filling=True)
+        .values(start_id=earlier, after_id=earlier, filling=True)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def forget_channel(session: AsyncSession, clan: ClanId, channel: ChannelId) -> None:
+    """A channel is gone from Discord: nothing of it is to be read any more. Its facts stay."""
+    await session.execute(
+        delete(IngestCursor).where(IngestCursor.clan_id == clan, IngestCursor.channel_id == channel)
     )
 
 
@@ -97,47 +116,68 @@ async def advance_live(session: AsyncSession, clan: ClanId, newest: Mapping[Chan
 
 
 async def cover(
-    session: AsyncSession, clan: ClanId, spans: Sequence[tuple[ChannelId, datetime, datetime]]
+    session: AsyncSession, clan: ClanId, channel: ChannelId, start: datetime, end: datetime
 ) -> None:
-    """Note that channels were observed over spans of time.
-
-    A span that touches a stored one extends it, so that a channel observed without a gap
-    has one row.
-    """
-    for channel, start, end in spans:
-        extended = await session.execute(
-            update(Coverage)
-            .where(
-                Coverage.clan_id == clan,
-                Coverage.channel_id == channel,
-                Coverage.from_at <= start,
-                Coverage.to_at >= start,
-            )
-            .values(to_at=Greatest(Coverage.to_at, literal(end, Coverage.to_at.type)))
-            .returning(Coverage.from_at)
+    """Note that a channel was observed over a span; it becomes one row with those that it touches."""
+    if start >= end:
+        return
+    touched = await session.execute(
+        delete(Coverage)
+        .where(
+            Coverage.clan_id == clan,
+            Coverage.channel_id == channel,
+            Coverage.from_at <= end,
+            Coverage.to_at >= start,
         )
-        if extended.first() is None and start < end:
-            await session.execute(
-                inserting(session, Coverage)
-                .values(clan_id=clan, channel_id=channel, from_at=start, to_at=end)
-                .on_conflict_do_nothing()
-            )
+        .returning(Coverage.from_at, Coverage.to_at)
+    )
+    spans = [(start, end), *((from_at, to_at) for from_at, to_at in touched)]
+    await session.execute(
+        inserting(session, Coverage).values(
+            clan_id=clan,
+            channel_id=channel,
+            from_at=min(from_at for from_at, _ in spans),
+            to_at=max(to_at for _, to_at in spans),
+        )
+    )
 
 
 async def extend_coverage(
-    session: AsyncSession, clan: ClanId, channels: Sequence[ChannelId], since: datetime, now: datetime
+    session: AsyncSession, clan: ClanId, since: Mapping[ChannelId, datetime], now: datetime
 ) -> None:
-    """Channels that were observed until ``since`` or later are observed until ``now``, in one statement."""
+    """Channels that were heard without a gap since a time are observed until ``now``.
+
+    Only a span that reaches that time is extended, and none is begun.
+    """
+    if not since:
+        return
+    given = rows_as_table(
+        session,
+        {"channel_id": INTEGER, "since": INTEGER},
+        [(channel, to_millis(moment)) for channel, moment in since.items()],
+    )
+    heard_since = (
+        select(FromMillis(given.c.since))
+        .where(given.c.channel_id == Coverage.channel_id)
+        .correlate(Coverage)
+        .scalar_subquery()
+    )
     await session.execute(
         update(Coverage)
         .where(
             Coverage.clan_id == clan,
-            Coverage.channel_id.in_(channels),
-            Coverage.to_at >= since,
+            Coverage.channel_id.in_(select(given.c.channel_id)),
+            Coverage.to_at >= heard_since,
             Coverage.to_at < now,
         )
         .values(to_at=now)
+        .execution_options(synchronize_session=False)
     )
+
+
+async def observed_until(session: AsyncSession, clan: ClanId) -> datetime | None:
+    """The end of the latest observation of any channel; None where none was observed."""
+    return await session.scalar(select(func.max(Coverage.to_at)).where(Coverage.clan_id == clan))
 
 
 async def observed_since(session: AsyncSession, clan: ClanId) -> datetime | None:

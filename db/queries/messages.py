@@ -36,15 +36,17 @@ _ACTIVITY = cast("Table", Activity.__table__)
 _ACTIVITY_DAYS = cast("Table", ActivityDay.__table__)
 
 
-async def add_messages(session: AsyncSession, clan: ClanId, messages: Iterable[StoredMessage]) -> int:
+async def add_messages(
+    session: AsyncSession, clan: ClanId, messages: Iterable[StoredMessage]
+) -> frozenset[MessageId]:
     """Store messages and count them. Those known already, or deleted before, change nothing.
 
     Returns:
-        How many were new.
+        The ids of those that were new.
     """
     rows = [(m.message, m.channel, m.source, int(m.kind), min(m.length, _LONGEST)) for m in messages]
     if not rows:
-        return 0
+        return frozenset()
     given = rows_as_table(session, _COLUMNS, rows)
     stored = await session.execute(
         inserting(session, Message)
@@ -56,7 +58,7 @@ async def add_messages(session: AsyncSession, clan: ClanId, messages: Iterable[S
     await _count(
         session, clan, Counter((id_, source) for id_, source, kind in new if source and kind in COUNTED)
     )
-    return len(new)
+    return frozenset(MessageId(id_) for id_, _, _ in new)
 
 
 async def delete_messages(

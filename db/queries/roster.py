@@ -173,3 +173,24 @@ async def remove_absorbed(session: AsyncSession, clan: ClanId, absorbed: Mapping
     for table in (MemberEvent, Member):
         column = MemberEvent.member_id if table is MemberEvent else Member.id
         await session.execute(delete(table).where(table.clan_id == clan, column.in_(gone)))
+
+
+async def outdated_members(session: AsyncSession, clan: ClanId, before: datetime) -> int:
+    """How many present members' profiles WOM has not looked at since a time, as far as we know."""
+    number = await session.scalar(
+        select(func.count())
+        .select_from(Profile)
+        .join(
+            Attribution,
+            (Attribution.clan_id == Profile.clan_id)
+            & (Attribution.source_id == Profile.source_id)
+            & (Attribution.to_at == OPEN_END),
+        )
+        .join(Member, (Member.clan_id == Attribution.clan_id) & (Member.id == Attribution.member_id))
+        .where(
+            Profile.clan_id == clan,
+            Member.left_at.is_(None),
+            Profile.updated_at.is_(None) | (Profile.updated_at < before),
+        )
+    )
+    return number or 0

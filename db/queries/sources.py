@@ -22,6 +22,22 @@ async def known_sources(session: AsyncSession, clan: ClanId) -> dict[SourceRef, 
     }
 
 
+async def find_sources(
+    session: AsyncSession, clan: ClanId, refs: Collection[SourceRef]
+) -> dict[SourceRef, SourceId]:
+    """The ids of those of these sources that are known."""
+    if not refs:
+        return {}
+    rows = await session.execute(
+        select(Source.kind, Source.key, Source.id).where(
+            Source.clan_id == clan,
+            tuple_(Source.kind, Source.key).in_([(ref.kind.value, ref.key) for ref in refs]),
+        )
+    )
+    ids = {(kind, key): SourceId(id_) for kind, key, id_ in rows}
+    return {ref: ids[ref.kind.value, ref.key] for ref in refs if (ref.kind.value, ref.key) in ids}
+
+
 async def add_sources(
     session: AsyncSession, clan: ClanId, refs: Collection[SourceRef]
 ) -> Mapping[SourceRef, SourceId]:
@@ -55,11 +71,4 @@ async def add_sources(
         )
         .on_conflict_do_nothing(index_elements=["clan_id", "kind", "key"])
     )
-    rows = await session.execute(
-        select(Source.kind, Source.key, Source.id).where(
-            Source.clan_id == clan,
-            tuple_(Source.kind, Source.key).in_([(ref.kind.value, ref.key) for ref in wanted]),
-        )
-    )
-    ids = {(kind, key): SourceId(id_) for kind, key, id_ in rows}
-    return {ref: ids[ref.kind.value, ref.key] for ref in wanted}
+    return await find_sources(session, clan, wanted)

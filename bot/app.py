@@ -1,0 +1,118 @@
+"""The bot: builds what the cogs need, loads them, and answers for what goes wrong in them."""
+
+from typing import Any, Self
+
+import discord
+import structlog
+from cogs.listening import ListeningCog
+from cogs.setup import SetupCog
+from discord import Interaction, app_commands
+from discord.ext import commands
+
+from bot.domain.clans import Clan
+from bot.domain.ids import GuildId
+from bot.jobs.polling import PollingJob
+from bot.logs import new_trace
+from bot.services.clock import Clock
+from bot.services.commands import CommandSync
+from bot.services.registry import Services
+from bot.settings import Settings
+from cogs.answers import handle_error
+from cogs.compare import CompareCog
+from cogs.help import HelpCog
+from cogs.leaderboard import BoardButton, LeaderboardCog, MetricSelect, PeriodSelect
+from cogs.links import AccountButton, LinksCog
+from cogs.owner import OwnerCog
+from cogs.stats import CardButton, StatsCog, clan_stats_menu
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+BUTTONS = (BoardButton, MetricSelect, PeriodSelect, CardButton, AccountButton)
+GUILD_WAIT = 0.5
+"""Seconds without a further server after which Discord is believed to have told of all."""
+
+
+class Tree(app_commands.CommandTree["ClanStatsBot"]):
+    """The command tree, with the one handler of its errors."""
+
+    async def _call(self, interaction: Interaction["ClanStatsBot"]) -> None:
+        with new_trace(guild_id=interaction.guild_id):
+            await super()._call(interaction)
+
+    async def on_error(
+        self, interaction: Interaction["ClanStatsBot"], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Tell the asker, and log what nobody foresaw."""
+        await handle_error(interaction, error)
+
+
+class ClanStatsBot(commands.AutoShardedBot):
+    """ClanStats on Discord."""
+
+    def __init__(self, services: Services, *, intents: discord.Intents, **options: Any) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=intents,
+            tree_cls=Tree,
+            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_contexts=app_commands.AppCommandContext(guild=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True),
+            max_messages=None,
+            guild_ready_timeout=GUILD_WAIT,
+            **options,
+        )
+        self.services = services
+        self.sync_commands = CommandSync(services.database, self.tree)
+        self.polling = PollingJob(services, lambda: [GuildId(guild.id) for guild in self.guilds])
+
+    @classmethod
+    def build(
+        cls,
+        settings: Settings,
+        *,
+        lacking: frozenset[str] = frozenset(),
+        clock: Clock = discord.utils.utcnow,
+        **options: Any,
+    ) -> Self:
+        """The bot with these settings, doing without the intents that Discord refuses it."""
+        intents = discord.Intents(guilds=True, guild_messages=True, members=True, message_content=True)
+        for name in lacking:
+            setattr(intents, name, False)
+        return cls(Services.build(settings, clock), intents=intents, **options)
+
+    async def setup_hook(self) -> None:
+        """Load everything, before the first event."""
+        services = self.services
+        self.add_dynamic_items(*BUTTONS)
+        self.tree.add_command(clan_stats_menu(services))
+        for cog in (
+            ListeningCog(self, services),
+            SetupCog(self, services, poll_now=self.poll_now),
+            StatsCog(services),
+            LeaderboardCog(services),
+            CompareCog(services),
+            LinksCog(services),
+            HelpCog(services, self.tree),
+            OwnerCog(self.sync_commands),
+        ):
+            await self.add_cog(cog)
+        await self.sync_commands()
+
+    async def on_ready(self) -> None:
+        """Start polling once the servers are known."""
+        log.info("ready", guilds=len(self.guilds), user=str(self.user))
+        self.polling.start()
+
+    async def poll_now(self, clan: Clan) -> None:
+        """Poll a clan at once, as after it was linked."""
+        await self.polling.poll_now(clan)
+
+    async def close(self) -> None:
+        """Stop the jobs, flush what is held and close every connection."""
+        if self.is_closed():
+            return
+        self.polling.stop()
+        await super().close()
+        await self.services.close()
+        log.info("closed")

@@ -1,0 +1,60 @@
+"""When clans are polled: each every POLL_MINUTES, at once after it was linked, one at a time."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+import structlog
+from discord.ext import tasks
+
+from bot.domain.clans import Clan
+from bot.domain.errors import UserError
+from bot.domain.ids import ClanId, GuildId
+from bot.logs import new_trace
+from bot.services.registry import Services
+from bot.wom.errors import WomError
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+
+class PollingJob:
+    """The poll loop. Nothing that goes wrong with one clan ends it or holds up the others."""
+
+    def __init__(self, services: Services, guilds: Callable[[], Iterable[GuildId]]) -> None:
+        self._services = services
+        self._guilds = guilds
+        self._turns: dict[ClanId, asyncio.Lock] = {}
+        self._loop = tasks.loop(minutes=services.settings.poll_minutes)(self._poll_all)
+
+    def start(self) -> None:
+        """Begin, if it has not; the first round is at once."""
+        if not self._loop.is_running():
+            self._loop.start()
+
+    def stop(self) -> None:
+        """End, giving up the poll that is under way; none of it is half written."""
+        self._loop.cancel()
+
+    async def poll_now(self, clan: Clan) -> None:
+        """Poll one clan at once.
+
+        Raises:
+            WomError: WOM did not answer usefully; the loop tries again.
+        """
+        async with self._turns.setdefault(clan.id, asyncio.Lock()):
+            await self._services.polling.poll(clan)
+
+    async def _poll_all(self) -> None:
+        with new_trace(job="polling"):
+            for clan in await self._services.clans.active(self._guilds()):
+                await self._poll_one(clan)
+
+    async def _poll_one(self, clan: Clan) -> None:
+        try:
+            await self.poll_now(clan)
+            await self._services.refreshing.update_clan_if_due(clan)
+        except WomError as error:
+            log.warning("clan_skipped", clan_id=clan.id, request=error.request, reason=error.reason)
+        except UserError as error:
+            log.warning("clan_not_refreshed", clan_id=clan.id, reason=type(error).__name__)
+        except Exception:  # a loop of discord.py ends for good at the first error it does not know
+            log.exception("poll_failed", clan_id=clan.id)

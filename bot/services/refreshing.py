@@ -1,0 +1,90 @@
+"""Asking WOM to look again: one player when somebody wants it, the whole clan once a day."""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain.clans import Clan
+from bot.domain.errors import UpdateRefused
+from bot.domain.ids import MemberId
+from bot.domain.periods import midnight
+from bot.services.clock import Clock
+from bot.services.failures import as_user_error
+from bot.services.sealing import Sealer
+from bot.services.statistics import Statistics
+from bot.wom.client import WomClient
+from bot.wom.errors import PlayerUpdateRefused, WomError
+from db.queries import clans, members, roster
+from db.session import Database
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+BEFORE_DAY_ENDS = timedelta(hours=2)
+"""Late enough that the day's gains are in, early enough for WOM to work through the clan."""
+OUTDATED = timedelta(hours=23, minutes=30)
+"""WOM passes over whoever it looked at more recently."""
+
+
+class Refreshing:
+    """Has WOM update what it knows."""
+
+    def __init__(
+        self, database: Database, wom: WomClient, statistics: Statistics, sealer: Sealer, clock: Clock
+    ) -> None:
+        self._database = database
+        self._wom = wom
+        self._statistics = statistics
+        self._sealer = sealer
+        self._clock = clock
+
+    async def update_member(self, clan: Clan, member: MemberId) -> None:
+        """Have WOM look at one member now, and store what it saw.
+
+        Raises:
+            UpdateRefused: WOM would not, and why.
+            WomUnavailable: WOM did not answer usefully.
+        """
+        async with self._database.read() as session:
+            row = await members.member_by_id(session, clan.id, member)
+        if row is None:
+            raise UpdateRefused("", "not_on_hiscores")
+        try:
+            answer = await self._wom.update_player(row.name)
+        except PlayerUpdateRefused as refusal:
+            raise UpdateRefused(row.name, refusal.why) from refusal
+        except WomError as error:
+            raise as_user_error(error, now=self._clock(), player=row.name) from error
+        if answer.latest_snapshot is not None:
+            await self._statistics.store(clan.id, [answer.latest_snapshot])
+
+    async def update_clan_if_due(self, clan: Clan) -> int | None:
+        """Once a day, two hours before the clan's day ends, have WOM look at all its members.
+
+        Returns:
+            How many WOM is updating; None where it was not asked: not the hour, done today,
+            the group's code is not known, or everybody's data is younger than 23.5 hours.
+
+        Raises:
+            WomError: WOM refused; it is tried again at the next poll of the hour.
+            SecretsUnavailable: the code was sealed with another SECRET_KEY.
+        """
+        now = self._clock()
+        if clan.sealed_code is None or not is_due(clan, now):
+            return None
+        async with self._database.read() as session:
+            checked = await roster.outdated_members(session, clan.id, now - OUTDATED)
+        if not checked:
+            return None
+        result = await self._wom.update_all(clan.group, self._sealer.open(clan.sealed_code))
+        async with self._database.write() as session:
+            await clans.update_clan(session, clan.id, update_all_at=now)
+        log.info("clan_refreshed", clan_id=clan.id, members=result.count)
+        return result.count
+
+
+def is_due(clan: Clan, now: datetime) -> bool:
+    """Whether it is the last two hours of the clan's day and WOM was not asked in it yet."""
+    today = now.astimezone(clan.zone).date()
+    ends = midnight(today + timedelta(days=1), clan.zone)
+    asked = clan.update_all_at.astimezone(clan.zone).date() if clan.update_all_at else None
+    return now >= ends - BEFORE_DAY_ENDS and asked != today

@@ -1,0 +1,89 @@
+"""The one place where the services are put together."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from bot.services.clans import Clans
+from bot.services.clock import Clock
+from bot.services.comparisons import Comparisons
+from bot.services.history import History
+from bot.services.ingest import Ingest
+from bot.services.leaderboards import Leaderboards
+from bot.services.links import Links
+from bot.services.lookup import Lookup
+from bot.services.polling import Polling
+from bot.services.refreshing import Refreshing
+from bot.services.rendering import Renderer
+from bot.services.sealing import Sealer
+from bot.services.setting_up import SettingUp
+from bot.services.statistics import Statistics
+from bot.services.stats import Stats
+from bot.settings import Settings
+from bot.wom.client import WomClient
+from bot.wom.pacing import Pacing
+from db.session import Database
+
+
+@dataclass(frozen=True)
+class Services:
+    """Every use case, with what they share. :meth:`close` gives all of it back."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    wom: WomClient
+    renderer: Renderer
+    clans: Clans
+    lookup: Lookup
+    links: Links
+    leaderboards: Leaderboards
+    stats: Stats
+    comparisons: Comparisons
+    polling: Polling
+    refreshing: Refreshing
+    ingest: Ingest
+    history: History
+    setting_up: SettingUp
+
+    @classmethod
+    def build(cls, settings: Settings, clock: Clock) -> Self:
+        """Put them together; nothing is opened or started yet."""
+        database = Database(settings.database_url)
+        key = settings.wom_api_key.get_secret_value() if settings.wom_api_key else None
+        wom = WomClient(
+            settings.wom_base_url,
+            user_agent=settings.user_agent,
+            api_key=key,
+            pacing=Pacing.published(with_key=key is not None),
+        )
+        sealer = Sealer(settings.secret_key.get_secret_value() if settings.secret_key else None)
+        statistics = Statistics(database)
+        lookup = Lookup(database)
+        polling = Polling(database, wom, statistics, clock)
+        ingest = Ingest(database, clock)
+        history = History(database, ingest, clock)
+        return cls(
+            settings=settings,
+            clock=clock,
+            database=database,
+            wom=wom,
+            renderer=Renderer(),
+            clans=Clans(database),
+            lookup=lookup,
+            links=Links(database, lookup, clock),
+            leaderboards=Leaderboards(database, statistics),
+            stats=Stats(database, statistics),
+            comparisons=Comparisons(database, lookup, statistics),
+            polling=polling,
+            refreshing=Refreshing(database, wom, statistics, sealer, clock),
+            ingest=ingest,
+            history=history,
+            setting_up=SettingUp(database, wom, sealer, clock),
+        )
+
+    async def close(self) -> None:
+        """Flush what is held, then close every connection and the render process."""
+        await self.ingest.close()
+        await self.renderer.close()
+        await self.wom.close()
+        await self.database.close()

@@ -1,0 +1,121 @@
+"""How every command answers: where it is seen, how a shared page is turned, how an error is told."""
+
+from typing import Any, cast
+
+import discord
+import structlog
+from discord import Interaction, app_commands
+
+from bot.domain.clans import Clan, GuildSettings
+from bot.domain.errors import NotPermitted, NotSetUp, UserError
+from bot.domain.ids import GuildId, UserId
+from bot.logs import current_trace, new_trace
+from bot.present.errors import explain, unexpected
+from bot.services.registry import Services
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+Bot = discord.Client
+_Interaction = Interaction[Any]
+
+
+def guild_of(interaction: _Interaction) -> GuildId:
+    """The server that a command came from. Commands are for servers only."""
+    if interaction.guild_id is None:
+        raise NotSetUp
+    return GuildId(interaction.guild_id)
+
+
+def user_of(interaction: _Interaction) -> UserId:
+    """Who asks."""
+    return UserId(interaction.user.id)
+
+
+async def clan_of(services: Services, interaction: _Interaction) -> Clan:
+    """The clan that a command is about.
+
+    Raises:
+        NotSetUp: no clan is linked to the server.
+    """
+    return await services.clans.default(guild_of(interaction))
+
+
+def is_officer(user: discord.abc.User, settings: GuildSettings) -> bool:
+    """Whether somebody has an officer role, or may manage the server anyway."""
+    if not isinstance(user, discord.Member):
+        return False
+    return user.guild_permissions.manage_guild or any(
+        role.id in settings.officer_roles for role in user.roles
+    )
+
+
+def is_bot_channel(interaction: _Interaction, settings: GuildSettings) -> bool:
+    """Whether answers are public here: in the channels that officers named for it, and their threads."""
+    channel = interaction.channel
+    parent = channel.parent_id if isinstance(channel, discord.Thread) else None
+    return interaction.channel_id in settings.bot_channels or parent in settings.bot_channels
+
+
+async def answer(
+    interaction: _Interaction,
+    *,
+    private: bool,
+    content: str | None = None,
+    embed: discord.Embed | None = None,
+    view: discord.ui.View | None = None,
+    file: discord.File | None = None,
+) -> None:
+    """Answer an interaction, at first or after it was deferred. Nobody is ever pinged."""
+    options: dict[str, Any] = {"content": content, "embed": embed, "view": view, "file": file}
+    given: dict[str, Any] = {key: value for key, value in options.items() if value is not None}
+    given["allowed_mentions"] = discord.AllowedMentions.none()
+    if interaction.response.is_done():
+        await interaction.followup.send(ephemeral=private, **given)
+    else:
+        await interaction.response.send_message(ephemeral=private, **given)
+
+
+async def reply_private(
+    interaction: _Interaction,
+    *,
+    content: str | None = None,
+    embed: discord.Embed | None = None,
+    view: discord.ui.View | None = None,
+) -> None:
+    """Answer for the asker's eyes only."""
+    await answer(interaction, private=True, content=content, embed=embed, view=view)
+
+
+def require_asker(interaction: _Interaction, asker: int) -> None:
+    """Refuse whoever did not ask for this answer.
+
+    Raises:
+        NotPermitted: with ``asker``.
+    """
+    if interaction.user.id != asker:
+        raise NotPermitted("asker")
+
+
+async def handle_error(interaction: _Interaction, error: Exception) -> None:
+    """Tell the asker, privately, what went wrong and what to do; log what nobody foresaw."""
+    cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    if isinstance(cause, app_commands.CheckFailure):
+        cause = NotPermitted("manage_server")
+    if isinstance(cause, UserError):
+        await reply_private(interaction, content=explain(cause))
+        return
+    trace = current_trace()
+    if trace is None:
+        with new_trace() as trace:
+            log.error("interaction_failed", command=_name(interaction), exc_info=cause)
+    else:
+        log.error("interaction_failed", command=_name(interaction), exc_info=cause)
+    await reply_private(interaction, content=unexpected(trace))
+
+
+def _name(interaction: _Interaction) -> str:
+    command = interaction.command
+    if command is not None:
+        return command.qualified_name
+    data = cast("dict[str, Any]", interaction.data or {})
+    return str(data.get("custom_id", "?"))

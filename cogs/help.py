@@ -1,0 +1,54 @@
+"""``/help``: what the asker can do here."""
+
+from typing import Any
+
+import discord
+from discord import Interaction, app_commands
+from discord.ext import commands
+
+from bot.present.help import Audience, CommandHelp, help_page
+from bot.services.registry import Services
+from cogs.answers import answer, guild_of, is_officer, user_of
+
+
+class HelpCog(commands.Cog):
+    """Help by role."""
+
+    def __init__(self, services: Services, tree: app_commands.CommandTree[Any]) -> None:
+        self.services = services
+        self.tree = tree
+        self.ids: dict[str, int] = {}
+
+    def listed(self) -> list[CommandHelp]:
+        """Every command, read off the tree, so that help cannot forget one."""
+        slash = [
+            CommandHelp(command.name, command.description, _audience(command), id=self.ids.get(command.name))
+            for command in self.tree.get_commands(type=discord.AppCommandType.chat_input)
+        ]
+        menus = [
+            CommandHelp(menu.name, "a member's card, only for you", _audience(menu), menu=True)
+            for menu in self.tree.get_commands(type=discord.AppCommandType.user)
+        ]
+        return [*slash, *menus]
+
+    @app_commands.command()
+    @app_commands.guild_only()
+    async def help(self, interaction: Interaction[Any]) -> None:
+        """What I can do here."""
+        guild = guild_of(interaction)
+        clans = await self.services.clans.of_guild(guild)
+        settings = await self.services.clans.settings(guild)
+        linked = bool(clans) and bool(await self.services.links.accounts(clans[0], user_of(interaction)))
+        audience = Audience.OFFICER if is_officer(interaction.user, settings) else Audience.MEMBER
+        if interaction.permissions.manage_guild:
+            audience = Audience.MANAGER
+        page = help_page(self.listed(), audience, clan_name=clans[0].name if clans else None, linked=linked)
+        await answer(interaction, private=True, embed=page)
+
+
+def _audience(
+    command: app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu,
+) -> Audience:
+    """Who may use it, as its default permissions say."""
+    needed = command.default_permissions
+    return Audience.MANAGER if needed is not None and needed.manage_guild else Audience.MEMBER
