@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 
 from demo.check.asked import Asked
 from demo.check.numbers import age, gain, short
@@ -12,10 +11,13 @@ from demo.check.wording import heading_problem, stamp_problem
 
 _MEDALS = {"🥇": 1, "🥈": 2, "🥉": 3}
 _ROW = re.compile(
-    r"(?P<place>🥇|🥈|🥉|\d+) +(?P<partial>≈ )?(?P<name>.+?) · (?P<value>[^\s()]+)(?: \((?P<age>[^()]+)\))?"
+    r"(?P<place>🥇|🥈|🥉|\d+) +(?P<partial>≈ )?(?P<name>.+?) · (?P<value>[+-]?\d[\d,.]*[KMBT]?|—)"
+    r"(?: \((?P<age>[^()]+)\))?"
 )
 _PAGE = re.compile(r"(\d+) ?/ ?(\d+)")
 _MEASURED = re.compile(r"\d+ of \d+ measured")
+_LISTENING_LAG = 120
+"""Seconds that the stored end of what was heard may lie behind."""
 _OTHERS = re.compile(r"([\d,]+) messages? by people not linked to a member")
 
 
@@ -103,7 +105,10 @@ def _check_small(line: str, board: Board, metric: str, asked: Asked) -> Iterator
         if expected not in parts(line):
             yield f"{line!r} should be {expected!r}"
         rest = " · ".join(part for part in parts(line) if not _MEASURED.fullmatch(part))
-        yield from stamp_problem(rest, _checked(board, metric, asked), asked)
+        if metric == "messages":
+            yield from _heard_until(rest, asked)
+        else:
+            yield from stamp_problem(rest, [board.checked_at], asked)
     elif "collecting since" in line:
         yield from stamp_problem(line, [item.since for item in asked.oracle.knowledge.story.observed], asked)
     elif STAMP.search(line):
@@ -112,9 +117,15 @@ def _check_small(line: str, board: Board, metric: str, asked: Asked) -> Iterator
         yield from heading_problem(line, asked)
 
 
-def _checked(board: Board, metric: str, asked: Asked) -> list[datetime | None]:
-    """A board of messages is as fresh as the question."""
-    return [asked.now] if metric == "messages" else [board.checked_at]
+def _heard_until(line: str, asked: Asked) -> Iterator[str]:
+    """A board of messages is as fresh as the listening, which goes on until the question is put."""
+    observed = [item.at for item in asked.oracle.knowledge.story.observed if item.at <= asked.now]
+    last = min(max(observed, default=asked.now), asked.span.end)
+    for found in map(int, STAMP.findall(line)):
+        lag = asked.span.end.timestamp() - found
+        if found != int(last.timestamp()) and not -1 < lag < _LISTENING_LAG:
+            yield f"{line!r} should be {asked.span.end}, or at least {last}"
+    yield from stamp_problem(STAMP.sub("", line), [], asked)
 
 
 _MINE = re.compile(r"You are #(?P<place>\d+) of (?P<of>\d+) with (?P<value>\S+?)\.")

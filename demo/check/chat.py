@@ -122,7 +122,7 @@ class Chat:
 
 
 def main_accounts(knowledge: Knowledge, now: datetime) -> dict[int, int]:
-    """The account for which a user's messages count: the main one, else the first linked."""
+    """The account for which a user's messages count: the main one, else the first by name."""
     linked: dict[int, dict[int, Linked]] = defaultdict(dict)
     for event in knowledge.story.links:
         if event.at > now:
@@ -130,11 +130,14 @@ def main_accounts(knowledge: Knowledge, now: datetime) -> dict[int, int]:
         linked[event.user].pop(event.player, None)
         if isinstance(event, Linked):
             linked[event.user][event.player] = event
+    horizon, people = knowledge.horizon(now), knowledge.story.people
     mains: dict[int, int] = {}
     for user, accounts in linked.items():
-        chosen = [link for link in accounts.values() if link.main] or list(accounts.values())[:1]
+        chosen = [link for link in accounts.values() if link.main]
         if chosen:
             mains[user] = max(chosen, key=lambda link: link.at).player
+        elif accounts:
+            mains[user] = min(accounts, key=lambda player: people[player].name_by(horizon).casefold())
     return mains
 
 

@@ -87,6 +87,7 @@ class Oracle:
             person.player: Readings(person.snapshots) for person in self.knowledge.story.people.values()
         }
         self._chats: dict[datetime, Chat] = {}
+        self._boards: dict[tuple[str, datetime, datetime, str, datetime], Board] = {}
 
     def readings(self, player: int, now: datetime) -> Readings:
         """The account's snapshots that are known at ``now``."""
@@ -107,6 +108,12 @@ class Oracle:
         relay hears everybody, so who said nothing has 0.
         """
         asked = now or self.header.end
+        question = (metric, start, end, rule, asked)
+        if question not in self._boards:
+            self._boards[question] = self._ranked(*question)
+        return self._boards[question]
+
+    def _ranked(self, metric: str, start: datetime, end: datetime, rule: str, asked: datetime) -> Board:
         horizon = self.knowledge.horizon(asked)
         members = self.knowledge.members(asked)
         named = {person.player: person.name_by(horizon) for person in members}

@@ -91,40 +91,65 @@ def _dated(text: str) -> tuple[date, date]:
 
 
 def headings(span: Span, zone: ZoneInfo) -> list[str]:
-    """The forms in which the span may be named, without the year where a form leaves it out."""
+    """The forms in which the span may be named; each of them says its true bounds."""
     if span.kind == "total":
         return ["All time"]
-    place = zone.key.split("/")[-1].replace("_", " ")
     if span.kind == "rolling":
         return _rolling_headings(span)
-    start, end = span.start.astimezone(zone), span.end.astimezone(zone)
-    if span.code.startswith("today") or span.code.startswith("this-"):
-        since = {
-            "today": f"Today, since {start:%H:%M} {place}",
-            "this-week": f"This week, since {start:%a %H:%M} {place}",
-            "this-month": f"This month, since {start.day} {start:%b} {place}",
-            "this-year": f"This year, since {start.day} {start:%b} {place}",
-        }
-        return [since[span.code]]
-    return _whole_days(start.date(), end, place)
+    return [*_since(span, zone), *_bounds(span, zone)]
 
 
 def _rolling_headings(span: Span) -> list[str]:
     hours = int((span.end - span.start).total_seconds()) // 3600
     days, rest = divmod(hours, 24)
     forms = [f"Last {hours} hour{'s' if hours != 1 else ''}"] if hours < 48 else []
-    if hours >= 48:
+    if hours >= 48 and not rest:
         forms.append(f"Last {days} days")
-        forms.append(f"Last {days} days {rest} hour{'s' if rest != 1 else ''}")
-    named = re.fullmatch(r"(?:1y|year)", span.code)
-    return [*forms, *(["Last year", "Last 1 year"] if named else [])]
+    units = {"y": "year", "m": "month", "w": "week", "d": "day", "h": "hour"}
+    amounts = re.findall(r"(\d+)-?([ymwdh])", _NAMES.get(span.code, span.code))
+    forms.append("Last " + " ".join(f"{number} {units[unit]}" for number, unit in amounts))
+    return [*forms, *(["Last year"] if span.code == "year" else [])]
 
 
-def _whole_days(first: date, end: datetime, place: str) -> list[str]:
-    after = end.date()
-    if (end.hour, end.minute, end.second) != (0, 0, 0):
-        return [f"{first.day} {first:%b %Y} 00:00 – {end.day} {end:%b %Y %H:%M} {place}"]
-    last = after - _DAY
+def _since(span: Span, zone: ZoneInfo) -> list[str]:
+    """What is not over yet, by its first moment."""
+    place, start = zone.key.split("/")[-1].replace("_", " "), span.start.astimezone(zone)
+    named = {
+        "today": f"Today, since {start:%H:%M} {place}",
+        "this-week": f"This week, since {start:%a %H:%M} {place}",
+        "this-month": f"This month, since {start.day} {start:%b %H:%M} {place}",
+        "this-year": f"This year, since {start.day} {start:%b %H:%M} {place}",
+    }
+    return [named[span.code]] if span.code in named else []
+
+
+def _bounds(span: Span, zone: ZoneInfo) -> list[str]:
+    """Whole days by their dates; what ends within a day by that moment, or as it was typed."""
+    place, start = zone.key.split("/")[-1].replace("_", " "), span.start.astimezone(zone)
+    first, end = start.date(), span.end.astimezone(zone)
+    after = (span.end + timedelta.resolution).astimezone(zone)
+    for moment in (end, after):
+        if moment.time() == time() and moment.date() > first:
+            return _whole_days(first, moment.date() - _DAY)
+    until = f"{first.day} {first:%b %Y} 00:00 – {end.day} {end:%b %Y %H:%M} {place}"
+    return [until, *_typed(span.code)]
+
+
+def _typed(code: str) -> list[str]:
+    try:
+        days = [_dated(part) for part in code.split("..")]
+    except ValueError:
+        return []
+    lengths = [len(part.split("-")) for part in code.split("..")]
+    written = [_one_date(first, parts) for (first, _), parts in zip(days, lengths, strict=True)]
+    return [f"{' to '.join(written)}, so far"]
+
+
+def _one_date(day: date, parts: int) -> str:
+    return [str(day.year), f"{day:%B %Y}", f"{day.day} {day:%B %Y}"][parts - 1]
+
+
+def _whole_days(first: date, last: date) -> list[str]:
     if first == last:
         return [f"{first:%a} {first.day} {first:%b %Y}"]
     if _unit(first, "year") == (first, last):

@@ -188,7 +188,7 @@ def test_relayed_lines_count_by_the_name_at_the_time() -> None:
         *rename(2, "Cy", "zed", 4, 5),
         relay(1, 1, "**Zed**: mine"),
         relay(2, 2.5, "**Anew**: mine too"),
-        relay(3, 3, "**Zed**: nobody's"),
+        relay(3, 2, "**Zed**: nobody's, from the moment it was given up"),
         relay(4, 4, "<:Ruby:12> **ZED**: of the second"),
         relay(5, 6, "**zed**: of the second"),
     )
@@ -243,14 +243,15 @@ def test_an_unlinked_account_has_no_discord_messages() -> None:
 
 
 def test_active_days_are_days_of_the_clans_zone() -> None:
-    # 22:59 and 23:01 UTC are two days in Amsterdam; 23:01 and 00:30 UTC are one.
+    # 22:59 and 23:01 UTC of Monday are Monday and Tuesday in Amsterdam.
     one = oracle(
         join(1, "Cy"),
         Linked(at(0), 7, 1),
-        *(say(n, days, 7) for n, days in enumerate((1 - 61 / 1440, 1 - 59 / 1440, 1 + 30 / 1440))),
+        *(say(n, days, 7) for n, days in enumerate((1 - 61 / 1440, 1 - 59 / 1440, 1 - 58 / 1440))),
     )
     card = one.card(1, MONDAY, NOW, "wom", NOW)
     assert (card.in_discord, card.days, card.of_days) == (3, 2, 8)
+    assert one.by_day(1, MONDAY, NOW, NOW) == {"2026-01-05": 1, "2026-01-06": 2}
 
 
 def test_a_card_has_places_among_the_measured() -> None:
