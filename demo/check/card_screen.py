@@ -28,7 +28,7 @@ def check_card(screen: Screen, asked: Asked) -> Iterator[str]:
     shown: set[str] = set()
     for line in screen.lines:
         yield from _check_line(line, card, asked, shown)
-    yield from _check_missing(shown, card)
+    yield from _check_missing(shown, card, gains=asked.rule != "total")
 
 
 def _about(screen: Screen, asked: Asked) -> Person | None:
@@ -108,11 +108,13 @@ def _check_token(token: str, tokens: list[str], card: Card, asked: Asked, shown:
 
 def _check_chat(tokens: list[str], card: Card, asked: Asked) -> Iterator[str]:
     total = card.in_game + card.in_discord
-    expected = {f"Chat {short(total, 'messages')}", f"{card.days} of {card.of_days} days"}
-    if card.chat_place is not None:
+    expected = {f"Chat {short(total, 'messages')}"}
+    if asked.rule != "total":
+        expected.add(f"{card.days} of {card.of_days} days")
+    if card.chat_place is not None and (total or any(_PLACE.fullmatch(token) for token in tokens)):
         of = len(asked.board("messages").rows)
-        given = next((token for token in tokens if _PLACE.fullmatch(token)), None)
-        expected.add(f"#{card.chat_place} of {of}" if given and " of " in given else f"#{card.chat_place}")
+        given = next((token for token in tokens if _PLACE.fullmatch(token)), "")
+        expected.add(f"#{card.chat_place} of {of}" if " of " in given else f"#{card.chat_place}")
     said = {token for token in tokens if not token.startswith("collecting since")}
     if said != expected:
         yield f"{' · '.join(tokens)!r} should say {sorted(expected)}"
@@ -145,7 +147,8 @@ def _check_stamps(line: str, card: Card, asked: Asked) -> Iterator[str]:
     yield from stamp_problem(line, moments, asked)
 
 
-def _check_missing(shown: set[str], card: Card) -> Iterator[str]:
+def _check_missing(shown: set[str], card: Card, *, gains: bool) -> Iterator[str]:
+    """The figures that a card leads with, and of gains the largest of a skill and of a boss."""
     for needed in ("overall", "ehp", "ehb", "boss_kills", "messages", "total"):
         if needed not in shown:
             yield f"the card does not show {needed}"
@@ -153,7 +156,7 @@ def _check_missing(shown: set[str], card: Card) -> Iterator[str]:
         best = card.best(bosses)
         of = [name for name in shown if name in card.gains and _is_boss(name) == bosses]
         values = [card.gains[name].value for name in of if bosses or name in SKILLS]
-        if best > 0 and best not in values:
+        if gains and best > 0 and best not in values:
             kind = "boss" if bosses else "skill"
             yield f"the largest gain of a {kind}, {best:,}, is not among {sorted(of)}"
 
