@@ -79,6 +79,7 @@ class ClanStatsBot(commands.AutoShardedBot):
         intents = discord.Intents(guilds=True, guild_messages=True, members=True, message_content=True)
         for name in lacking:
             setattr(intents, name, False)
+        options.setdefault("chunk_guilds_at_startup", intents.members)
         return cls(Services.build(settings, clock), intents=intents, **options)
 
     async def setup_hook(self) -> None:

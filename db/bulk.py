@@ -42,7 +42,9 @@ def rows_as_table(
         bindparam(f"given_{name}", list(values), type_=postgresql.ARRAY(kind))
         for (name, kind), values in zip(columns.items(), by_column, strict=True)
     ]
-    unnested = func.unnest(*arrays).table_valued(
-        *(column(name, kind) for name, kind in columns.items()), name="each_row"
+    unnested = (
+        func.unnest(*arrays)
+        .table_valued(*(column(name, kind) for name, kind in columns.items()), name="each_row")
+        .render_derived()
     )
     return select(*(unnested.c[name] for name in columns)).subquery("given")

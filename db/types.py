@@ -18,6 +18,7 @@ OPEN_END: Final = datetime(9999, 1, 1, tzinfo=UTC)
 """Stored for "still": a range without an end. One value rather than NULL, so that ranges compare."""
 
 DISCORD_EPOCH_MS: Final = 1_420_070_400_000
+IDS_A_MILLISECOND: Final = 1 << 22
 QUARTER_MS: Final = 900_000
 DAY_MS: Final = 86_400_000
 
@@ -91,7 +92,7 @@ class Least(FunctionElement[int]):
 
 def snowflake(millis: ColumnElement[int]) -> ColumnElement[int]:
     """The smallest Discord id of that millisecond. Ranges must be clipped first: 2084 is the last year."""
-    return (millis - DISCORD_EPOCH_MS).op("<<", return_type=BigInteger())(22)
+    return (millis - DISCORD_EPOCH_MS) * IDS_A_MILLISECOND
 
 
 @compiles(Millis, "sqlite")

@@ -58,7 +58,8 @@ class MemberCard:
 
     ``joined_at`` is when the member joined; None where unknown. ``left_at`` is set for
     who has left. ``highlights`` are the largest gains by skill and by boss.
-    ``checked_at`` is the newest reading; ``answered_for`` the former name asked for, if any.
+    ``checked_at`` is the newest reading. ``total_xp`` and ``total_level`` are as of the
+    period's end.
     """
 
     clan: ClanId

@@ -9,17 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class UserError(Exception):
-    """Base of the errors that have a wording; raised anywhere below the cogs."""
+    """Base of the errors that have a wording; raised anywhere below the cogs.
+
+    Not frozen, although a value: a context manager that an exception passes through
+    sets its traceback.
+    """
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class NotSetUp(UserError):
     """No clan is linked to this server yet."""
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class PlayerNotTracked(UserError):
     """Nobody of this name was ever in the clan."""
 
@@ -27,7 +31,7 @@ class PlayerNotTracked(UserError):
     nearest: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class NameAmbiguous(UserError):
     """Several members once held this name; ask for one of them."""
 
@@ -35,21 +39,21 @@ class NameAmbiguous(UserError):
     members: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class InvalidName(UserError):
     """Not something the game would accept as a name."""
 
     name: str
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class NotLinked(UserError):
     """The asker gave no name and has linked no account."""
 
     user_name: str
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class UnreadablePeriod(UserError):
     """A period that no rule reads. ``reason`` is one of: syntax, future, order, too-long."""
 
@@ -57,14 +61,14 @@ class UnreadablePeriod(UserError):
     reason: str = "syntax"
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class UnreadableTime(UserError):
     """A moment (``as_of``) that no rule reads, or one in the future."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class UnknownMetric(UserError):
     """No metric of this name is known to WOM or to this clan."""
 
@@ -72,7 +76,7 @@ class UnknownMetric(UserError):
     nearest: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class UnknownTimeZone(UserError):
     """Not a name of the IANA time zone database."""
 
@@ -80,7 +84,7 @@ class UnknownTimeZone(UserError):
     nearest: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class TooManyPlayers(UserError):
     """More players than one comparison can show, or fewer than two."""
 
@@ -89,28 +93,28 @@ class TooManyPlayers(UserError):
     most: int = 5
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class NotPermitted(UserError):
     """The asker lacks a right. ``needed`` is one of: officer, manage_server, owner, asker."""
 
     needed: str
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class GroupNotFound(UserError):
     """WOM knows no such group."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class GroupAlreadyLinked(UserError):
     """This server follows that group already."""
 
     name: str
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class WomUnavailable(UserError):
     """WOM did not answer usefully. ``reason`` is one of: down, slow, rate_limited, blocked, nonsense, refused."""
 
@@ -118,7 +122,7 @@ class WomUnavailable(UserError):
     retry_at: datetime | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class UpdateRefused(UserError):
     """WOM would not update one player.
 
@@ -130,31 +134,31 @@ class UpdateRefused(UserError):
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class WrongGroupCode(UserError):
     """WOM refused the group's verification code."""
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class SecretsUnavailable(UserError):
     """A secret was given or is stored, but no SECRET_KEY is set, or another one than it was sealed with."""
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class AlreadyLinked(UserError):
     """That account belongs to another Discord user (a verified link)."""
 
     name: str
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class LinkNotFound(UserError):
     """The asker has no such linked account."""
 
     name: str
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class MissingPermissions(UserError):
     """The bot itself may not do this here; ``permissions`` are Discord's names of them."""
 
@@ -162,6 +166,6 @@ class MissingPermissions(UserError):
     where: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class Outdated(UserError):
     """A button whose answer no longer exists (the clan was unlinked, the member vanished)."""

@@ -1,18 +1,105 @@
-"""What is set up for a server, and what of it works: the values of the checklist."""
+"""What is set up for a server, and what of it works: the values of ``/setup``."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.domain.ids import ChannelId, GroupId
+from bot.domain.ids import ChannelId, GroupId, UserId
+from bot.domain.relay import EmbedText
+
+
+@dataclass(frozen=True, slots=True)
+class GroupChoice:
+    """A group at WOM that may be the clan."""
+
+    group: GroupId
+    name: str
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelLine:
+    """A message of a bot or webhook, as far as it tells whether that is a relay."""
+
+    author: UserId
+    author_name: str
+    content: str
+    embeds: tuple[EmbedText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RelayShare:
-    """How well a relay is read: of the last ``of`` lines in ``channel``, ``read`` were understood."""
+    """How well a relay is read: of the last ``of`` lines in ``channel``, ``read`` were understood.
+
+    ``author`` writes them; ``author_name`` is how that bot or webhook calls itself, None where
+    that was not looked up.
+    """
 
     channel: ChannelId
     read: int
     of: int
+    author: UserId | None = None
+    author_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GuildRole:
+    """A Discord role that members can be given; ``in_reach`` where it stands below the bot's own."""
+
+    id: int
+    name: str
+    in_reach: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GuildFacts:
+    """What Discord says about a server. ``roles`` are the highest first.
+
+    ``lacking`` are Discord's names of the permissions that the bot needs and does not have,
+    ``unreadable`` and ``unwritable`` channels where it should read or answer and may not.
+    ``lines`` are the newest messages of bots and webhooks in channels that may be a relay's;
+    empty where a relay is not looked for.
+    """
+
+    roles: Sequence[GuildRole] = ()
+    lacking: tuple[str, ...] = ()
+    unreadable: tuple[ChannelId, ...] = ()
+    unwritable: tuple[ChannelId, ...] = ()
+    message_content: bool = True
+    lines: Mapping[ChannelId, Sequence[ChannelLine]] = field(
+        default_factory=dict[ChannelId, Sequence[ChannelLine]]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RankMatch:
+    """A rank of the clan at WOM (its key) and the Discord role of the same name, None where there is none."""
+
+    rank: str
+    role: GuildRole | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How much of a long task is done."""
+
+    done: int
+    of: int
+
+
+def match_ranks(ranks: Iterable[str], roles: Iterable[GuildRole]) -> tuple[RankMatch, ...]:
+    """Which Discord role each rank has. Names are equal without capitals; ``_`` and ``-`` are spaces.
+
+    Of several roles of one name the first counts.
+    """
+    named: dict[str, GuildRole] = {}
+    for role in roles:
+        named.setdefault(_folded(role.name), role)
+    return tuple(RankMatch(rank, named.get(_folded(rank))) for rank in ranks)
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.replace("_", " ").replace("-", " ").split()).casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +112,10 @@ class SetupState:
     the same name. ``lacking`` are Discord's names of the permissions that the bot needs and
     does not have, ``unreadable`` the tracked channels it cannot see.
     ``role_above`` is the name of the highest role that the bot would give but stands below.
-    ``history_days`` are the whole days since the first stored reading.
+    ``history_days`` are the whole days since the first channel was observed, ``loading`` how
+    far an older stretch has been read back, None where none is.
     ``code_known`` is whether the group's verification code is stored and can be read.
+    ``unwritable`` are channels chosen for answers in which it may not write.
     ``polled_at`` is the last poll that succeeded, ``poll_failed`` the reason
     (:class:`bot.domain.errors.WomUnavailable`) of one that failed since.
     With no ``bot_channels`` every answer is private at first. ``other_clans`` are the
@@ -44,8 +133,10 @@ class SetupState:
     role_above: str | None = None
     lacking: tuple[str, ...] = ()
     unreadable: tuple[ChannelId, ...] = ()
+    unwritable: tuple[ChannelId, ...] = ()
     message_content: bool = True
     history_days: int = 0
+    loading: Progress | None = None
     code_known: bool = False
     polled_at: datetime | None = None
     poll_failed: str | None = None

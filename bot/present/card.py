@@ -87,9 +87,9 @@ def _chat(chat: Chat) -> list[str]:
     since = f"collecting since {on_day(chat.collecting_since)}" if chat.collecting_since else ""
     if chat.total is None:
         return [SEPARATOR.join(filter(None, (f"Chat **{UNKNOWN}**", since)))]
-    days = f"{chat.days} of {chat.of_days} days"
+    days = [f"{chat.days} of {chat.of_days} days"] if chat.of_days else []
     place = [] if chat.place is None else [f"#{chat.place}"]
-    lines = [SEPARATOR.join([f"Chat **{short(chat.total, 'messages')}**", *place, days])]
+    lines = [SEPARATOR.join([f"Chat **{short(chat.total, 'messages')}**", *place, *days])]
     parts = f"in game {short(chat.in_game, 'messages')}{SEPARATOR}Discord {short(chat.discord, 'messages')}"
     lines.append(f"\u2003{parts}")
     if since:

@@ -1,6 +1,6 @@
 """Leaderboards: everybody's gain or total of one metric, with places."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,7 +64,8 @@ class Leaderboards:
             for member in current
         ]
         standings, unmeasured = rank(entries)
-        checks = [at for at in (_checked(by_member, known.get(metric.key), one) for one in current) if at]
+        measured = [row.entry.member for row in standings]
+        checks = [max(end.last_at for end in by_member[id_, ids[0]]) for id_ in measured]
         return Board(
             clan=clan.id,
             clan_name=clan.name,
@@ -82,7 +83,7 @@ class Leaderboards:
             current = await members.current_members(session, clan.id)
             counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
             spans = await cursors.covered(session, clan.id, period.start, period.end)
-            nobody = await counts.unattributed_messages(session, clan.id, period.start, period.end)
+            everything = await counts.all_messages(session, clan.id, period.start, period.end)
         observed = bool(spans)
         standings, unmeasured = rank(
             Entry(member.id, member.name, counted.get(member.id, 0) if observed else None)
@@ -97,7 +98,7 @@ class Leaderboards:
             standings=standings,
             unmeasured=unmeasured,
             checked_at=max((span.end for span in spans), default=None),
-            unattributed=nobody,
+            unattributed=everything - sum(counted.values()),
             collecting_since=first if first and first > period.start else None,
         )
 
@@ -143,10 +144,3 @@ def entry_of(member: MemberRow, metric: Metric, ends: Sequence[Ends] | None, per
 def place_of(standings: Iterable[Standing], member: MemberId) -> int | None:
     """A member's place; None for who has no figure."""
     return next((one.place for one in standings if one.entry.member == member), None)
-
-
-def _checked(
-    grouped: Mapping[Key, Sequence[Ends]], metric: MetricId | None, member: MemberRow
-) -> datetime | None:
-    ends = grouped.get((member.id, metric)) if metric is not None else None
-    return max((end.last_at for end in ends), default=None) if ends else None

@@ -24,7 +24,7 @@ from bot.domain.metrics import (
     Metric,
     MetricKind,
 )
-from bot.domain.periods import Period, PeriodKind, days_of
+from bot.domain.periods import EPOCH, Period, PeriodKind, days_of
 from bot.services.leaderboards import Key, entry_of, group_ends, place_of, span_of
 from bot.services.lookup import Found
 from bot.services.statistics import Statistics
@@ -37,6 +37,7 @@ from db.session import Database
 
 FIGURES = (OVERALL, EHP, EHB, BOSS_KILLS)
 """What a card leads with, XP first."""
+TOTALS = (OVERALL, TOTAL_LEVEL)
 CHART_DAYS = 400
 """Longer periods have no chart: even by week its bars would be thinner than a finger."""
 
@@ -66,9 +67,12 @@ class Stats:
             own = group_ends(
                 await gains.readings(session, clan.id, list(known.values()), period, found.member.id)
             )
+            last = await self._last(
+                session, clan, found, period, [known[one.key] for one in TOTALS if one.key in known]
+            )
             messages = await self._messages(session, clan, found.member, current, period)
             days = await self._days(session, clan, found.member, period, messages)
-        return self._card(clan, found, period, current, everybody, own, known, messages.chat, days)
+        return self._card(clan, found, period, current, everybody, own, last, known, messages.chat, days)
 
     def _card(
         self,
@@ -78,12 +82,12 @@ class Stats:
         current: Sequence[MemberRow],
         everybody: Mapping[Key, Sequence[Ends]],
         own: Mapping[Key, Sequence[Ends]],
+        last: Mapping[MetricId, Reading],
         known: Mapping[str, MetricId],
         chat: Chat,
         days: tuple[DayPoint, ...],
     ) -> MemberCard:
         member = found.member
-        last = {key: span_of(ends, period).last for (_, key), ends in own.items()}
         return MemberCard(
             clan=clan.id,
             clan_name=clan.name,
@@ -102,6 +106,14 @@ class Stats:
             checked_at=max((reading.at for reading in last.values()), default=None),
             days=days,
         )
+
+    async def _last(
+        self, session: AsyncSession, clan: Clan, found: Found, period: Period, ids: Sequence[MetricId]
+    ) -> dict[MetricId, Reading]:
+        """What the member had as of the period's end, however long before it was looked at."""
+        ever = Period("all", PeriodKind.TOTAL, EPOCH, period.end)
+        ends = group_ends(await gains.readings(session, clan.id, ids, ever, found.member.id))
+        return {metric: span_of(of, ever).last for (_, metric), of in ends.items()}
 
     async def _messages(
         self,

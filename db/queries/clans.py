@@ -105,6 +105,13 @@ async def update_clan(session: AsyncSession, clan: ClanId, **columns: Any) -> No
     await session.execute(update(Clan).where(Clan.id == clan).values(**columns))
 
 
+async def make_default(session: AsyncSession, guild: GuildId, clan: ClanId) -> None:
+    """The clan that a server's commands are about from now on; the others stay linked."""
+    await session.execute(
+        update(Clan).where(Clan.guild_id == guild, Clan.active).values(is_default=Clan.id == clan)
+    )
+
+
 async def lock_clan(session: AsyncSession, clan: ClanId) -> None:
     """Make other writers of who-is-who wait until this transaction ends. SQLite has one writer anyway."""
     await session.execute(select(Clan.id).where(Clan.id == clan).with_for_update())
@@ -137,6 +144,11 @@ async def guild_settings(session: AsyncSession, guild: GuildId) -> values.GuildS
         excluded=frozenset(row.exclude_channel_ids),
         backfill_days=row.backfill_days,
     )
+
+
+async def lock_guild(session: AsyncSession, guild: GuildId) -> None:
+    """Make others who change a server's settings wait until this transaction ends."""
+    await session.execute(select(Guild.guild_id).where(Guild.guild_id == guild).with_for_update())
 
 
 async def save_guild_settings(session: AsyncSession, settings: values.GuildSettings) -> None:

@@ -8,7 +8,7 @@ name that changed hands within a quarter is still counted to the millisecond.
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Select, exists, func, literal, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -16,7 +16,17 @@ from bot.domain.facts import COUNTED, SourceKind
 from bot.domain.ids import ClanId, MemberId
 from db.bulk import INTEGER
 from db.models import Activity, ActivityDay, Attribution, Message, Source
-from db.types import DAY_MS, DISCORD_EPOCH_MS, QUARTER_MS, Greatest, Least, Millis, snowflake, to_millis
+from db.types import (
+    DAY_MS,
+    DISCORD_EPOCH_MS,
+    IDS_A_MILLISECOND,
+    QUARTER_MS,
+    Greatest,
+    Least,
+    Millis,
+    snowflake,
+    to_millis,
+)
 
 _QUARTERS_A_DAY = DAY_MS // QUARTER_MS
 _COUNTED = [int(kind) for kind in COUNTED]
@@ -45,13 +55,7 @@ async def message_counts(
     A member without one is absent: whether that is silence or a lack of observation is
     told by coverage.
     """
-    cuts = _cuts(_clip(clan, start, end))
-    parts = union_all(
-        _days(clan, cuts),
-        _quarters(clan, cuts, "q0", "run_end"),
-        _quarters(clan, cuts, "second_run", "q1"),
-        *(_edge(clan, cuts, low, high) for low, high in _EDGES),
-    ).subquery()
+    parts = _parts(clan, _cuts(_clip(clan, start, end)))
     rows = await session.execute(
         select(parts.c.member_id, func.sum(parts.c.messages)).group_by(parts.c.member_id)
     )
@@ -89,23 +93,10 @@ async def member_slots(
     return [SlotCount(SourceKind(kind), quarter, int(number)) for kind, quarter, number in rows if number]
 
 
-async def unattributed_messages(session: AsyncSession, clan: ClanId, start: datetime, end: datetime) -> int:
-    """Messages in ``[start, end)`` by sources that belong to no member at the end, by UTC day's precision."""
-    nobody = ~exists().where(
-        Attribution.clan_id == clan, Attribution.source_id == ActivityDay.source_id, Attribution.to_at >= end
-    )
-    number = await session.scalar(
-        select(func.sum(ActivityDay.messages)).where(
-            ActivityDay.clan_id == clan,
-            ActivityDay.source_id.in_(
-                select(Source.id).where(Source.clan_id == clan, Source.kind != SourceKind.WOM)
-            ),
-            ActivityDay.day >= to_millis(start) // DAY_MS,
-            ActivityDay.day <= to_millis(end) // DAY_MS,
-            nobody,
-        )
-    )
-    return int(number or 0)
+async def all_messages(session: AsyncSession, clan: ClanId, start: datetime, end: datetime) -> int:
+    """Every counted message in ``[start, end)``, whoever it is by, in one statement."""
+    parts = _parts(clan, _cuts(_every_source(clan, start, end)))
+    return int(await session.scalar(select(func.sum(parts.c.messages))) or 0)
 
 
 _EDGES = (("lo", "first_edge_end"), ("last_edge_start", "hi"))
@@ -124,6 +115,30 @@ def _clip(clan: ClanId, start: datetime, end: datetime, member: MemberId | None 
         .where(Attribution.clan_id == clan, Attribution.from_at < end, Attribution.to_at > start, *of_member)
         .cte("clip")
     )
+
+
+def _every_source(clan: ClanId, start: datetime, end: datetime) -> CTE:
+    """Each source that can chat over the whole span, as if it were one nameless member's."""
+    return (
+        select(
+            Source.id.label("source_id"),
+            literal(0, INTEGER).label("member_id"),
+            literal(to_millis(start), INTEGER).label("lo"),
+            literal(to_millis(end), INTEGER).label("hi"),
+        )
+        .where(Source.clan_id == clan, Source.kind != SourceKind.WOM)
+        .cte("clip")
+    )
+
+
+def _parts(clan: ClanId, cuts: CTE) -> Subquery:
+    """The counts of every piece, still to be added up."""
+    return union_all(
+        _days(clan, cuts),
+        _quarters(clan, cuts, "q0", "run_end"),
+        _quarters(clan, cuts, "second_run", "q1"),
+        *(_edge(clan, cuts, low, high) for low, high in _EDGES),
+    ).subquery()
 
 
 def _cuts(clip: CTE) -> CTE:
@@ -194,4 +209,4 @@ def _within(clan: ClanId, cuts: CTE, low: str, high: str) -> ColumnElement[bool]
 
 
 def _quarter_of(message_id: InstrumentedAttribute[int]) -> ColumnElement[int]:
-    return (message_id.op(">>", return_type=INTEGER)(22) + DISCORD_EPOCH_MS) // QUARTER_MS
+    return (message_id // IDS_A_MILLISECOND + DISCORD_EPOCH_MS) // QUARTER_MS

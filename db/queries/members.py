@@ -82,18 +82,19 @@ def _held(row: Alias) -> Held:
 
 async def member_states(session: AsyncSession, clan: ClanId) -> list[MemberState]:
     """Every member ever, with the WOM profile that is theirs now."""
-    rows = await session.execute(
-        select(Member, Profile.player_id.label("player_id"))
-        .outerjoin(
+    theirs = (
+        select(Attribution.member_id, Profile.player_id)
+        .join_from(
             Attribution,
-            (Attribution.clan_id == Member.clan_id)
-            & (Attribution.member_id == Member.id)
-            & (Attribution.to_at == OPEN_END)
-            & Attribution.source_id.in_(select(Profile.source_id).where(Profile.clan_id == clan)),
+            Profile,
+            (Profile.clan_id == Attribution.clan_id) & (Profile.source_id == Attribution.source_id),
         )
-        .outerjoin(
-            Profile, (Profile.clan_id == Attribution.clan_id) & (Profile.source_id == Attribution.source_id)
-        )
+        .where(Attribution.clan_id == clan, Attribution.to_at == OPEN_END)
+        .subquery()
+    )
+    rows = await session.execute(
+        select(Member, theirs.c.player_id)
+        .outerjoin_from(Member, theirs, theirs.c.member_id == Member.id)
         .where(Member.clan_id == clan)
     )
     found: dict[int, MemberState] = {}

@@ -1,0 +1,72 @@
+"""Which bot or webhook relays the in-game chat, told from what it wrote."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from bot.domain.errors import InvalidName
+from bot.domain.ids import ChannelId, NameKey
+from bot.domain.names import name_key
+from bot.domain.relay import Broadcast, ChatLine, Line, read_line, share_understood
+from bot.domain.setup import ChannelLine, RelayShare
+
+_LEAST_SHARE = 0.5
+_LEAST_SPEAKERS = 3
+
+
+def judge_relay(channel: ChannelId, lines: Iterable[ChannelLine]) -> RelayShare | None:
+    """The author in a channel of whose lines most were understood; None where none was.
+
+    ``lines`` are of bots and webhooks only, in any order.
+    """
+    shares = [_share(channel, by_author) for by_author in _by_author(lines)]
+    best = max(shares, key=lambda share: share.read, default=None)
+    return best if best is not None and best.read else None
+
+
+def find_relay(
+    channels: Mapping[ChannelId, Sequence[ChannelLine]], members: Collection[NameKey]
+) -> RelayShare | None:
+    """The author who looks most like a relay, of any channel; None where none does.
+
+    Other bots' embeds have titles that could be names ("Now playing"). So at least half
+    of the lines must be understood, and either one names a member or is a broadcast,
+    or, while no member is known, three speakers are named.
+    """
+    found = [
+        _share(channel, by_author)
+        for channel, lines in channels.items()
+        for by_author in _by_author(lines)
+        if _looks_like_chat([_read(line) for line in by_author], members)
+    ]
+    likely = [share for share in found if share.read >= share.of * _LEAST_SHARE]
+    return max(likely, key=lambda share: share.read, default=None)
+
+
+def _by_author(lines: Iterable[ChannelLine]) -> list[list[ChannelLine]]:
+    authors: defaultdict[int, list[ChannelLine]] = defaultdict(list)
+    for line in lines:
+        authors[line.author].append(line)
+    return list(authors.values())
+
+
+def _share(channel: ChannelId, lines: Sequence[ChannelLine]) -> RelayShare:
+    read, of = share_understood(map(_read, lines))
+    return RelayShare(channel, read, of, lines[0].author, lines[0].author_name)
+
+
+def _read(line: ChannelLine) -> Line | None:
+    return read_line(line.content, line.embeds)
+
+
+def _looks_like_chat(lines: Sequence[Line | None], members: Collection[NameKey]) -> bool:
+    if any(isinstance(line, Broadcast) for line in lines):
+        return True
+    speakers = {_key(line.name) for line in lines if isinstance(line, ChatLine)} - {None}
+    return bool(speakers & set(members)) if members else len(speakers) >= _LEAST_SPEAKERS
+
+
+def _key(name: str) -> NameKey | None:
+    try:
+        return name_key(name)
+    except InvalidName:
+        return None
