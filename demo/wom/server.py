@@ -126,9 +126,9 @@ class GroupRoutes:
         start, end = self._window(request)
         rows: list[Json] = []
         for profile in self._members(self._group(request)):
-            inside = [sight for sight in profile.sights() if start <= sight.at <= end]
-            if inside:
-                rows.append(gains_json(profile, inside[0], inside[-1], self.wom.retired))
+            inside = profile.between(start, end)
+            if inside is not None:
+                rows.append(gains_json(profile, *inside, self.wom.retired))
         return _answer(rows)
 
     async def activity(self, request: web.Request) -> web.Response:

@@ -70,6 +70,22 @@ class Profile:
             values, level = {**values, **look.changes}, look.level or level
             yield Sight(self.id, look.at, values, level, look.imported_at)
 
+    def between(self, start: datetime, end: datetime) -> tuple[Sight, Sight] | None:
+        """The first and the last look in the window, both ends included; None where there is none."""
+        values: dict[str, Value] = {}
+        first: Sight | None = None
+        last: Look | None = None
+        for look in self.looks:
+            if look.at > end:
+                break
+            values.update(look.changes)
+            if look.at >= start:
+                first = first or Sight(self.id, look.at, dict(values), look.level, look.imported_at)
+                last = look
+        if first is None or last is None:
+            return None
+        return first, Sight(self.id, last.at, values, last.level, last.imported_at)
+
     def see(self, look: Look) -> None:
         """Add a look, wherever its time belongs."""
         before = self.latest

@@ -323,6 +323,15 @@ async def test_levels_follow_from_xp_and_the_total_is_their_sum_unless_told(
     assert by_id[PlayerId(2)].total_level == 2277
 
 
+async def test_a_new_look_is_seen_at_once(wom: SimulatedWom) -> None:
+    async with asking(wom) as client:
+        seen: list[int | float] = []
+        for attack in (20_000, 30_000):
+            wom.record(1, {"attack": attack}, NOW)
+            seen.append((await client.hiscores(CLAN))[0].data.readings()["attack"])
+    assert seen == [20_000, 30_000]
+
+
 async def test_new_metrics_appear_and_retired_ones_vanish(wom: SimulatedWom) -> None:
     wom.record(1, {"boss_of_next_week": 4}, NOW)
     wom.retire_metric("zulrah")
