@@ -147,13 +147,25 @@ async def guild_settings(session: AsyncSession, guild: GuildId) -> values.GuildS
 
 
 async def lock_guild(session: AsyncSession, guild: GuildId) -> None:
-    """Make others who change a server's settings wait until this transaction ends."""
+    """Make others who change a server's settings wait until this transaction ends.
+
+    A server without settings gets the defaults, since only a row can be waited for.
+    """
+    adding = inserting(session, Guild).values(_guild_columns(values.GuildSettings(guild)))
+    await session.execute(adding.on_conflict_do_nothing())
     await session.execute(select(Guild.guild_id).where(Guild.guild_id == guild).with_for_update())
 
 
 async def save_guild_settings(session: AsyncSession, settings: values.GuildSettings) -> None:
     """Store what officers chose, whole."""
-    columns: dict[str, Any] = {
+    columns = _guild_columns(settings)
+    adding = inserting(session, Guild).values(columns)
+    await session.execute(adding.on_conflict_do_update(index_elements=["guild_id"], set_=columns))
+
+
+def _guild_columns(settings: values.GuildSettings) -> dict[str, Any]:
+    return {
+        "guild_id": settings.guild,
         "officer_role_ids": sorted(settings.officer_roles),
         "officer_channel_id": settings.officer_channel,
         "bot_channel_ids": sorted(settings.bot_channels),
@@ -161,8 +173,6 @@ async def save_guild_settings(session: AsyncSession, settings: values.GuildSetti
         "exclude_channel_ids": sorted(settings.excluded),
         "backfill_days": settings.backfill_days,
     }
-    adding = inserting(session, Guild).values(guild_id=settings.guild, **columns)
-    await session.execute(adding.on_conflict_do_update(index_elements=["guild_id"], set_=columns))
 
 
 async def relays_of(session: AsyncSession, clans: Collection[ClanId]) -> list[values.Relay]:
