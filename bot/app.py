@@ -17,6 +17,7 @@ from bot.services.clock import Clock
 from bot.services.commands import CommandSync
 from bot.services.registry import Services
 from bot.settings import Settings
+from bot.wom.pacing import Pacing
 from cogs.answers import handle_error
 from cogs.compare import CompareCog
 from cogs.help import HelpCog
@@ -73,6 +74,7 @@ class ClanStatsBot(commands.AutoShardedBot):
         *,
         lacking: frozenset[str] = frozenset(),
         clock: Clock = discord.utils.utcnow,
+        pacing: Pacing | None = None,
         **options: Any,
     ) -> Self:
         """The bot with these settings, doing without the intents that Discord refuses it."""
@@ -80,11 +82,12 @@ class ClanStatsBot(commands.AutoShardedBot):
         for name in lacking:
             setattr(intents, name, False)
         options.setdefault("chunk_guilds_at_startup", intents.members)
-        return cls(Services.build(settings, clock), intents=intents, **options)
+        return cls(Services.build(settings, clock, pacing=pacing), intents=intents, **options)
 
     async def setup_hook(self) -> None:
         """Load everything, before the first event."""
         services = self.services
+        await services.open()
         self.add_dynamic_items(*BUTTONS)
         self.tree.add_command(clan_stats_menu(services))
         for cog in (

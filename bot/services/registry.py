@@ -26,7 +26,7 @@ from db.session import Database
 
 @dataclass(frozen=True)
 class Services:
-    """Every use case, with what they share. :meth:`close` gives all of it back."""
+    """Every use case, with what they share. :meth:`open` them first; :meth:`close` gives all of it back."""
 
     settings: Settings
     clock: Clock
@@ -36,6 +36,7 @@ class Services:
     clans: Clans
     lookup: Lookup
     links: Links
+    statistics: Statistics
     leaderboards: Leaderboards
     stats: Stats
     comparisons: Comparisons
@@ -46,15 +47,15 @@ class Services:
     setting_up: SettingUp
 
     @classmethod
-    def build(cls, settings: Settings, clock: Clock) -> Self:
-        """Put them together; nothing is opened or started yet."""
+    def build(cls, settings: Settings, clock: Clock, *, pacing: Pacing | None = None) -> Self:
+        """Put them together; nothing is opened or started yet. Without ``pacing`` WOM's limits are kept."""
         database = Database(settings.database_url)
         key = settings.wom_api_key.get_secret_value() if settings.wom_api_key else None
         wom = WomClient(
             settings.wom_base_url,
             user_agent=settings.user_agent,
             api_key=key,
-            pacing=Pacing.published(with_key=key is not None),
+            pacing=pacing or Pacing.published(with_key=key is not None),
         )
         sealer = Sealer(settings.secret_key.get_secret_value() if settings.secret_key else None)
         statistics = Statistics(database)
@@ -71,6 +72,7 @@ class Services:
             clans=Clans(database),
             lookup=lookup,
             links=Links(database, lookup, clock),
+            statistics=statistics,
             leaderboards=Leaderboards(database, statistics),
             stats=Stats(database, statistics),
             comparisons=Comparisons(database, lookup, statistics),
@@ -80,6 +82,10 @@ class Services:
             history=history,
             setting_up=SettingUp(database, wom, sealer, clock),
         )
+
+    async def open(self) -> None:
+        """Make ready; to be called in the event loop that serves."""
+        await self.wom.open()
 
     async def close(self) -> None:
         """Flush what is held, then close every connection and the render process."""

@@ -71,7 +71,7 @@ class WomClient:
         )
 
     async def __aenter__(self) -> Self:
-        await self._transport.open()
+        await self.open()
         return self
 
     async def __aexit__(
@@ -79,8 +79,12 @@ class WomClient:
     ) -> None:
         await self.close()
 
+    async def open(self) -> None:
+        """Make ready to ask; nothing is sent yet."""
+        await self._transport.open()
+
     async def close(self) -> None:
-        """Close the connections; the client can be entered again."""
+        """Close the connections; the client can be opened again."""
         await self._transport.close()
 
     async def group(self, group: GroupId) -> GroupDetails:
