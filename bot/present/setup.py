@@ -100,8 +100,7 @@ def _relays(state: SetupState) -> Iterator[_Line]:
     for relay in state.relays:
         yield _relay(relay)
     if state.relay_found is not None:
-        where = f"<#{state.relay_found.channel}> looks like a relay: {_understood(state.relay_found)}"
-        yield State.BETTER, where, "**Use** it, or choose another"
+        yield State.BETTER, _relay_found(state.relay_found), "**Use it**, or choose another below"
     elif not state.relays:
         yield State.OFF, "In-game chat: no relay channel", "choose one if a bot relays your clan chat"
 
@@ -115,6 +114,11 @@ def _relay(relay: RelayShare) -> _Line:
     return State.WORKS, f"{where}: {_understood(relay)}", None
 
 
+def _relay_found(relay: RelayShare) -> str:
+    by = f" by {escape(relay.author_name)}" if relay.author_name else ""
+    return f"<#{relay.channel}> looks like a relay{by}: {_understood(relay)}"
+
+
 def _understood(relay: RelayShare) -> str:
     return f"{relay.read:,} of {counted(relay.of, 'line')} understood"
 
@@ -126,7 +130,10 @@ def _permissions(state: SetupState) -> Iterator[_Line]:
     if state.unreadable:
         channels = _listed(f"<#{channel}>" for channel in state.unreadable)
         yield State.BROKEN, f"I cannot read {channels}", "let me view the channel and its history there"
-    if not state.lacking and not state.unreadable:
+    if state.unwritable:
+        channels = _listed(f"<#{channel}>" for channel in state.unwritable)
+        yield State.BROKEN, f"I cannot write in {channels}", "let me send messages and embed links there"
+    if not (state.lacking or state.unreadable or state.unwritable):
         yield State.WORKS, "I have the permissions I need", None
 
 
@@ -136,7 +143,7 @@ def _ranks(state: SetupState) -> Iterator[_Line]:
         if state.ranks_matched == state.ranks:
             yield State.WORKS, text, None
         else:
-            yield State.BETTER, text, "**Review** the others"
+            yield State.BETTER, text, "**Review ranks** shows the others"
     if state.role_above is not None:
         above = escape(state.role_above)
         yield (
@@ -147,10 +154,13 @@ def _ranks(state: SetupState) -> Iterator[_Line]:
 
 
 def _history(state: SetupState) -> _Line:
-    text = f"History: {counted(state.history_days, 'day')}"
+    text = f"History: {counted(state.history_days, 'day')} of messages"
+    if state.loading is not None:
+        done = f"{state.loading.done} of {counted(state.loading.of, 'channel')}"
+        return State.BETTER, f"{text}; reading back, {done} done", None
     if state.history_days >= _ENOUGH_HISTORY:
         return State.WORKS, text, None
-    return State.BETTER, text, "it grows with every day"
+    return State.BETTER, text, "it grows with every day; **Load 90 days** reads back what Discord has"
 
 
 def _updates(state: SetupState) -> _Line:

@@ -150,6 +150,14 @@ class SettingUp:
         await self._set_clan(clan, by, "time_zone", detail, time_zone=zone.key)
         return zone
 
+    def read_time_zone(self, text: str) -> str:
+        """The name of the zone that is meant.
+
+        Raises:
+            UnknownTimeZone: with the nearest names.
+        """
+        return find_time_zone(text).key
+
     def suggest_time_zones(self, text: str) -> list[str]:
         """At most 25 names of zones that fit what was typed so far."""
         return suggest_time_zones(text)

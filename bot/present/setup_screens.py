@@ -1,0 +1,169 @@
+"""The screens of ``/setup`` around its checklist: finding the clan, choosing, confirming."""
+
+from collections.abc import Iterable, Sequence
+
+import discord
+
+from bot.domain.clans import Clan, Relay
+from bot.domain.ids import ChannelId
+from bot.domain.setup import GroupChoice, RankMatch
+from bot.present.numbers import counted
+from bot.present.text import DESCRIPTION_LIMIT, TITLE_LIMIT, cut_units, escape, fit_lines
+from bot.present.theme import ACCENT, ATTENTION
+
+OPTION_LIMIT = 100
+"""Characters in a select's or an autocomplete's line."""
+
+
+def welcome() -> discord.Embed:
+    """Before any clan is linked."""
+    return _screen(
+        "Welcome to ClanStats",
+        "Which clan is this server's? I follow it at Wise Old Man, count its messages here, and answer "
+        "`/stats` and `/leaderboard`.",
+        "-# You need its name or its number there: the last part of its address on wiseoldman.net/groups.",
+    )
+
+
+def is_this_it(choice: GroupChoice, linked: Sequence[Clan]) -> discord.Embed:
+    """One group, to be confirmed."""
+    lines = [
+        f"**[{escape(choice.name)}](https://wiseoldman.net/groups/{choice.group})**",
+        f"{counted(choice.members, 'member')} · WOM group {choice.group}",
+    ]
+    if linked:
+        names = ", ".join(escape(clan.name) for clan in linked[:5])
+        lines.append(f"-# It will be followed beside {names}; commands stay about {escape(linked[0].name)}.")
+    return _screen("Is this your clan?", *lines)
+
+
+def which_one(text: str, choices: Sequence[GroupChoice]) -> discord.Embed:
+    """Several groups whose names hold what was typed."""
+    return _screen(
+        "Which one is it?",
+        f"{counted(len(choices), 'group')} at Wise Old Man fit “{escape(cut_units(text, 60))}”.",
+        "-# Not among them? Search for its whole name, or its number.",
+    )
+
+
+def group_option(choice: GroupChoice) -> str:
+    """A group as one line of a list."""
+    members = f" · {counted(choice.members, 'member')} · {choice.group}"
+    return cut_units(" ".join(choice.name.split()), OPTION_LIMIT - len(members)) + members
+
+
+def gone() -> discord.Embed:
+    """After the last clan was unlinked."""
+    return _screen(
+        "No clan is followed here any more",
+        "What was stored is kept, and linking the clan again takes it up.",
+    )
+
+
+_CHOICES = {
+    "officer_roles": (
+        "Officers' roles",
+        "Whoever has one of these roles may use the officers' commands. Those with Manage Server may anyway.",
+    ),
+    "officer_channel": (
+        "Officers' channel",
+        "There, officers' answers are ordinary messages that colleagues see. Elsewhere they stay private.",
+    ),
+    "bot_channels": (
+        "Bot channels",
+        "There, everybody's answers are public. Elsewhere they are private, with **Post here**.",
+    ),
+    "included": (
+        "Channels that count",
+        "Messages in these channels count, and nowhere else. Choose none for every text channel.",
+    ),
+    "excluded": (
+        "Channels that never count",
+        "Messages in these channels, and in their threads, do not count.",
+    ),
+}
+CHOOSING = tuple(_CHOICES)
+"""What a server can choose by a select."""
+
+
+def choose(what: str, chosen: int, shown: int) -> discord.Embed:
+    """A select for one of :data:`CHOOSING`; of ``chosen`` channels it can show only ``shown``."""
+    title, text = _CHOICES[what]
+    lines = [text]
+    if chosen > shown:
+        lines.append(
+            f"-# ⚠ {chosen} are chosen now, and a list holds {shown}: choosing here replaces them all."
+        )
+    return _screen(title, *lines)
+
+
+_PICK_RELAY = (
+    "Pick the channel where a bot or webhook repeats your in-game chat. I look at its last messages, "
+    "and from then on read what that bot writes there."
+)
+
+
+def relay_screen(relays: Sequence[Relay], *, silent: ChannelId | None, content: bool) -> discord.Embed:
+    """Choosing the relay. ``silent`` is the channel that was chosen and holds none; ``content`` whether
+    Discord shows what is written at all.
+    """
+    lines = [_PICK_RELAY]
+    lines += [f"{_relay_mark(relay)} <#{relay.channel}>, by <@{relay.author}>" for relay in relays]
+    if silent is not None:
+        lines.append(
+            f"❌ In <#{silent}> I see no line of a bot or webhook that I can read as chat. "
+            "Pick another, or come back when it has written something."
+        )
+    if not content:
+        lines.append(
+            "❌ Discord gives me no message content, so I cannot read any relay. The bot's owner switches on "
+            "Message Content Intent in Discord's Developer Portal."
+        )
+    return _screen("In-game chat", *lines, attention=silent is not None or not content)
+
+
+def _relay_mark(relay: Relay) -> str:
+    return "✅" if relay.lines_understood else "🟡"
+
+
+def ranks_screen(matches: Sequence[RankMatch]) -> discord.Embed:
+    """Each rank with its Discord role."""
+    lines = [_rank(match) for match in matches]
+    missing = sum(match.role is None for match in matches)
+    advice = (
+        "-# Where none has a rank's name, make one in Server Settings → Roles, or rename one."
+        if missing
+        else ""
+    )
+    return _screen("Ranks and Discord roles", fit_lines(lines, DESCRIPTION_LIMIT - 200), advice)
+
+
+def _rank(match: RankMatch) -> str:
+    rank = escape(match.rank.replace("_", " ").capitalize())
+    if match.role is None:
+        return f"🟡 {rank}: no role of this name"
+    if not match.role.in_reach:
+        return f"❌ {rank}: <@&{match.role.id}>, which stands above mine"
+    return f"✅ {rank}: <@&{match.role.id}>"
+
+
+def unlink_screen(clan: Clan) -> discord.Embed:
+    """Before a clan is unlinked."""
+    return _screen(
+        f"Stop following {escape(clan.name)}?",
+        "I stop reading its channels and its group, and commands no longer find it. Nothing is "
+        "deleted: linking it again takes everything up.",
+        attention=True,
+    )
+
+
+def _screen(title: str, *paragraphs: str, attention: bool = False) -> discord.Embed:
+    return discord.Embed(
+        title=cut_units(title, TITLE_LIMIT),
+        description=cut_units("\n".join(_given(paragraphs)), DESCRIPTION_LIMIT),
+        colour=ATTENTION if attention else ACCENT,
+    )
+
+
+def _given(paragraphs: Iterable[str]) -> list[str]:
+    return [paragraph for paragraph in paragraphs if paragraph]

@@ -1,0 +1,99 @@
+"""The buttons and lists under each screen of ``/setup``."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from discord import ButtonStyle, SelectOption
+from discord.ui import View
+
+from bot.domain.clans import Clan
+from bot.domain.ids import ClanId
+from bot.domain.setup import GroupChoice, SetupState
+from cogs.buttons import view_of
+from cogs.setup.items import Channels, Go, LinkGroup, Menu, OtherClan, PickGroup, Roles, Search, UseRelay
+
+HISTORY_DAYS = 90
+
+
+def welcome_view(zone: str) -> View | None:
+    """Find the clan."""
+    return view_of(Search(zone, "Find my clan", first=True))
+
+
+def confirm_view(choice: GroupChoice, zone: str, linked: Sequence[Clan]) -> View | None:
+    """Yes, or search again; back where there is a checklist to go back to."""
+    return view_of(LinkGroup(choice.group, zone), Search(zone), *_back(linked))
+
+
+def pick_view(choices: Sequence[GroupChoice], zone: str, linked: Sequence[Clan]) -> View | None:
+    """The groups that were found."""
+    return view_of(Search(zone), *_back(linked), PickGroup(zone, choices))
+
+
+def _back(linked: Sequence[Clan]) -> Iterator[Go]:
+    if linked:
+        yield Go(linked[0].id, "main", "Back")
+
+
+def main_view(clan: Clan, state: SetupState, linked: Sequence[Clan]) -> View | None:
+    """What there is to do, then everything that can be changed, then the other clans."""
+    others = [OtherClan(linked, clan.id)] if len(linked) > 1 else []
+    return view_of(*_next_steps(clan.id, state), Menu(clan.id, list(_settings(clan, state))), *others)
+
+
+def _next_steps(clan: ClanId, state: SetupState) -> Iterator[Go | UseRelay]:
+    found = state.relay_found
+    if found is not None and found.author is not None:
+        yield UseRelay(clan, found.channel, found.author)
+    if state.history_days < HISTORY_DAYS and state.loading is None:
+        yield Go(clan, "history", f"Load {HISTORY_DAYS} days")
+    if not state.code_known:
+        yield Go(clan, "code", "Add the group's code")
+    if state.ranks_matched < state.ranks or state.role_above is not None:
+        yield Go(clan, "ranks", "Review ranks")
+    yield Go(clan, "main", "Refresh")
+
+
+def _settings(clan: Clan, state: SetupState) -> Iterator[SelectOption]:
+    """Values are where :meth:`Desk.go` leads."""
+    yield SelectOption(label="Officers' roles", value="officer_roles", emoji="🛡️")
+    yield SelectOption(label="Officers' channel", value="officer_channel", emoji="🗂️")
+    yield SelectOption(label="Bot channels", value="bot_channels", emoji="📣", description="Public answers")
+    yield SelectOption(label="Channels that count", value="included", emoji="💬")
+    yield SelectOption(label="Channels that never count", value="excluded", emoji="🔇")
+    yield SelectOption(label="In-game chat", value="relay", emoji="🎮", description="The relay of clan chat")
+    yield SelectOption(label="Time zone", value="time_zone", emoji="🕛", description=clan.zone.key)
+    yield SelectOption(label="Group's code", value="code", emoji="🔑", description="Add or replace it")
+    if clan.sealed_code is not None:
+        yield SelectOption(label="Forget the group's code", value="forget_code", emoji="🧹")
+    if state.ranks:
+        yield SelectOption(label="Ranks and roles", value="ranks", emoji="💎")
+    yield SelectOption(label="Add another clan", value="add", emoji="➕")
+    if not clan.is_default:
+        yield SelectOption(label="Make this the default clan", value="default", emoji="⭐")
+    yield SelectOption(label="Unlink this clan", value="unlink", emoji="✂️")
+
+
+def roles_view(clan: ClanId, chosen: Collection[int]) -> View | None:
+    """The officers' roles."""
+    return view_of(Go(clan, "main", "Back"), Roles(clan, chosen))
+
+
+def channels_view(clan: ClanId, what: str, chosen: Collection[int]) -> View | None:
+    """One choice of channels."""
+    return view_of(Go(clan, "main", "Back"), Channels(clan, what, chosen))
+
+
+def relay_view(clan: ClanId, *, used: bool) -> View | None:
+    """The relay's channel, and an end to what is used."""
+    stop = [Go(clan, "drop_relays", "Stop reading it", ButtonStyle.danger)] if used else []
+    return view_of(Go(clan, "main", "Back"), *stop, Channels(clan, "relay"))
+
+
+def back_view(clan: ClanId) -> View | None:
+    """Only the way back."""
+    return view_of(Go(clan, "main", "Back"))
+
+
+def unlink_view(clan: ClanId) -> View | None:
+    """Unlink, or not."""
+    return view_of(Go(clan, "unlink_now", "Unlink", ButtonStyle.danger), Go(clan, "main", "Keep"))
