@@ -83,7 +83,7 @@ class Leaderboards:
             current = await members.current_members(session, clan.id)
             counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
             spans = await cursors.covered(session, clan.id, period.start, period.end)
-            everything = await counts.all_messages(session, clan.id, period.start, period.end)
+            nobodys = await counts.unattributed_messages(session, clan.id, period.start, period.end)
         observed = bool(spans)
         standings, unmeasured = rank(
             Entry(member.id, member.name, counted.get(member.id, 0) if observed else None)
@@ -98,7 +98,7 @@ class Leaderboards:
             standings=standings,
             unmeasured=unmeasured,
             checked_at=max((span.end for span in spans), default=None),
-            unattributed=everything - sum(counted.values()),
+            unattributed=nobodys,
             collecting_since=first if first and first > period.start else None,
         )
 

@@ -6,11 +6,10 @@ name that changed hands within a quarter is still counted to the millisecond.
 """
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Select, Subquery, func, literal, select, union_all
+from sqlalchemy import CTE, ColumnElement, exists, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.domain.facts import COUNTED, SourceKind
 from bot.domain.ids import ClanId, MemberId
@@ -18,8 +17,6 @@ from db.bulk import INTEGER
 from db.models import Activity, ActivityDay, Attribution, Message, Source
 from db.types import (
     DAY_MS,
-    DISCORD_EPOCH_MS,
-    IDS_A_MILLISECOND,
     QUARTER_MS,
     Greatest,
     Least,
@@ -55,11 +52,26 @@ async def message_counts(
     A member without one is absent: whether that is silence or a lack of observation is
     told by coverage.
     """
-    parts = _parts(clan, _cuts(_clip(clan, start, end)))
+    cuts = _cuts(_clip(clan, start, end))
+    counted = select(cuts.c.member_id, _messages(clan, cuts).label("messages")).subquery()
     rows = await session.execute(
-        select(parts.c.member_id, func.sum(parts.c.messages)).group_by(parts.c.member_id)
+        select(counted.c.member_id, func.sum(counted.c.messages)).group_by(counted.c.member_id)
     )
     return [MemberCount(MemberId(member), int(number)) for member, number in rows if number]
+
+
+async def unattributed_messages(session: AsyncSession, clan: ClanId, start: datetime, end: datetime) -> int:
+    """Messages in ``[start, end)`` that belonged to no member at their time, in one statement.
+
+    Only sources that one attribution does not cover throughout can have any: theirs are
+    counted whole, less what is attributed of them.
+    """
+    open_sources = _open_sources(clan, start, end)
+    whole = _cuts(open_sources, "all")
+    owned = _cuts(_clip(clan, start, end, among=open_sources), "owned")
+    total = select(func.sum(_messages(clan, whole))).select_from(whole).scalar_subquery()
+    less = select(func.sum(_messages(clan, owned))).select_from(owned).scalar_subquery()
+    return int(await session.scalar(select(func.coalesce(total, 0) - func.coalesce(less, 0))) or 0)
 
 
 async def member_slots(
@@ -69,8 +81,8 @@ async def member_slots(
 
     Every local day of any time zone begins with a quarter, so that days can be cut from these.
     """
-    cuts = _cuts(_clip(clan, start, end, member))
-    whole = select(cuts.c.source_id, Activity.quarter.label("quarter"), Activity.messages).join_from(
+    cuts = _cuts(_clip(clan, start, end, member=member))
+    whole = select(cuts.c.kind, Activity.quarter.label("quarter"), Activity.messages).join_from(
         cuts,
         Activity,
         (Activity.clan_id == clan)
@@ -78,70 +90,82 @@ async def member_slots(
         & (Activity.quarter >= cuts.c.q0)
         & (Activity.quarter < cuts.c.q1),
     )
-    edges = [
-        select(
-            cuts.c.source_id, _quarter_of(Message.message_id).label("quarter"), literal(1, INTEGER)
-        ).join_from(cuts, Message, _within(clan, cuts, low, high))
-        for low, high in _EDGES
-    ]
-    parts = union_all(whole, *edges).subquery()
+    first = select(
+        cuts.c.kind, cuts.c.lo // QUARTER_MS, _in_edge(clan, cuts, cuts.c.lo, cuts.c.first_edge_end)
+    )
+    last = select(cuts.c.kind, cuts.c.q1, _in_edge(clan, cuts, cuts.c.last_edge_start, cuts.c.hi))
+    parts = union_all(whole, first, last).subquery()
     rows = await session.execute(
-        select(Source.kind, parts.c.quarter, func.sum(parts.c.messages))
-        .join_from(parts, Source, (Source.clan_id == clan) & (Source.id == parts.c.source_id))
-        .group_by(Source.kind, parts.c.quarter)
+        select(parts.c.kind, parts.c.quarter, func.sum(parts.c.messages)).group_by(
+            parts.c.kind, parts.c.quarter
+        )
     )
     return [SlotCount(SourceKind(kind), quarter, int(number)) for kind, quarter, number in rows if number]
 
 
-async def all_messages(session: AsyncSession, clan: ClanId, start: datetime, end: datetime) -> int:
-    """Every counted message in ``[start, end)``, whoever it is by, in one statement."""
-    parts = _parts(clan, _cuts(_every_source(clan, start, end)))
-    return int(await session.scalar(select(func.sum(parts.c.messages))) or 0)
+def _clip(
+    clan: ClanId,
+    start: datetime,
+    end: datetime,
+    *,
+    member: MemberId | None = None,
+    among: CTE | None = None,
+) -> CTE:
+    """Each attribution of the period to a source that chats, cut to it: ``[lo, hi)`` in milliseconds.
 
-
-_EDGES = (("lo", "first_edge_end"), ("last_edge_start", "hi"))
-
-
-def _clip(clan: ClanId, start: datetime, end: datetime, member: MemberId | None = None) -> CTE:
-    """Each attribution of the period, cut to it: ``[lo, hi)`` in milliseconds."""
-    of_member = () if member is None else (Attribution.member_id == member,)
+    Only a member's, or only those to sources ``among`` others, where that is given.
+    """
+    narrowed: list[ColumnElement[bool]] = []
+    if member is not None:
+        narrowed.append(Attribution.member_id == member)
+    if among is not None:
+        narrowed.append(Attribution.source_id.in_(select(among.c.source_id)))
     return (
         select(
             Attribution.source_id,
             Attribution.member_id,
+            Source.kind,
             Greatest(Millis(Attribution.from_at), literal(to_millis(start), INTEGER)).label("lo"),
             Least(Millis(Attribution.to_at), literal(to_millis(end), INTEGER)).label("hi"),
         )
-        .where(Attribution.clan_id == clan, Attribution.from_at < end, Attribution.to_at > start, *of_member)
+        .join_from(
+            Attribution,
+            Source,
+            (Source.clan_id == Attribution.clan_id) & (Source.id == Attribution.source_id),
+        )
+        .where(
+            Attribution.clan_id == clan,
+            Attribution.from_at < end,
+            Attribution.to_at > start,
+            Source.kind != SourceKind.WOM,
+            *narrowed,
+        )
         .cte("clip")
     )
 
 
-def _every_source(clan: ClanId, start: datetime, end: datetime) -> CTE:
-    """Each source that can chat over the whole span, as if it were one nameless member's."""
+def _open_sources(clan: ClanId, start: datetime, end: datetime) -> CTE:
+    """Each source that chats and is not one member's over the whole span, as if it were a nameless one's."""
+    covered = exists().where(
+        Attribution.clan_id == Source.clan_id,
+        Attribution.source_id == Source.id,
+        Attribution.from_at <= start,
+        Attribution.to_at >= end,
+    )
     return (
         select(
             Source.id.label("source_id"),
             literal(0, INTEGER).label("member_id"),
+            Source.kind,
             literal(to_millis(start), INTEGER).label("lo"),
             literal(to_millis(end), INTEGER).label("hi"),
         )
-        .where(Source.clan_id == clan, Source.kind != SourceKind.WOM)
-        .cte("clip")
+        .where(Source.clan_id == clan, Source.kind != SourceKind.WOM, ~covered)
+        .cte("open_sources")
     )
 
 
-def _parts(clan: ClanId, cuts: CTE) -> Subquery:
-    """The counts of every piece, still to be added up."""
-    return union_all(
-        _days(clan, cuts),
-        _quarters(clan, cuts, "q0", "run_end"),
-        _quarters(clan, cuts, "second_run", "q1"),
-        *(_edge(clan, cuts, low, high) for low, high in _EDGES),
-    ).subquery()
-
-
-def _cuts(clip: CTE) -> CTE:
+def _cuts(clip: CTE, name: str = "cuts") -> CTE:
     """Where each clipped span passes from single messages to quarters to days and back.
 
     The same cuts as :func:`bot.domain.activity.cuts`. A span within one quarter is all
@@ -151,62 +175,88 @@ def _cuts(clip: CTE) -> CTE:
     whole = select(
         clip.c.source_id,
         clip.c.member_id,
+        clip.c.kind,
         lo,
         hi,
         ((lo + QUARTER_MS - 1) // QUARTER_MS).label("q0"),
         (hi // QUARTER_MS).label("q1"),
         ((lo + DAY_MS - 1) // DAY_MS).label("d0"),
         (hi // DAY_MS).label("d1"),
-    ).cte("whole")
+    ).cte(f"{name}_whole")
     run_end = Least(whole.c.d0 * _QUARTERS_A_DAY, whole.c.q1)
     edge_end = Least(whole.c.q0 * QUARTER_MS, whole.c.hi)
-    return select(
-        *whole.c,
-        run_end.label("run_end"),
-        Greatest(whole.c.d1 * _QUARTERS_A_DAY, run_end).label("second_run"),
-        edge_end.label("first_edge_end"),
-        Greatest(whole.c.q1 * QUARTER_MS, edge_end).label("last_edge_start"),
-    ).cte("cuts")
-
-
-def _days(clan: ClanId, cuts: CTE) -> Select[Any, Any]:
-    return select(cuts.c.member_id, ActivityDay.messages).join_from(
-        cuts,
-        ActivityDay,
-        (ActivityDay.clan_id == clan)
-        & (ActivityDay.source_id == cuts.c.source_id)
-        & (ActivityDay.day >= cuts.c.d0)
-        & (ActivityDay.day < cuts.c.d1),
-    )
-
-
-def _quarters(clan: ClanId, cuts: CTE, low: str, high: str) -> Select[Any, Any]:
-    return select(cuts.c.member_id, Activity.messages).join_from(
-        cuts,
-        Activity,
-        (Activity.clan_id == clan)
-        & (Activity.source_id == cuts.c.source_id)
-        & (Activity.quarter >= cuts.c[low])
-        & (Activity.quarter < cuts.c[high]),
-    )
-
-
-def _edge(clan: ClanId, cuts: CTE, low: str, high: str) -> Select[Any, Any]:
-    return select(cuts.c.member_id, literal(1, INTEGER)).join_from(
-        cuts, Message, _within(clan, cuts, low, high)
-    )
-
-
-def _within(clan: ClanId, cuts: CTE, low: str, high: str) -> ColumnElement[bool]:
-    """A counted message of the source between two of the cuts; they are less than a quarter apart."""
     return (
-        (Message.clan_id == clan)
-        & (Message.message_id >= snowflake(cuts.c[low]))
-        & (Message.message_id < snowflake(cuts.c[high]))
-        & (Message.source_id == cuts.c.source_id)
-        & Message.kind.in_(_COUNTED)
+        select(
+            *whole.c,
+            run_end.label("run_end"),
+            Greatest(whole.c.d1 * _QUARTERS_A_DAY, run_end).label("second_run"),
+            edge_end.label("first_edge_end"),
+            Greatest(whole.c.q1 * QUARTER_MS, edge_end).label("last_edge_start"),
+        )
+        .cte(name)
+        .prefix_with("MATERIALIZED")
     )
 
 
-def _quarter_of(message_id: InstrumentedAttribute[int]) -> ColumnElement[int]:
-    return (message_id // IDS_A_MILLISECOND + DISCORD_EPOCH_MS) // QUARTER_MS
+def _messages(clan: ClanId, cuts: CTE) -> ColumnElement[int]:
+    """The messages of a clipped span, piece by piece.
+
+    Each piece is a subquery of its own: joined, SQLite would read all messages first.
+    """
+    c = cuts.c
+    return (
+        _in_days(clan, cuts)
+        + _in_quarters(clan, cuts, c.q0, c.run_end)
+        + _in_quarters(clan, cuts, c.second_run, c.q1)
+        + _in_edge(clan, cuts, c.lo, c.first_edge_end)
+        + _in_edge(clan, cuts, c.last_edge_start, c.hi)
+    )
+
+
+def _in_days(clan: ClanId, cuts: CTE) -> ColumnElement[int]:
+    return (
+        select(func.coalesce(func.sum(ActivityDay.messages), 0))
+        .where(
+            ActivityDay.clan_id == clan,
+            ActivityDay.source_id == cuts.c.source_id,
+            ActivityDay.day >= cuts.c.d0,
+            ActivityDay.day < cuts.c.d1,
+        )
+        .correlate(cuts)
+        .scalar_subquery()
+    )
+
+
+def _in_quarters(
+    clan: ClanId, cuts: CTE, low: ColumnElement[int], high: ColumnElement[int]
+) -> ColumnElement[int]:
+    return (
+        select(func.coalesce(func.sum(Activity.messages), 0))
+        .where(
+            Activity.clan_id == clan,
+            Activity.source_id == cuts.c.source_id,
+            Activity.quarter >= low,
+            Activity.quarter < high,
+        )
+        .correlate(cuts)
+        .scalar_subquery()
+    )
+
+
+def _in_edge(
+    clan: ClanId, cuts: CTE, low: ColumnElement[int], high: ColumnElement[int]
+) -> ColumnElement[int]:
+    """Single messages between two cuts that are less than a quarter apart."""
+    return (
+        select(func.count())
+        .select_from(Message)
+        .where(
+            Message.clan_id == clan,
+            Message.message_id >= snowflake(low),
+            Message.message_id < snowflake(high),
+            Message.source_id == cuts.c.source_id,
+            Message.kind.in_(_COUNTED),
+        )
+        .correlate(cuts)
+        .scalar_subquery()
+    )

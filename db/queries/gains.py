@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import CTE, ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.facts import SourceKind
 from bot.domain.ids import ClanId, MemberId, MetricId
 from bot.domain.periods import Period, Rule
-from db.models import Attribution, MetricRow, MetricValue, SnapshotRow, Source
+from db.models import Attribution, MetricRow, MetricValue, Profile, SnapshotRow
 
 
 class Ends(NamedTuple):
@@ -164,12 +163,14 @@ def _bounds(clan: ClanId, period: Period, member: MemberId | None) -> CTE:
     return (
         select(Attribution.source_id, Attribution.member_id, first.label("first_at"), last.label("last_at"))
         .join_from(
+            Profile,
             Attribution,
-            Source,
-            (Source.clan_id == Attribution.clan_id) & (Source.id == Attribution.source_id),
+            (Attribution.clan_id == Profile.clan_id) & (Attribution.source_id == Profile.source_id),
         )
-        .where(Attribution.clan_id == clan, Source.kind == SourceKind.WOM, *of_member)
+        .where(Profile.clan_id == clan, Attribution.clan_id == clan, *of_member)
         .cte("bounds")
+        # Each bound is found once, not again for every value that is read at it.
+        .prefix_with("MATERIALIZED")
     )
 
 

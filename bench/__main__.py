@@ -1,0 +1,57 @@
+"""``python -m bench``: what the bot does at the old system's size, in medians.
+
+Figures are whole answers of the services: SQL, and everything after it up to the value
+that a presenter draws. They are claims about one machine; ratios carry further.
+"""
+
+import argparse
+import asyncio
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import answers, clan
+from bench.measure import HEADER
+from bench.sizes import REAL, Size
+from bot import logs
+from db.session import Database
+from tests.databases import empty_database
+
+
+async def run(kind: str, size: Size) -> None:
+    """Lay the clan into a database of that kind and measure."""
+    with tempfile.TemporaryDirectory() as directory:
+        async with empty_database(kind, Path(directory)) as url:
+            database = Database(url)
+            try:
+                laid, rate = await clan.lay(database, url, size)
+                print(
+                    f"\n{kind} · {size.days} days · {size.messages:,} messages · {size.snapshots:,} snapshots"
+                )
+                print(
+                    f"messages stored and counted: {rate:,.0f}/s · {await answers.megabytes(database):.0f} MB"
+                )
+                print(HEADER)
+                async for figure in answers.figures(database, laid):
+                    print(figure)
+            finally:
+                await database.close()
+
+
+def main() -> None:
+    """Read the options and run."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
+    parser.add_argument("--history", type=float, default=1.0, help="times the history of the real clan")
+    options = parser.parse_args()
+    logs.configure("WARNING", "text", (), sys.stderr)
+    print(f"{platform.platform()} · Python {platform.python_version()} · {os.cpu_count()} processors")
+    kinds = ("sqlite", "postgres") if options.database == "both" else (options.database,)
+    for kind in kinds:
+        asyncio.run(run(kind, REAL.times(options.history)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,207 @@
+"""Laying a clan of a given size into a database, with the schema that the migrations build."""
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, literal, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bench.sizes import NOW, Size
+from bot.domain.clans import Clan
+from bot.domain.facts import MessageKind, SourceRef, discord_source, relay_source, wom_source
+from bot.domain.ids import ChannelId, ClanId, GroupId, GuildId, MessageId, PlayerId, SourceId, UserId
+from bot.domain.metrics import BOSS_KILLS, TOTAL_LEVEL, WOM_METRICS
+from bot.domain.names import name_key
+from db import migrate
+from db.bulk import INTEGER, inserting, rows_as_table
+from db.models import Alias, Coverage, DiscordLink, MetricValue, SnapshotRow
+from db.queries import clans, members, messages, snapshots, sources
+from db.queries.messages import StoredMessage
+from db.session import Database
+from db.types import OPEN_END, OPEN_START, FromMillis, to_millis
+
+BATCH = 20_000
+MESSAGE_BATCH = 5_000
+
+
+async def lay(database: Database, url: str, size: Size) -> tuple[Clan, float]:
+    """Make the clan. Returns it and how many messages a second went in."""
+    await migrate.upgrade(url)
+    dice = random.Random(7)  # noqa: S311 -- the same clan at every run
+    guild = GuildId(1)
+    async with database.write() as session:
+        clan = await clans.add_clan(
+            session, guild, GroupId(1), "Iron Foundry", ZoneInfo("Europe/Amsterdam"), NOW
+        )
+        profiles, speakers = await _people(session, clan, size)
+    await _lay_snapshots(database, clan, profiles, size, dice)
+    rate = await _lay_messages(database, clan, speakers, size, dice)
+    async with database.write() as session:
+        session.add(Coverage(clan_id=clan, channel_id=1, from_at=size.start, to_at=NOW))
+    await _tidy(database)
+    async with database.read() as session:
+        found = await clans.clan_by_id(session, clan)
+    if found is None:
+        raise LookupError("the clan was not laid")
+    return found, rate
+
+
+async def _people(
+    session: AsyncSession, clan: ClanId, size: Size
+) -> tuple[list[SourceId], list[tuple[SourceId, MessageKind]]]:
+    """Members with a profile, a relayed name and, for two of three, a linked Discord user."""
+    ids = await clans.take_member_ids(session, clan, size.members)
+    names = [f"Member {number}" for number in ids]
+    gone = NOW - timedelta(days=30)
+    await members.save_members(
+        session,
+        clan,
+        [
+            {
+                "id": id_,
+                "name": name,
+                "wom_role": "member",
+                "account_type": "regular",
+                "build": "main",
+                "joined_at": size.start,
+                "left_at": None if index < size.active else gone,
+                "leave_seen_at": None,
+                "last_seen_at": None,
+                "created_at": size.start,
+            }
+            for index, (id_, name) in enumerate(zip(ids, names, strict=True))
+        ],
+    )
+    keys = [name_key(name) for name in names]
+    await session.execute(
+        insert(Alias),
+        [
+            {
+                "clan_id": clan, "name_key": key, "from_at": OPEN_START, "to_at": OPEN_END,
+                "member_id": id_, "display_name": name, "origin": "roster",
+            }
+            for id_, key, name in zip(ids, keys, names, strict=True)
+        ],
+    )  # fmt: skip
+    linked = ids[: size.members * 2 // 3]
+    await session.execute(
+        insert(DiscordLink),
+        [
+            {
+                "clan_id": clan, "user_id": 10_000 + id_, "member_id": id_, "verified": False,
+                "is_main": True, "linked_at": NOW, "linked_by": 10_000 + id_,
+            }
+            for id_ in linked
+        ],
+    )  # fmt: skip
+    wom: list[SourceRef] = [wom_source(PlayerId(id_), name) for id_, name in zip(ids, names, strict=True)]
+    relayed = [relay_source(key, name) for key, name in zip(keys, names, strict=True)]
+    users = [discord_source(UserId(10_000 + id_), name) for id_, name in zip(ids, names, strict=True)]
+    known = await sources.add_sources(session, clan, [*wom, *relayed, *users])
+    await members.save_profiles(
+        session,
+        clan,
+        [
+            {
+                "source_id": known[ref], "player_id": id_, "display_name": name, "status": "active",
+                "updated_at": NOW, "changed_at": NOW,
+            }
+            for id_, name, ref in zip(ids, names, wom, strict=True)
+        ],
+    )  # fmt: skip
+    await members.attribute_profiles(
+        session, clan, {known[ref]: id_ for ref, id_ in zip(wom, ids, strict=True)}
+    )
+    await members.attribute_relayed_names(session, clan, keys)
+    await members.attribute_users(session, clan, [UserId(10_000 + id_) for id_ in linked])
+    speakers = [(known[ref], MessageKind.GAME) for ref in relayed] + [
+        (known[ref], MessageKind.DISCORD) for ref in users
+    ]
+    return [known[ref] for ref in wom], speakers
+
+
+async def _lay_snapshots(
+    database: Database, clan: ClanId, profiles: Sequence[SourceId], size: Size, dice: random.Random
+) -> None:
+    async with database.write() as session:
+        await snapshots.add_metrics(session, [*WOM_METRICS, BOSS_KILLS, TOTAL_LEVEL])
+        ids = list((await snapshots.metric_ids(session)).values())
+    each = size.snapshots // len(profiles)
+    step = timedelta(days=size.days) / each
+    taken: list[tuple[int, ...]] = []
+    changed: list[tuple[int, ...]] = []
+    for profile in profiles:
+        values = {metric: dice.randrange(1, 50_000_000) for metric in ids}
+        for number in range(each):
+            at = to_millis(NOW - step * (each - number - dice.random() * 0.8))
+            taken.append((profile, at))
+            moved = ids if number == 0 else dice.sample(ids, size.changed)
+            for metric in moved:
+                values[metric] += dice.randrange(1, 200_000)
+                changed.append((profile, metric, at, values[metric]))
+    async with database.write() as session:
+        for batch in _batches(sorted(taken)):
+            given = rows_as_table(session, {"source_id": INTEGER, "taken_at": INTEGER}, batch)
+            columns = (literal(clan, INTEGER), given.c.source_id, FromMillis(given.c.taken_at))
+            await session.execute(
+                inserting(session, SnapshotRow)
+                .from_select(["clan_id", "source_id", "taken_at"], select(*columns).where(literal(1) == 1))
+                .on_conflict_do_nothing()
+            )
+    for batch in _batches(sorted(changed)):
+        async with database.write() as session:
+            names = ("source_id", "metric_id", "taken_at", "value")
+            given = rows_as_table(session, dict.fromkeys(names, INTEGER), batch)
+            columns = (given.c.source_id, given.c.metric_id, FromMillis(given.c.taken_at), given.c.value)
+            await session.execute(
+                inserting(session, MetricValue)
+                .from_select(
+                    ["clan_id", *names], select(literal(clan, INTEGER), *columns).where(literal(1) == 1)
+                )
+                .on_conflict_do_nothing()
+            )
+
+
+async def _lay_messages(
+    database: Database,
+    clan: ClanId,
+    speakers: Sequence[tuple[SourceId, MessageKind]],
+    size: Size,
+    dice: random.Random,
+) -> float:
+    start = to_millis(size.start) - 1_420_070_400_000
+    span = size.days * 86_400_000
+    weights = [1 / (1 + number % 97) for number in range(len(speakers))]
+    chosen = dice.choices(speakers, weights, k=size.messages)
+    times = sorted(dice.randrange(span) for _ in range(size.messages))
+    facts = [
+        StoredMessage(MessageId(start + at << 22 | number & 4095), ChannelId(1), source, kind, 40)
+        for number, (at, (source, kind)) in enumerate(zip(times, chosen, strict=True))
+    ]
+    spent = 0.0
+    for first in range(0, len(facts), MESSAGE_BATCH):
+        begun = time.perf_counter()
+        async with database.write() as session:
+            await messages.add_messages(session, clan, facts[first : first + MESSAGE_BATCH])
+        spent += time.perf_counter() - begun
+    return len(facts) / spent
+
+
+def _batches(rows: Sequence[tuple[int, ...]]) -> Iterator[Sequence[Any]]:
+    for first in range(0, len(rows), BATCH):
+        yield rows[first : first + BATCH]
+
+
+async def _tidy(database: Database) -> None:
+    """Let the database know its own sizes, as its upkeep does in time."""
+    if database.is_sqlite:
+        async with database.write() as session:
+            await session.execute(text("ANALYZE"))
+        return
+    async with database.write() as session:
+        connection = await session.connection()
+        await connection.execute(text("ANALYZE"))
