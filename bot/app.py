@@ -4,8 +4,6 @@ from typing import Any, Self
 
 import discord
 import structlog
-from cogs.listening import ListeningCog
-from cogs.setup import SetupCog
 from discord import Interaction, app_commands
 from discord.ext import commands
 
@@ -13,6 +11,7 @@ from bot.domain.clans import Clan
 from bot.domain.ids import GuildId
 from bot.jobs.polling import PollingJob
 from bot.logs import new_trace
+from bot.present.errors import unexpected
 from bot.services.clock import Clock
 from bot.services.commands import CommandSync
 from bot.services.registry import Services
@@ -23,7 +22,9 @@ from cogs.compare import CompareCog
 from cogs.help import HelpCog
 from cogs.leaderboard import BoardButton, LeaderboardCog, MetricSelect, PeriodSelect
 from cogs.links import AccountButton, LinksCog
+from cogs.listening import Listening
 from cogs.owner import OwnerCog
+from cogs.setup import SetupCog
 from cogs.stats import CardButton, StatsCog, clan_stats_menu
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -91,7 +92,7 @@ class ClanStatsBot(commands.AutoShardedBot):
         self.add_dynamic_items(*BUTTONS)
         self.tree.add_command(clan_stats_menu(services))
         for cog in (
-            ListeningCog(self, services),
+            Listening(self, services.ingest, services.history),
             SetupCog(self, services, poll_now=self.poll_now),
             StatsCog(services),
             LeaderboardCog(services),
@@ -112,11 +113,23 @@ class ClanStatsBot(commands.AutoShardedBot):
         """Poll a clan at once, as after it was linked."""
         await self.polling.poll_now(clan)
 
+    async def on_command_error(
+        self, context: commands.Context["ClanStatsBot"], error: commands.CommandError, /
+    ) -> None:
+        """Say nothing to whoever only mentions the bot, or may not command it; log what broke."""
+        if isinstance(error, commands.CommandNotFound | commands.CheckFailure | commands.UserInputError):
+            log.info("mention_ignored", guild_id=context.guild and context.guild.id, why=type(error).__name__)
+            return
+        cause = error.original if isinstance(error, commands.CommandInvokeError) else error
+        with new_trace(command=context.command and context.command.qualified_name) as trace:
+            log.error("command_failed", exc_info=cause)
+            await context.send(unexpected(trace))
+
     async def close(self) -> None:
         """Stop the jobs, flush what is held and close every connection."""
         if self.is_closed():
             return
-        self.polling.stop()
+        await self.polling.stop()
         await super().close()
         await self.services.close()
         log.info("closed")

@@ -30,9 +30,12 @@ class PollingJob:
         if not self._loop.is_running():
             self._loop.start()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """End, giving up the poll that is under way; none of it is half written."""
+        task = self._loop.get_task()
         self._loop.cancel()
+        if task is not None:
+            await asyncio.gather(task, return_exceptions=True)
 
     async def poll_now(self, clan: Clan) -> None:
         """Poll one clan at once.
@@ -45,7 +48,12 @@ class PollingJob:
 
     async def _poll_all(self) -> None:
         with new_trace(job="polling"):
-            for clan in await self._services.clans.active(self._guilds()):
+            try:
+                clans = await self._services.clans.active(self._guilds())
+            except Exception:  # a loop of discord.py ends for good at the first error it does not know
+                log.exception("clans_not_read")
+                return
+            for clan in clans:
                 await self._poll_one(clan)
 
     async def _poll_one(self, clan: Clan) -> None:
@@ -56,5 +64,5 @@ class PollingJob:
             log.warning("clan_skipped", clan_id=clan.id, request=error.request, reason=error.reason)
         except UserError as error:
             log.warning("clan_not_refreshed", clan_id=clan.id, reason=type(error).__name__)
-        except Exception:  # a loop of discord.py ends for good at the first error it does not know
+        except Exception:
             log.exception("poll_failed", clan_id=clan.id)
