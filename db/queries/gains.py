@@ -1,15 +1,16 @@
 """What the snapshots say of a period: readings at its two ends, for any number of metrics at once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, and_, func, select
+from sqlalchemy import CTE, ColumnElement, and_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ids import ClanId, MemberId, MetricId
 from bot.domain.periods import Period, Rule
 from db.models import Attribution, MetricRow, MetricValue, Profile, SnapshotRow
+from db.types import Greatest, Least, Moment
 
 
 class Ends(NamedTuple):
@@ -74,12 +75,7 @@ async def series(
 
     In one statement, oldest first. Between two readings nothing is known.
     """
-    base = (
-        select(func.max(SnapshotRow.taken_at))
-        .where(*_of_profile(clan), SnapshotRow.taken_at <= start)
-        .correlate(Attribution)
-        .scalar_subquery()
-    )
+    base = _taken(func.max, _of_profile(clan, until=start))
     taken = (
         select(Attribution.source_id, SnapshotRow.taken_at)
         .join_from(Attribution, SnapshotRow, and_(*_of_profile(clan)))
@@ -108,57 +104,43 @@ async def series(
     return [Value(at, number) for at, number in rows]
 
 
-async def last_checks(session: AsyncSession, clan: ClanId, until: datetime) -> dict[MemberId, datetime]:
-    """When each member's statistics were last seen at or before a time. Absent: never."""
-    of_profile = (
-        select(
-            Attribution.member_id,
-            select(func.max(SnapshotRow.taken_at))
-            .where(*_of_profile(clan), SnapshotRow.taken_at <= until)
-            .correlate(Attribution)
-            .scalar_subquery()
-            .label("at"),
-        )
-        .where(Attribution.clan_id == clan)
-        .subquery()
-    )
-    rows = await session.execute(
-        select(of_profile.c.member_id, func.max(of_profile.c["at"]))
-        .where(of_profile.c["at"].is_not(None))
-        .group_by(of_profile.c.member_id)
-    )
-    return {MemberId(member): at for member, at in rows}
+_MILLISECOND = timedelta(milliseconds=1)
 
 
-def _of_profile(clan: ClanId) -> tuple[ColumnElement[bool], ...]:
-    """A snapshot of the attribution's source, taken while the attribution held."""
+def _of_profile(
+    clan: ClanId, since: datetime | None = None, until: datetime | None = None
+) -> tuple[ColumnElement[bool], ...]:
+    """A snapshot of the attribution's source while the attribution held, from ``since`` to ``until``.
+
+    Both are included. Each side is one comparison: of two, SQLite seeks by the first and
+    walks through the history for the other.
+    """
+    earliest: Any = Attribution.from_at
+    latest: Any = Attribution.to_at
+    if since is not None:
+        earliest = Greatest(Attribution.from_at, literal(since, Moment()))
+    if until is not None:
+        latest = Least(Attribution.to_at, literal(until + _MILLISECOND, Moment()))
     return (
         SnapshotRow.clan_id == clan,
         SnapshotRow.source_id == Attribution.source_id,
-        SnapshotRow.taken_at >= Attribution.from_at,
-        SnapshotRow.taken_at < Attribution.to_at,
+        SnapshotRow.taken_at >= earliest,
+        SnapshotRow.taken_at < latest,
     )
+
+
+def _taken(pick: Any, conditions: tuple[ColumnElement[bool], ...]) -> Any:
+    return select(pick(SnapshotRow.taken_at)).where(*conditions).correlate(Attribution).scalar_subquery()
 
 
 def _bounds(clan: ClanId, period: Period, member: MemberId | None) -> CTE:
     """Each profile's first and last reading for the period, by its rule; null where there is none."""
-
-    def taken(pick: Any, *conditions: ColumnElement[bool]) -> Any:
-        return (
-            select(pick(SnapshotRow.taken_at))
-            .where(*_of_profile(clan), *conditions)
-            .correlate(Attribution)
-            .scalar_subquery()
-        )
-
-    inside = SnapshotRow.taken_at >= period.start
-    until = SnapshotRow.taken_at <= period.end
-    first = taken(func.min, inside, until)
+    first = _taken(func.min, _of_profile(clan, period.start, period.end))
     if period.rule is Rule.WOM:
-        last = taken(func.max, inside, until)
+        last = _taken(func.max, _of_profile(clan, period.start, period.end))
     else:
-        first = func.coalesce(taken(func.max, SnapshotRow.taken_at <= period.start), first)
-        last = taken(func.max, until)
+        first = func.coalesce(_taken(func.max, _of_profile(clan, until=period.start)), first)
+        last = _taken(func.max, _of_profile(clan, until=period.end))
     of_member = () if member is None else (Attribution.member_id == member,)
     return (
         select(Attribution.source_id, Attribution.member_id, first.label("first_at"), last.label("last_at"))
