@@ -6,12 +6,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain import identity
 from bot.domain.clans import Clan
 from bot.domain.facts import wom_source
-from bot.domain.identity import Held, MemberState, RosterPlan, Seen
+from bot.domain.identity import Held, Leave, MemberState, RosterPlan, Seen
 from bot.domain.ids import ClanId, NameKey, PlayerId, SourceId
-from bot.domain.names import name_key
+from bot.domain.roster import plan_roster
 from bot.wom.answers import Activity, GroupDetails
 from db.queries import clans, members, roster, sources
 from db.types import to_millis
@@ -40,7 +39,7 @@ async def apply_roster(
     await clans.lock_clan(session, clan.id)
     names = await members.all_names(session, clan.id)
     next_id = await roster.next_member_id(session, clan.id)
-    plan = identity.plan_roster(
+    plan = plan_roster(
         await members.member_states(session, clan.id),
         names,
         seen_of(group),
@@ -57,6 +56,7 @@ async def apply_roster(
     await _save_names(session, clan.id, plan, names)
     await _save_profiles(session, clan.id, plan, group)
     await roster.remove_absorbed(session, clan.id, plan.absorbed)
+    await members.remove_events(session, clan.id, [_left_key(leave) for leave in plan.undone])
     await roster.add_disputes(session, clan.id, plan.disputes, now)
     await members.add_events(session, clan.id, [*_events(plan), *await _listed(session, clan.id, activity)])
     return plan
@@ -114,6 +114,10 @@ async def _save_profiles(session: AsyncSession, clan: ClanId, plan: RosterPlan, 
     await members.attribute_profiles(session, clan, owners)
 
 
+def _left_key(leave: Leave) -> str:
+    return f"left:{leave.member}:{to_millis(leave.seen_at)}"
+
+
 def _events(plan: RosterPlan) -> list[dict[str, Any]]:
     renamed = [
         {
@@ -125,11 +129,10 @@ def _events(plan: RosterPlan) -> list[dict[str, Any]]:
             "after": one.after,
         }
         for one in plan.renames
-        if name_key(one.before) != name_key(one.after)
     ]
     left = [
         {
-            "key": f"left:{one.member}:{to_millis(one.seen_at)}",
+            "key": _left_key(one),
             "member_id": one.member,
             "kind": "left",
             "at": one.seen_at,

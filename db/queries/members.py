@@ -276,6 +276,11 @@ async def add_events(session: AsyncSession, clan: ClanId, events: Sequence[Mappi
     return len(stored.all())
 
 
+async def remove_events(session: AsyncSession, clan: ClanId, keys: Collection[str]) -> None:
+    """Take back what turned out not to have happened."""
+    await session.execute(delete(MemberEvent).where(MemberEvent.clan_id == clan, MemberEvent.key.in_(keys)))
+
+
 async def note_values_stored(session: AsyncSession, clan: ClanId, times: Mapping[SourceId, datetime]) -> None:
     """The values of these profiles are stored as of these times, or of later ones."""
     if not times:

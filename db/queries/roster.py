@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.activity import snowflake_at, time_of
 from bot.domain.facts import MessageKind, SourceKind
-from bot.domain.identity import ApprovedRename, Dispute, Lines
+from bot.domain.identity import ApprovedRename, Dispute, Lines, key_of
 from bot.domain.ids import ClanId, MemberId, NameKey, PlayerId, SourceId
 from db.bulk import inserting
 from db.models import (
@@ -86,17 +86,23 @@ async def lines_since(session: AsyncSession, clan: ClanId, since: datetime) -> d
 
 
 async def approved_renames(session: AsyncSession, clan: ClanId) -> list[ApprovedRename]:
-    """Every name change of the clan that WOM has approved."""
+    """Every name change of the clan that WOM has approved, between names that the game would accept."""
     rows = await session.execute(
         select(NameChange.player_id, NameChange.old_name, NameChange.new_name, NameChange.submitted_at).where(
             NameChange.clan_id == clan, NameChange.status == "approved"
         )
     )
-    return [ApprovedRename(PlayerId(player), old, new, at) for player, old, new, at in rows]
+    return [
+        ApprovedRename(PlayerId(player), old, new, at)
+        for player, old, new, at in rows
+        if key_of(old) and key_of(new)
+    ]
 
 
 async def save_name_changes(session: AsyncSession, clan: ClanId, changes: Sequence[Mapping[str, Any]]) -> int:
     """Keep name changes by their WOM ids. Returns how many were not known before."""
+    # Pages shift while they are read, so that one row may stand on two; PostgreSQL takes each once.
+    changes = list({change["id"]: change for change in changes}.values())
     if not changes:
         return 0
     known = await session.scalar(
@@ -156,14 +162,31 @@ async def add_disputes(
 
 
 async def remove_absorbed(session: AsyncSession, clan: ClanId, absorbed: Mapping[MemberId, MemberId]) -> None:
-    """Undo members who were renames all along, without trace; a link they were given goes with them."""
+    """Undo members who were renames all along, without trace; a link they were given goes with them.
+
+    Who had linked both keeps one link, main or verified where either was.
+    """
     for other, member in absorbed.items():
         theirs = DiscordLink.clan_id == clan, DiscordLink.member_id == other
-        taken = select(DiscordLink.user_id).where(
-            DiscordLink.clan_id == clan, DiscordLink.member_id == member
-        )
-        await session.execute(delete(DiscordLink).where(*theirs, DiscordLink.user_id.in_(taken)))
-        await session.execute(update(DiscordLink).where(*theirs).values(member_id=member))
+        links = (await session.execute(select(DiscordLink).where(*theirs))).scalars().all()
+        await session.execute(delete(DiscordLink).where(*theirs))
+        for link in links:
+            adding = inserting(session, DiscordLink).values(
+                clan_id=clan,
+                user_id=link.user_id,
+                member_id=member,
+                verified=link.verified,
+                is_main=link.is_main,
+                linked_at=link.linked_at,
+                linked_by=link.linked_by,
+            )
+            either = {
+                "verified": DiscordLink.verified | adding.excluded.verified,
+                "is_main": DiscordLink.is_main | adding.excluded.is_main,
+            }
+            await session.execute(
+                adding.on_conflict_do_update(index_elements=["clan_id", "user_id", "member_id"], set_=either)
+            )
         await session.execute(
             update(Attribution)
             .where(Attribution.clan_id == clan, Attribution.member_id == other)
