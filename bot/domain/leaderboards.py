@@ -60,6 +60,13 @@ class Board:
         return len(self.standings) + len(self.unmeasured)
 
 
+def place_among(value: int | None, others: Iterable[int | None]) -> int | None:
+    """The place that :func:`rank` gives to ``value`` among all; None where it is unknown."""
+    if value is None:
+        return None
+    return 1 + sum(1 for other in others if other is not None and other > value)
+
+
 def rank(entries: Iterable[Entry]) -> tuple[tuple[Standing, ...], tuple[str, ...]]:
     """Order entries, most first; equal values share a place and the next is skipped (1, 2, 2, 4).
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.domain.clans import Clan
 from bot.domain.gains import Reading, Span, gain, partial_from
 from bot.domain.ids import MemberId, MetricId
-from bot.domain.leaderboards import Board, Entry, Standing, rank
+from bot.domain.leaderboards import Board, Entry, rank
 from bot.domain.metrics import ALL_METRICS, MESSAGES, OVERALL, Metric, MetricKind, find_metric
 from bot.domain.periods import Period, PeriodKind, Rule, read_moment, read_period
 from bot.services.statistics import Statistics
@@ -120,6 +120,9 @@ def span_of(ends: Sequence[Ends], period: Period) -> Span:
     The covering rule starts from the last reading at or before the start, else from the
     first after it; WOM's from the first inside. Both end with the last.
     """
+    if len(ends) == 1:
+        (end,) = ends
+        return Span(Reading(end.first_at, end.first), Reading(end.last_at, end.last))
     before = [end for end in ends if end.first_at <= period.start]
     if before and period.rule is Rule.COVERING:
         first = max(before, key=lambda end: end.first_at)
@@ -139,8 +142,3 @@ def entry_of(member: MemberRow, metric: Metric, ends: Sequence[Ends] | None, per
     value = gain(span, period.rule, is_overall=metric.key == OVERALL.key)
     measured_from = None if value is None else partial_from(period.start, span.first.at)
     return Entry(member.id, member.name, value, measured_from)
-
-
-def place_of(standings: Iterable[Standing], member: MemberId) -> int | None:
-    """A member's place; None for who has no figure."""
-    return next((one.place for one in standings if one.entry.member == member), None)

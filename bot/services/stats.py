@@ -13,7 +13,7 @@ from bot.domain.clans import Clan
 from bot.domain.facts import SourceKind
 from bot.domain.gains import Reading, slot_gains
 from bot.domain.ids import MetricId
-from bot.domain.leaderboards import Entry, rank
+from bot.domain.leaderboards import place_among
 from bot.domain.metrics import (
     ALL_METRICS,
     BOSS_KILLS,
@@ -25,7 +25,7 @@ from bot.domain.metrics import (
     MetricKind,
 )
 from bot.domain.periods import EPOCH, Period, PeriodKind, days_of
-from bot.services.leaderboards import Key, entry_of, group_ends, place_of, span_of
+from bot.services.leaderboards import Key, entry_of, group_ends, span_of
 from bot.services.lookup import Found
 from bot.services.statistics import Statistics
 from db.queries import counts, cursors, gains, links, members
@@ -126,22 +126,23 @@ class Stats:
         spans = await cursors.covered(session, clan.id, period.start, period.end)
         slots = await counts.member_slots(session, clan.id, member.id, period.start, period.end)
         counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
-        linked = member.id in await links.linked_members(session, clan.id)
+        linked = await links.is_linked(session, clan.id, member.id)
         in_game = sum(slot.messages for slot in slots if slot.kind is SourceKind.RELAY)
         total = sum(slot.messages for slot in slots)
         observed = bool(spans)
         first = min((span.start for span in spans), default=None)
         days = _slots(period, clan)
         by_day = _by_day(days, slots)
-        standings, _ = rank(Entry(one.id, one.name, counted.get(one.id, 0)) for one in current)
+        others = [counted.get(one.id, 0) for one in current]
+        present = member.left_at is None
         chat = Chat(
             total=total if observed else None,
             in_game=in_game,
             discord=total - in_game if linked and observed else None,
             days=sum(1 for number in by_day.values() if number),
             of_days=len(days),
-            place=place_of(standings, member.id) if observed and total else None,
-            of=len(standings),
+            place=place_among(total, others) if observed and total and present else None,
+            of=len(others),
             collecting_since=first if first and first > period.start else None,
         )
         return _Messages(chat, by_day, spans)
@@ -205,8 +206,10 @@ def _figure(
     if id_ is None:
         return Figure(metric, None)
     mine = entry_of(member, metric, own.get((member.id, id_)), period)
-    standings, _ = rank(entry_of(one, metric, everybody.get((one.id, id_)), period) for one in current)
-    return Figure(metric, mine.value, place_of(standings, member.id), len(standings), mine.measured_from)
+    values = [entry_of(one, metric, everybody.get((one.id, id_)), period).value for one in current]
+    place = place_among(mine.value, values) if member.left_at is None else None
+    of = sum(1 for value in values if value is not None)
+    return Figure(metric, mine.value, place, of, mine.measured_from)
 
 
 def _highlights(

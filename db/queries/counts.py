@@ -6,9 +6,21 @@ name that changed hands within a quarter is still counted to the millisecond.
 """
 
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, exists, func, literal, select, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.facts import COUNTED, SourceKind
@@ -21,6 +33,7 @@ from db.types import (
     Greatest,
     Least,
     Millis,
+    Moment,
     snowflake,
     to_millis,
 )
@@ -52,11 +65,7 @@ async def message_counts(
     A member without one is absent: whether that is silence or a lack of observation is
     told by coverage.
     """
-    cuts = _cuts(_clip(clan, start, end))
-    counted = select(cuts.c.member_id, _messages(clan, cuts).label("messages")).subquery()
-    rows = await session.execute(
-        select(counted.c.member_id, func.sum(counted.c.messages)).group_by(counted.c.member_id)
-    )
+    rows = await session.execute(_counts_statement(), _given(clan, start, end))
     return [MemberCount(MemberId(member), int(number)) for member, number in rows if number]
 
 
@@ -66,12 +75,7 @@ async def unattributed_messages(session: AsyncSession, clan: ClanId, start: date
     Only sources that one attribution does not cover throughout can have any: theirs are
     counted whole, less what is attributed of them.
     """
-    open_sources = _open_sources(clan, start, end)
-    whole = _cuts(open_sources, "all")
-    owned = _cuts(_clip(clan, start, end, among=open_sources), "owned")
-    total = select(func.sum(_messages(clan, whole))).select_from(whole).scalar_subquery()
-    less = select(func.sum(_messages(clan, owned))).select_from(owned).scalar_subquery()
-    return int(await session.scalar(select(func.coalesce(total, 0) - func.coalesce(less, 0))) or 0)
+    return int(await session.scalar(_unattributed_statement(), _given(clan, start, end)) or 0)
 
 
 async def member_slots(
@@ -81,52 +85,67 @@ async def member_slots(
 
     Every local day of any time zone begins with a quarter, so that days can be cut from these.
     """
-    cuts = _cuts(_clip(clan, start, end, member=member))
-    whole = select(cuts.c.kind, Activity.quarter.label("quarter"), Activity.messages).join_from(
-        cuts,
-        Activity,
-        (Activity.clan_id == clan)
-        & (Activity.source_id == cuts.c.source_id)
-        & (Activity.quarter >= cuts.c.q0)
-        & (Activity.quarter < cuts.c.q1),
-    )
-    first = select(
-        cuts.c.kind, cuts.c.lo // QUARTER_MS, _in_edge(clan, cuts, cuts.c.lo, cuts.c.first_edge_end)
-    )
-    last = select(cuts.c.kind, cuts.c.q1, _in_edge(clan, cuts, cuts.c.last_edge_start, cuts.c.hi))
-    parts = union_all(whole, first, last).subquery()
-    rows = await session.execute(
-        select(parts.c.kind, parts.c.quarter, func.sum(parts.c.messages)).group_by(
-            parts.c.kind, parts.c.quarter
-        )
-    )
+    rows = await session.execute(_slots_statement(), {**_given(clan, start, end), "member": member})
     return [SlotCount(SourceKind(kind), quarter, int(number)) for kind, quarter, number in rows if number]
 
 
-def _clip(
-    clan: ClanId,
-    start: datetime,
-    end: datetime,
-    *,
-    member: MemberId | None = None,
-    among: CTE | None = None,
-) -> CTE:
-    """Each attribution of the period to a source that chats, cut to it: ``[lo, hi)`` in milliseconds.
+# The statements are large, and building one takes as long as running it: each is built once.
+_CLAN = bindparam("clan", type_=INTEGER)
+_START, _END = bindparam("start", type_=Moment()), bindparam("end", type_=Moment())
+_START_MS, _END_MS = bindparam("start_ms", type_=INTEGER), bindparam("end_ms", type_=INTEGER)
+_MEMBER = bindparam("member", type_=INTEGER)
 
-    Only a member's, or only those to sources ``among`` others, where that is given.
-    """
-    narrowed: list[ColumnElement[bool]] = []
-    if member is not None:
-        narrowed.append(Attribution.member_id == member)
-    if among is not None:
-        narrowed.append(Attribution.source_id.in_(select(among.c.source_id)))
+
+def _given(clan: ClanId, start: datetime, end: datetime) -> dict[str, Any]:
+    return {"clan": clan, "start": start, "end": end, "start_ms": to_millis(start), "end_ms": to_millis(end)}
+
+
+@cache
+def _counts_statement() -> Select[Any, Any]:
+    cuts = _cuts(_clip())
+    counted = select(cuts.c.member_id, _messages(cuts).label("messages")).subquery()
+    return select(counted.c.member_id, func.sum(counted.c.messages)).group_by(counted.c.member_id)
+
+
+@cache
+def _unattributed_statement() -> Select[Any]:
+    open_sources = _open_sources()
+    whole = _cuts(open_sources, "all")
+    owned = _cuts(_clip(Attribution.source_id.in_(select(open_sources.c.source_id))), "owned")
+    total = select(func.sum(_messages(whole))).select_from(whole).scalar_subquery()
+    less = select(func.sum(_messages(owned))).select_from(owned).scalar_subquery()
+    return select(func.coalesce(total, 0) - func.coalesce(less, 0))
+
+
+@cache
+def _slots_statement() -> Select[Any, Any, Any]:
+    cuts = _cuts(_clip(Attribution.member_id == _MEMBER))
+    c = cuts.c
+    whole = select(c.kind, Activity.quarter.label("quarter"), Activity.messages).join_from(
+        cuts,
+        Activity,
+        (Activity.clan_id == _CLAN)
+        & (Activity.source_id == c.source_id)
+        & (Activity.quarter >= c.q0)
+        & (Activity.quarter < c.q1),
+    )
+    first = select(c.kind, c.lo // QUARTER_MS, _in_edge(cuts, c.lo, c.first_edge_end))
+    last = select(c.kind, c.q1, _in_edge(cuts, c.last_edge_start, c.hi))
+    parts = union_all(whole, first, last).subquery()
+    return select(parts.c.kind, parts.c.quarter, func.sum(parts.c.messages)).group_by(
+        parts.c.kind, parts.c.quarter
+    )
+
+
+def _clip(*narrowed: ColumnElement[bool]) -> CTE:
+    """Each attribution of the period to a source that chats, cut to it: ``[lo, hi)`` in milliseconds."""
     return (
         select(
             Attribution.source_id,
             Attribution.member_id,
             Source.kind,
-            Greatest(Millis(Attribution.from_at), literal(to_millis(start), INTEGER)).label("lo"),
-            Least(Millis(Attribution.to_at), literal(to_millis(end), INTEGER)).label("hi"),
+            Greatest(Millis(Attribution.from_at), _START_MS).label("lo"),
+            Least(Millis(Attribution.to_at), _END_MS).label("hi"),
         )
         .join_from(
             Attribution,
@@ -134,9 +153,9 @@ def _clip(
             (Source.clan_id == Attribution.clan_id) & (Source.id == Attribution.source_id),
         )
         .where(
-            Attribution.clan_id == clan,
-            Attribution.from_at < end,
-            Attribution.to_at > start,
+            Attribution.clan_id == _CLAN,
+            Attribution.from_at < _END,
+            Attribution.to_at > _START,
             Source.kind != SourceKind.WOM,
             *narrowed,
         )
@@ -144,23 +163,23 @@ def _clip(
     )
 
 
-def _open_sources(clan: ClanId, start: datetime, end: datetime) -> CTE:
+def _open_sources() -> CTE:
     """Each source that chats and is not one member's over the whole span, as if it were a nameless one's."""
     covered = exists().where(
         Attribution.clan_id == Source.clan_id,
         Attribution.source_id == Source.id,
-        Attribution.from_at <= start,
-        Attribution.to_at >= end,
+        Attribution.from_at <= _START,
+        Attribution.to_at >= _END,
     )
     return (
         select(
             Source.id.label("source_id"),
             literal(0, INTEGER).label("member_id"),
             Source.kind,
-            literal(to_millis(start), INTEGER).label("lo"),
-            literal(to_millis(end), INTEGER).label("hi"),
+            type_coerce(_START_MS, INTEGER).label("lo"),
+            type_coerce(_END_MS, INTEGER).label("hi"),
         )
-        .where(Source.clan_id == clan, Source.kind != SourceKind.WOM, ~covered)
+        .where(Source.clan_id == _CLAN, Source.kind != SourceKind.WOM, ~covered)
         .cte("open_sources")
     )
 
@@ -198,26 +217,26 @@ def _cuts(clip: CTE, name: str = "cuts") -> CTE:
     )
 
 
-def _messages(clan: ClanId, cuts: CTE) -> ColumnElement[int]:
+def _messages(cuts: CTE) -> ColumnElement[int]:
     """The messages of a clipped span, piece by piece.
 
     Each piece is a subquery of its own: joined, SQLite would read all messages first.
     """
     c = cuts.c
     return (
-        _in_days(clan, cuts)
-        + _in_quarters(clan, cuts, c.q0, c.run_end)
-        + _in_quarters(clan, cuts, c.second_run, c.q1)
-        + _in_edge(clan, cuts, c.lo, c.first_edge_end)
-        + _in_edge(clan, cuts, c.last_edge_start, c.hi)
+        _in_days(cuts)
+        + _in_quarters(cuts, c.q0, c.run_end)
+        + _in_quarters(cuts, c.second_run, c.q1)
+        + _in_edge(cuts, c.lo, c.first_edge_end)
+        + _in_edge(cuts, c.last_edge_start, c.hi)
     )
 
 
-def _in_days(clan: ClanId, cuts: CTE) -> ColumnElement[int]:
+def _in_days(cuts: CTE) -> ColumnElement[int]:
     return (
         select(func.coalesce(func.sum(ActivityDay.messages), 0))
         .where(
-            ActivityDay.clan_id == clan,
+            ActivityDay.clan_id == _CLAN,
             ActivityDay.source_id == cuts.c.source_id,
             ActivityDay.day >= cuts.c.d0,
             ActivityDay.day < cuts.c.d1,
@@ -227,13 +246,11 @@ def _in_days(clan: ClanId, cuts: CTE) -> ColumnElement[int]:
     )
 
 
-def _in_quarters(
-    clan: ClanId, cuts: CTE, low: ColumnElement[int], high: ColumnElement[int]
-) -> ColumnElement[int]:
+def _in_quarters(cuts: CTE, low: ColumnElement[int], high: ColumnElement[int]) -> ColumnElement[int]:
     return (
         select(func.coalesce(func.sum(Activity.messages), 0))
         .where(
-            Activity.clan_id == clan,
+            Activity.clan_id == _CLAN,
             Activity.source_id == cuts.c.source_id,
             Activity.quarter >= low,
             Activity.quarter < high,
@@ -243,15 +260,13 @@ def _in_quarters(
     )
 
 
-def _in_edge(
-    clan: ClanId, cuts: CTE, low: ColumnElement[int], high: ColumnElement[int]
-) -> ColumnElement[int]:
+def _in_edge(cuts: CTE, low: ColumnElement[int], high: ColumnElement[int]) -> ColumnElement[int]:
     """Single messages between two cuts that are less than a quarter apart."""
     return (
         select(func.count())
         .select_from(Message)
         .where(
-            Message.clan_id == clan,
+            Message.clan_id == _CLAN,
             Message.message_id >= snowflake(low),
             Message.message_id < snowflake(high),
             Message.source_id == cuts.c.source_id,

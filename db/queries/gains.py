@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, and_, func, literal, select
+from sqlalchemy import CTE, ColumnElement, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ids import ClanId, MemberId, MetricId
 from bot.domain.periods import Period, Rule
+from db.bulk import INTEGER
 from db.models import Attribution, MetricRow, MetricValue, Profile, SnapshotRow
 from db.types import Greatest, Least, Moment
 
@@ -42,19 +44,16 @@ async def readings(
     A profile without a snapshot in reach is absent: unknown, not zero. A member with
     several profiles over time has a row for each; the caller joins them.
     """
-    bounds = _bounds(clan, period, member)
-    rows = await session.execute(
-        select(
-            bounds.c.member_id,
-            MetricRow.id,
-            bounds.c.first_at,
-            bounds.c.last_at,
-            _value_at(clan, bounds, bounds.c.first_at).label("first"),
-            _value_at(clan, bounds, bounds.c.last_at).label("last"),
-        )
-        .join_from(bounds, MetricRow, MetricRow.id.in_(metrics))
-        .where(bounds.c.first_at.is_not(None), bounds.c.last_at.is_not(None))
-    )
+    given = {
+        "clan": clan,
+        "metrics": list(metrics),
+        "member": member,
+        "start": period.start,
+        "end": period.end,
+        "after_start": period.start + _MILLISECOND,
+        "after_end": period.end + _MILLISECOND,
+    }
+    rows = await session.execute(_statement(period.rule, of_one=member is not None), given)
     return [
         Ends(MemberId(member_id), MetricId(metric), first_at, last_at, first, last)
         for member_id, metric, first_at, last_at, first, last in rows
@@ -75,14 +74,21 @@ async def series(
 
     In one statement, oldest first. Between two readings nothing is known.
     """
-    base = _taken(func.max, _of_profile(clan, until=start))
+    base = _taken(func.max, before=_AFTER_START)
     taken = (
         select(Attribution.source_id, SnapshotRow.taken_at)
-        .join_from(Attribution, SnapshotRow, and_(*_of_profile(clan)))
+        .join_from(
+            Attribution,
+            SnapshotRow,
+            (SnapshotRow.clan_id == Attribution.clan_id)
+            & (SnapshotRow.source_id == Attribution.source_id)
+            & (SnapshotRow.taken_at >= Attribution.from_at)
+            & (SnapshotRow.taken_at < Attribution.to_at),
+        )
         .where(
-            Attribution.clan_id == clan,
+            Attribution.clan_id == _CLAN,
             Attribution.member_id == member,
-            SnapshotRow.taken_at >= func.coalesce(base, start),
+            SnapshotRow.taken_at >= func.coalesce(base, _START),
             SnapshotRow.taken_at <= end,
         )
         .cte("taken")
@@ -100,48 +106,71 @@ async def series(
         .correlate(taken)
         .scalar_subquery()
     )
-    rows = await session.execute(select(taken.c.taken_at, value).order_by(taken.c.taken_at))
+    rows = await session.execute(
+        select(taken.c.taken_at, value).order_by(taken.c.taken_at),
+        {"clan": clan, "start": start, "after_start": start + _MILLISECOND},
+    )
     return [Value(at, number) for at, number in rows]
 
 
 _MILLISECOND = timedelta(milliseconds=1)
+_CLAN, _MEMBER = bindparam("clan", type_=INTEGER), bindparam("member", type_=INTEGER)
+_METRICS = bindparam("metrics", type_=INTEGER, expanding=True)
+_START, _AFTER_START = bindparam("start", type_=Moment()), bindparam("after_start", type_=Moment())
+_AFTER_END = bindparam("after_end", type_=Moment())
 
 
-def _of_profile(
-    clan: ClanId, since: datetime | None = None, until: datetime | None = None
-) -> tuple[ColumnElement[bool], ...]:
-    """A snapshot of the attribution's source while the attribution held, from ``since`` to ``until``.
-
-    Both are included. Each side is one comparison: of two, SQLite seeks by the first and
-    walks through the history for the other.
-    """
-    earliest: Any = Attribution.from_at
-    latest: Any = Attribution.to_at
-    if since is not None:
-        earliest = Greatest(Attribution.from_at, literal(since, Moment()))
-    if until is not None:
-        latest = Least(Attribution.to_at, literal(until + _MILLISECOND, Moment()))
+@cache
+def _statement(rule: Rule, *, of_one: bool) -> Select[Any, Any, Any, Any, Any, Any]:
+    """Built once for each rule: building it takes as long as running it."""
+    bounds = _bounds(rule, of_one=of_one)
     return (
-        SnapshotRow.clan_id == clan,
-        SnapshotRow.source_id == Attribution.source_id,
-        SnapshotRow.taken_at >= earliest,
-        SnapshotRow.taken_at < latest,
+        select(
+            bounds.c.member_id,
+            MetricRow.id,
+            bounds.c.first_at,
+            bounds.c.last_at,
+            _value_at(bounds, bounds.c.first_at).label("first"),
+            _value_at(bounds, bounds.c.last_at).label("last"),
+        )
+        .join_from(bounds, MetricRow, MetricRow.id.in_(_METRICS))
+        .where(bounds.c.first_at.is_not(None), bounds.c.last_at.is_not(None))
     )
 
 
-def _taken(pick: Any, conditions: tuple[ColumnElement[bool], ...]) -> Any:
-    return select(pick(SnapshotRow.taken_at)).where(*conditions).correlate(Attribution).scalar_subquery()
+def _taken(pick: Any, *, since: Any = None, before: Any = None) -> Any:
+    """A profile's first or last snapshot from ``since`` on and before ``before``, while the attribution held.
+
+    Each side is one comparison: of two, SQLite seeks by the first and walks through the
+    history for the other.
+    """
+    earliest: Any = Attribution.from_at if since is None else Greatest(Attribution.from_at, since)
+    latest: Any = Attribution.to_at if before is None else Least(Attribution.to_at, before)
+    return (
+        select(pick(SnapshotRow.taken_at))
+        .where(
+            SnapshotRow.clan_id == _CLAN,
+            SnapshotRow.source_id == Attribution.source_id,
+            SnapshotRow.taken_at >= earliest,
+            SnapshotRow.taken_at < latest,
+        )
+        .correlate(Attribution)
+        .scalar_subquery()
+    )
 
 
-def _bounds(clan: ClanId, period: Period, member: MemberId | None) -> CTE:
-    """Each profile's first and last reading for the period, by its rule; null where there is none."""
-    first = _taken(func.min, _of_profile(clan, period.start, period.end))
-    if period.rule is Rule.WOM:
-        last = _taken(func.max, _of_profile(clan, period.start, period.end))
+def _bounds(rule: Rule, *, of_one: bool) -> CTE:
+    """Each profile's first and last reading for the period, by its rule; null where there is none.
+
+    Both ends belong to the period: before the millisecond after an end is up to it.
+    """
+    first = _taken(func.min, since=_START, before=_AFTER_END)
+    if rule is Rule.WOM:
+        last = _taken(func.max, since=_START, before=_AFTER_END)
     else:
-        first = func.coalesce(_taken(func.max, _of_profile(clan, until=period.start)), first)
-        last = _taken(func.max, _of_profile(clan, until=period.end))
-    of_member = () if member is None else (Attribution.member_id == member,)
+        first = func.coalesce(_taken(func.max, before=_AFTER_START), first)
+        last = _taken(func.max, before=_AFTER_END)
+    of_member = (Attribution.member_id == _MEMBER,) if of_one else ()
     return (
         select(Attribution.source_id, Attribution.member_id, first.label("first_at"), last.label("last_at"))
         .join_from(
@@ -149,18 +178,18 @@ def _bounds(clan: ClanId, period: Period, member: MemberId | None) -> CTE:
             Attribution,
             (Attribution.clan_id == Profile.clan_id) & (Attribution.source_id == Profile.source_id),
         )
-        .where(Profile.clan_id == clan, Attribution.clan_id == clan, *of_member)
+        .where(Profile.clan_id == _CLAN, Attribution.clan_id == _CLAN, *of_member)
         .cte("bounds")
         # Each bound is found once, not again for every value that is read at it.
         .prefix_with("MATERIALIZED")
     )
 
 
-def _value_at(clan: ClanId, bounds: CTE, at: ColumnElement[datetime]) -> Any:
+def _value_at(bounds: CTE, at: ColumnElement[datetime]) -> Any:
     return (
         select(MetricValue.value)
         .where(
-            MetricValue.clan_id == clan,
+            MetricValue.clan_id == _CLAN,
             MetricValue.source_id == bounds.c.source_id,
             MetricValue.metric_id == MetricRow.id,
             MetricValue.taken_at <= at,

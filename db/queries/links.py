@@ -46,10 +46,14 @@ async def verified_owner(session: AsyncSession, clan: ClanId, member: MemberId) 
     return None if user is None else UserId(user)
 
 
-async def linked_members(session: AsyncSession, clan: ClanId) -> set[MemberId]:
-    """Every member that some Discord user has linked, claimed or verified."""
-    rows = await session.scalars(select(DiscordLink.member_id).where(DiscordLink.clan_id == clan))
-    return {MemberId(member) for member in rows}
+async def is_linked(session: AsyncSession, clan: ClanId, member: MemberId) -> bool:
+    """Whether some Discord user has linked a member, claimed or verified."""
+    user = await session.scalar(
+        select(DiscordLink.user_id)
+        .where(DiscordLink.clan_id == clan, DiscordLink.member_id == member)
+        .limit(1)
+    )
+    return user is not None
 
 
 async def add_link(
