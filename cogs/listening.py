@@ -33,7 +33,7 @@ class Listening(commands.Cog):
     days are to be read.
     """
 
-    def __init__(self, bot: commands.Bot, ingest: Ingest, history: History) -> None:
+    def __init__(self, bot: commands.Bot | commands.AutoShardedBot, ingest: Ingest, history: History) -> None:
         self.bot = bot
         self._ingest = ingest
         self._history = history
@@ -113,7 +113,7 @@ class Listening(commands.Cog):
         for guild in list(self.bot.guilds):
             if self._ingest.ears(guild.id) is None or guild.unavailable:
                 continue
-            if guild.id in self._again and not self._is_filling(guild.id):
+            if guild.id in self._again and not self.is_filling(guild.id):
                 self._again.discard(guild.id)
                 self._start(guild, self._catch_up)
             if guild.shard_id not in self._connected:
@@ -229,7 +229,7 @@ class Listening(commands.Cog):
     def _hear_new_places(self, guild: discord.Guild) -> None:
         """Fill the places that came to be, or to be seen, since the holes were declared."""
         ears = self._ingest.ears(guild.id)
-        if ears is None or guild.shard_id not in self._ready or self._is_filling(guild.id):
+        if ears is None or guild.shard_id not in self._ready or self.is_filling(guild.id):
             return
         places = open_places(guild, ears, with_content=self._with_content)
         channels = [place.channel for place in places]
@@ -256,6 +256,11 @@ class Listening(commands.Cog):
             return caught_up and reached
 
         self._start(guild, reach_back)
+
+    def is_filling(self, guild_id: int) -> bool:
+        """Whether history is being read for a server."""
+        task = self._fills.get(guild_id)
+        return task is not None and not task.done()
 
     async def _catch_up(self, guild: discord.Guild) -> bool:
         if await self._ingest.refresh(GuildId(guild.id)) is None:
@@ -290,10 +295,6 @@ class Listening(commands.Cog):
         self._ingest.suspend(guild_id)
         if task := self._fills.get(guild_id):
             task.cancel()
-
-    def _is_filling(self, guild_id: int) -> bool:
-        task = self._fills.get(guild_id)
-        return task is not None and not task.done()
 
     def _start(self, guild: discord.Guild, work: Work) -> None:
         """Do this work for a server in the background, in place of what is being done for it."""

@@ -6,7 +6,7 @@ its cursor together, so a process killed anywhere goes on where it was.
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -18,6 +18,7 @@ from bot.domain.ids import ChannelId, ClanId, GuildId, MessageId
 from bot.domain.listening import SeenMessage
 from bot.services.clock import Clock
 from bot.services.ingest import Ingest
+from bot.services.uninterrupted import uninterrupted
 from db.queries import cursors
 from db.queries.cursors import Cursor
 from db.session import Database
@@ -30,7 +31,7 @@ PAGES_A_REPORT: Final = 50
 """Progress is logged at least this often."""
 
 
-class Unreadable(Exception):  # noqa: N818 -- a fact about a channel, not a fault
+class Unreadable(Exception):
     """A channel's history cannot be read: it is ``gone`` for good, or else not permitted."""
 
     def __init__(self, *, gone: bool) -> None:
@@ -38,7 +39,7 @@ class Unreadable(Exception):  # noqa: N818 -- a fact about a channel, not a faul
         self.gone = gone
 
 
-class NotAnswered(Exception):  # noqa: N818 -- passes by itself
+class NotAnswered(Exception):
     """Discord did not answer; the channel is read again later."""
 
 
@@ -94,6 +95,7 @@ class History:
         """The last filling of a clan's history, running or ended; None where there was none yet."""
         return self._progress.get(clan)
 
+    @uninterrupted
     async def first_needed(self, guild: GuildId, days: int | None = None) -> datetime:
         """The time since when something may be unread: a thread archived before it needs no look.
 
@@ -108,6 +110,7 @@ class History:
         first_time = now - timedelta(days=ears.settings.backfill_days)
         return min([end or first_time for end in ends] + [now - timedelta(days=days or 0)])
 
+    @uninterrupted
     async def unfinished(self, guild: GuildId) -> frozenset[ChannelId]:
         """The channels that still have a hole from an earlier time."""
         ears = self._ingest.ears(guild)
@@ -118,10 +121,15 @@ class History:
     async def forget(self, guild: GuildId, channel: ChannelId) -> None:
         """A channel is gone from Discord: its hole will never be filled."""
         ears = self._ingest.ears(guild)
+        await self._forget(ears.clans if ears else (), channel)
+
+    @uninterrupted
+    async def _forget(self, clans: Collection[ClanId], channel: ChannelId) -> None:
         async with self._database.write() as session:
-            for clan in ears.clans if ears else ():
+            for clan in clans:
                 await cursors.forget_channel(session, clan, channel)
 
+    @uninterrupted
     async def declare(self, guild: GuildId, places: Collection[Place]) -> None:
         """Note that these places have a hole up to now; from here on live messages may move their cursors.
 
@@ -156,24 +164,28 @@ class History:
             Whether every place that may be read was read to its end.
         """
         declared = self._clock()
-        starts = _starts(places, declared - timedelta(days=days))
+        await self._move_back(clan, _starts(places, declared - timedelta(days=days)))
+        return await self._fill(clan, places, declared)
+
+    @uninterrupted
+    async def _move_back(self, clan: ClanId, starts: Mapping[ChannelId, MessageId]) -> None:
         async with self._database.write() as session:
             known = await cursors.cursors(session, clan)
             await cursors.reach_back(session, clan, starts)
             unread = {channel: start for channel, start in starts.items() if channel not in known}
             await cursors.open_holes(session, clan, unread)
         self._ingest.go_live(clan, unread)
-        return await self._fill(clan, places, declared)
+
+    @uninterrupted
+    async def _holes(self, clan: ClanId) -> dict[ChannelId, Cursor]:
+        async with self._database.read() as session:
+            known = await cursors.cursors(session, clan)
+        return {channel: cursor for channel, cursor in known.items() if cursor.filling}
 
     async def _fill(self, clan: ClanId, places: Iterable[Place], declared: datetime) -> bool:
         async with self._slots:
-            async with self._database.read() as session:
-                known = await cursors.cursors(session, clan)
-            todo = [
-                (place, known[place.channel])
-                for place in places
-                if place.channel in known and known[place.channel].filling
-            ]
+            holes = await self._holes(clan)
+            todo = [(place, holes[place.channel]) for place in places if place.channel in holes]
             progress = self._progress[clan] = Progress(clan, len(todo), self._clock())
             log.info("fill_started", clan_id=clan, channels=len(todo))
             for place, cursor in todo:
@@ -191,8 +203,7 @@ class History:
             log.info("channel_skipped", clan_id=progress.clan, channel_id=place.channel, gone=reason.gone)
             progress.skipped.append(place.channel)
             if reason.gone:
-                async with self._database.write() as session:
-                    await cursors.forget_channel(session, progress.clan, place.channel)
+                await self._forget([progress.clan], place.channel)
             else:
                 await self._ingest.hear_only(progress.clan, place.channel, declared)
         except NotAnswered:

@@ -22,6 +22,7 @@ from bot.domain.ids import ChannelId, ClanId, GuildId, MessageId
 from bot.domain.listening import Ears, SeenMessage, read_message
 from bot.services.clock import Clock
 from bot.services.storing import Deleted, Heard, KnownSources, store
+from bot.services.uninterrupted import uninterrupted
 from db.queries import clans, cursors, listening
 from db.session import Database
 
@@ -75,6 +76,7 @@ class Ingest:
         for guild in guilds:
             await self.refresh(guild)
 
+    @uninterrupted
     async def refresh(self, guild: GuildId) -> Ears | None:
         """Read a server's clans, relays and choice of channels anew; None where it has no clan."""
         async with self._database.read() as session:
@@ -113,6 +115,11 @@ class Ingest:
     def waiting(self) -> int:
         """How many facts wait to be written."""
         return self._size
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether a flush is under way."""
+        return self._flushing.locked()
 
     @property
     def is_full(self) -> bool:
@@ -177,6 +184,7 @@ class Ingest:
 
     # Writing
 
+    @uninterrupted
     async def flush(self) -> None:
         """Write everything that waits, each clan in its order, in pieces that block nobody.
 
@@ -227,6 +235,7 @@ class Ingest:
                 await cursors.advance_live(session, clan, newest)
             self._known.remember(clan, learnt)
 
+    @uninterrupted
     async def store_page(self, clan: ClanId, page: Sequence[SeenMessage], start: datetime) -> None:
         """Store a page of one channel's history and, in the same transaction, move the channel's cursor.
 
@@ -242,6 +251,7 @@ class Ingest:
                 await cursors.cover(session, clan, channel, start, time_of(last))
             self._known.remember(clan, learnt)
 
+    @uninterrupted
     async def finish_fill(
         self, clan: ClanId, channel: ChannelId, after: MessageId, start: datetime, end: datetime
     ) -> None:
@@ -251,6 +261,7 @@ class Ingest:
             await cursors.cover(session, clan, channel, start, end)
         self._heard_since(clan, channel, end)
 
+    @uninterrupted
     async def hear_only(self, clan: ClanId, channel: ChannelId, since: datetime) -> None:
         """A channel whose history may not be read is heard since a time; its hole stays open."""
         async with self._waiting[clan].writing, self._database.write() as session:
@@ -262,6 +273,7 @@ class Ingest:
         if channel in live:
             live[channel] = moment
 
+    @uninterrupted
     async def note_observed(self, guild: int) -> None:
         """Extend the coverage of a server's live channels. Call it while connected, and only then."""
         ears = self._ears.get(GuildId(guild))

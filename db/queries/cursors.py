@@ -118,9 +118,11 @@ async def advance_live(session: AsyncSession, clan: ClanId, newest: Mapping[Chan
 async def cover(
     session: AsyncSession, clan: ClanId, channel: ChannelId, start: datetime, end: datetime
 ) -> None:
-    """Note that a channel was observed over a span; it becomes one row with those that it touches."""
-    if start >= end:
-        return
+    """Note that a channel was observed over a span; it becomes one row with those that it touches.
+
+    A span that ends before it starts, as where two clocks differ, is empty and can still be extended.
+    """
+    end = max(start, end)
     touched = await session.execute(
         delete(Coverage)
         .where(
