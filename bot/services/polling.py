@@ -8,11 +8,13 @@ from typing import Any, Generic, Protocol, TypeVar
 import structlog
 
 from bot.domain.clans import Clan
+from bot.domain.identity import MemberState
 from bot.domain.ids import ClanId, GroupId, PlayerId
 from bot.services.clock import Clock
+from bot.services.failures import reason_of
 from bot.services.roster import apply_roster
 from bot.services.statistics import Statistics, is_newer
-from bot.wom.answers import Achievement, Activity, GroupDetails, MemberHiscores, NameChange
+from bot.wom.answers import Achievement, Activity, GroupDetails, MemberHiscores, Membership, NameChange
 from bot.wom.client import PAGE, WomClient
 from bot.wom.errors import WomError
 from db.queries import clans, members, roster
@@ -24,6 +26,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
+LISTS = 3
 LISTS_EVERY = timedelta(hours=1)
 """Activity, name changes and achievements are read when something moved, and else this often."""
 OLDER_PAGES_AN_HOUR = 6
@@ -80,7 +83,7 @@ class Polling:
         except WomError as error:
             log.warning("poll_given_up", clan_id=clan.id, request=error.request, reason=error.reason)
             async with self._database.write() as session:
-                await clans.update_clan(session, clan.id, failed_at=now, failure=type(error).__name__)
+                await clans.update_clan(session, clan.id, failed_at=now, failure=reason_of(error))
             raise
         return await self._store(clan, answers, now)
 
@@ -98,10 +101,12 @@ class Polling:
         achievements = await self._wom.achievements(clan.group)
         requests = 5 if newer else 4
         if due:
+            older_activity = await self._older.read(clan, "activity", activity, self._wom.activity)
             older_changes = await self._older.read(clan, "name_changes", changes, self._wom.name_changes)
             older_rows = await self._older.read(clan, "achievements", achievements, self._wom.achievements)
+            activity = [*activity, *older_activity.rows]
             changes, achievements = [*changes, *older_changes.rows], [*achievements, *older_rows.rows]
-            requests += older_changes.requests + older_rows.requests
+            requests += older_activity.requests + older_changes.requests + older_rows.requests
         return _Answers(group, hiscores, activity, changes, achievements, lists_read=True, requests=requests)
 
     async def _roster_moved(self, clan: Clan, group: GroupDetails) -> bool:
@@ -109,14 +114,18 @@ class Polling:
         async with self._database.read() as session:
             states = await members.member_states(session, clan.id)
             known = await roster.known_profiles(session, clan.id)
-        before = {
-            (player, state.role, known[player].display_name)
-            for state in states
-            if state.left_at is None and state.leave_seen_at is None
-            for player in state.players
-        }
-        now = {(m.player_id, m.role, m.player.display_name) for m in group.memberships}
-        return not now <= before or bool({p for p, _, _ in before} - {p for p, _, _ in now})
+        owners = {player: state for state in states for player in state.players}
+
+        def is_new(one: Membership) -> bool:
+            state = owners.get(one.player_id)
+            if state is None or _is_missing(state):
+                return True
+            return (state.role, known[one.player_id].display_name) != (one.role, one.player.display_name)
+
+        # One profile is enough: those that WOM merged away stay the member's and are never listed again.
+        listed = {one.player_id for one in group.memberships}
+        gone = (state for state in states if not _is_missing(state) and listed.isdisjoint(state.players))
+        return any(map(is_new, group.memberships)) or any(gone)
 
     async def _store(self, clan: Clan, answers: _Answers, now: datetime) -> PollResult:
         group = answers.group
@@ -147,7 +156,7 @@ class Polling:
             stored = await self._store_values(clan.id, group, answers.hiscores)
         result = PollResult(
             requests=answers.requests,
-            joined=len(set(plan.profiles.values()) - set(plan.absorbed.values())),
+            joined=len(plan.joined),
             left=len(plan.leaves),
             renamed=len(plan.renames),
             snapshots=stored,
@@ -187,6 +196,10 @@ class Polling:
 def _stored(known: dict[PlayerId, KnownProfile], player: PlayerId) -> datetime | None:
     profile = known.get(player)
     return profile.updated_at if profile else None
+
+
+def _is_missing(state: MemberState) -> bool:
+    return state.left_at is not None or state.leave_seen_at is not None
 
 
 def _role_order(group: GroupDetails) -> list[str]:
@@ -231,7 +244,7 @@ class OlderPages:
         if len(first) < PAGE:
             return _Older((), 0)
         key = (clan.id, name)
-        allowance = 1 if key in self._walked else OLDER_PAGES_AN_HOUR // 2
+        allowance = 1 if key in self._walked else OLDER_PAGES_AN_HOUR // LISTS
         rows: list[T] = []
         requests = 0
         page = self._next.get(key, 1)

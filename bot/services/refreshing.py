@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.clans import Clan
-from bot.domain.errors import UpdateRefused
+from bot.domain.errors import Outdated, UpdateRefused
 from bot.domain.ids import MemberId
 from bot.domain.periods import midnight
 from bot.services.clock import Clock
@@ -41,13 +41,18 @@ class Refreshing:
         """Have WOM look at one member now, and store what it saw.
 
         Raises:
-            UpdateRefused: WOM would not, and why.
+            Outdated: there is no such member any more.
+            UpdateRefused: WOM would not, and why. The name of an archived member is
+                another account's by now, so WOM is not asked.
             WomUnavailable: WOM did not answer usefully.
         """
         async with self._database.read() as session:
             row = await members.member_by_id(session, clan.id, member)
+            names = await members.names_of(session, clan.id, member)
         if row is None:
-            raise UpdateRefused("", "not_on_hiscores")
+            raise Outdated
+        if all(held.end is not None for held in names):
+            raise UpdateRefused(row.name, "archived")
         try:
             answer = await self._wom.update_player(row.name)
         except PlayerUpdateRefused as refusal:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+import structlog
+
 from bot.domain.ids import ClanId, MetricId, PlayerId
 from bot.domain.metrics import BOSS_KILLS, TOTAL_LEVEL, Metric, MetricKind, metric, to_stored
 from bot.wom.answers import Snapshot, SnapshotData
@@ -10,6 +12,8 @@ from db.queries import members, roster, snapshots
 from db.queries.roster import KnownProfile
 from db.queries.snapshots import Seen
 from db.session import Database
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 PIECE = 40
 """Members whose values are stored in one transaction, so that nobody waits for it longer than 100 ms."""
@@ -30,16 +34,18 @@ def metrics_in(data: SnapshotData) -> dict[str, Metric]:
 def stored_values(snapshot: Snapshot, known: Mapping[str, MetricId]) -> dict[MetricId, int | None]:
     """A snapshot's values in stored units, for every metric that is known.
 
-    One that the answer lacks is explicitly unknown. All kills is the sum over the ranked
-    bosses, unknown where none is ranked: WOM does not say how many kills an unranked boss has.
-
-    Raises:
-        ValueError: a number that no metric can have.
+    One that the answer lacks is explicitly unknown, and so is a number that no metric can
+    have: it must not keep the clan's other numbers out for ever. All kills is the sum over
+    the ranked bosses, unknown where none is ranked: WOM does not say how many kills an
+    unranked boss has.
     """
     metrics = metrics_in(snapshot.data)
     values: dict[MetricId, int | None] = dict.fromkeys(known.values())
     for key, raw in snapshot.readings().items():
-        values[known[key]] = to_stored(metrics[key], raw)
+        try:
+            values[known[key]] = to_stored(metrics[key], raw)
+        except ValueError:
+            log.warning("impossible_value", player_id=snapshot.player_id, metric=key, value=raw)
     kills = [boss.kills for boss in snapshot.data.bosses.values() if boss.kills >= 0]
     values[known[BOSS_KILLS.key]] = sum(kills) if kills else None
     values[known[TOTAL_LEVEL.key]] = snapshot.total_level
@@ -61,9 +67,6 @@ class Statistics:
 
         Returns:
             How many snapshots were stored.
-
-        Raises:
-            ValueError: a number that no metric can have; nothing of its piece is stored.
         """
         await self._learn(answers)
         async with self._database.read() as session:

@@ -93,7 +93,7 @@ class Stats:
             clan_name=clan.name,
             member=member.id,
             name=member.name,
-            rank=member.wom_role.replace("_", " ").title() if member.wom_role else None,
+            rank=_rank(member),
             account_type=member.account_type,
             joined_at=member.joined_at,
             left_at=member.left_at,
@@ -163,6 +163,13 @@ class Stats:
             DayPoint(day, gained, _in_day(start, end, messages))
             for (day, start, end), gained in zip(slots, xp, strict=True)
         )
+
+
+def _rank(member: MemberRow) -> str | None:
+    """WOM's role as people read it; None for who has left."""
+    if member.wom_role is None or member.left_at is not None:
+        return None
+    return member.wom_role.replace("_", " ").title()
 
 
 def _in_day(start: datetime, end: datetime, messages: _Messages) -> int | None:
