@@ -5,7 +5,7 @@ Every table of facts leads its key with ``clan_id``. Ranges are half-open, with
 """
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Integer,
     MetaData,
     SmallInteger,
     Text,
@@ -30,14 +31,22 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+Big = Annotated[int, 64]
+"""64 bits: Discord's ids, and values. Everything else counts within 32, which PostgreSQL's rows feel."""
+
 WITHOUT_ROWID: dict[str, Any] = {"sqlite_with_rowid": False}
 
 
 class Base(DeclarativeBase):
-    """Common types: integers are 64 bits wide, times are :class:`db.types.Moment`, text has no length."""
+    """Common types: integers have 32 bits, :data:`Big` ones 64; times are moments, text has no length."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map: ClassVar[dict[Any, Any]] = {int: BigInt, str: Text(), datetime: Moment()}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        int: Integer(),
+        Big: BigInt,
+        str: Text(),
+        datetime: Moment(),
+    }
 
 
 def _clan_key() -> Mapped[int]:
@@ -61,9 +70,9 @@ class Guild(Base):
 
     __tablename__ = "guilds"
 
-    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    guild_id: Mapped[Big] = mapped_column(primary_key=True, autoincrement=False)
     officer_role_ids: Mapped[list[int]] = mapped_column(JSON)
-    officer_channel_id: Mapped[int | None]
+    officer_channel_id: Mapped[Big | None]
     bot_channel_ids: Mapped[list[int]] = mapped_column(JSON)
     include_channel_ids: Mapped[list[int]] = mapped_column(JSON)
     exclude_channel_ids: Mapped[list[int]] = mapped_column(JSON)
@@ -82,7 +91,7 @@ class Clan(Base):
     __table_args__ = (UniqueConstraint("guild_id", "wom_group_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    guild_id: Mapped[int]
+    guild_id: Mapped[Big]
     wom_group_id: Mapped[int]
     name: Mapped[str]
     time_zone: Mapped[str]
@@ -106,8 +115,8 @@ class Relay(Base):
     __tablename__ = "relays"
 
     clan_id: Mapped[int] = _clan_key()
-    channel_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    author_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    channel_id: Mapped[Big] = mapped_column(primary_key=True, autoincrement=False)
+    author_id: Mapped[Big] = mapped_column(primary_key=True, autoincrement=False)
     lines_read: Mapped[int]
     lines_understood: Mapped[int]
 
@@ -169,7 +178,7 @@ class Source(Base):
     kind: Mapped[str]
     key: Mapped[str]
     label: Mapped[str]
-    user_id: Mapped[int | None]
+    user_id: Mapped[Big | None]
 
 
 class Profile(Base):
@@ -218,12 +227,12 @@ class DiscordLink(Base):
     )
 
     clan_id: Mapped[int] = _clan_key()
-    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    user_id: Mapped[Big] = mapped_column(primary_key=True, autoincrement=False)
     member_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     verified: Mapped[bool]
     is_main: Mapped[bool]
     linked_at: Mapped[datetime]
-    linked_by: Mapped[int]
+    linked_by: Mapped[Big]
 
 
 class IdentityConflict(Base):
@@ -253,8 +262,8 @@ class Message(Base):
     __table_args__ = (WITHOUT_ROWID,)
 
     clan_id: Mapped[int] = _clan_key()
-    message_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    channel_id: Mapped[int]
+    message_id: Mapped[Big] = mapped_column(primary_key=True, autoincrement=False)
+    channel_id: Mapped[Big]
     source_id: Mapped[int | None]
     kind: Mapped[int] = mapped_column(SmallInteger)
     length: Mapped[int] = mapped_column(SmallInteger)
@@ -291,7 +300,7 @@ class Coverage(Base):
     __table_args__ = (WITHOUT_ROWID,)
 
     clan_id: Mapped[int] = _clan_key()
-    channel_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    channel_id: Mapped[Big] = mapped_column(primary_key=True, autoincrement=False)
     from_at: Mapped[datetime] = mapped_column(primary_key=True)
     to_at: Mapped[datetime]
 
@@ -306,9 +315,9 @@ class IngestCursor(Base):
     __table_args__ = (WITHOUT_ROWID,)
 
     clan_id: Mapped[int] = _clan_key()
-    channel_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    start_id: Mapped[int]
-    after_id: Mapped[int]
+    channel_id: Mapped[Big] = mapped_column(primary_key=True, autoincrement=False)
+    start_id: Mapped[Big]
+    after_id: Mapped[Big]
     filling: Mapped[bool]
 
 
@@ -319,7 +328,7 @@ class Broadcast(Base):
     __table_args__ = (WITHOUT_ROWID,)
 
     clan_id: Mapped[int] = _clan_key()
-    message_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    message_id: Mapped[Big] = mapped_column(primary_key=True, autoincrement=False)
     source_id: Mapped[int | None]
     kind: Mapped[str]
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -358,7 +367,7 @@ class MetricValue(Base):
     source_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     metric_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     taken_at: Mapped[datetime] = mapped_column(primary_key=True)
-    value: Mapped[int | None]
+    value: Mapped[Big | None]
 
 
 class NameChange(Base):
@@ -410,9 +419,9 @@ class Achievement(Base):
     source_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(primary_key=True)
     metric_key: Mapped[str]
-    threshold: Mapped[int]
+    threshold: Mapped[Big]
     achieved_at: Mapped[datetime]
-    accuracy_ms: Mapped[int | None]
+    accuracy_ms: Mapped[Big | None]
 
 
 class AuditEntry(Base):
@@ -422,9 +431,9 @@ class AuditEntry(Base):
     __table_args__ = (Index("ix_audit_log_guild_id_at", "guild_id", "at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    guild_id: Mapped[int]
+    guild_id: Mapped[Big]
     at: Mapped[datetime]
-    user_id: Mapped[int]
+    user_id: Mapped[Big]
     action: Mapped[str]
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
 

@@ -37,7 +37,11 @@ class Database:
             self._reader = _sqlite_engine(self.url, size=READERS, begin="BEGIN", query_only=True)
         else:
             self._writer = self._reader = create_async_engine(
-                self.url, pool_size=READERS + 1, pool_pre_ping=True
+                self.url,
+                pool_size=READERS + 1,
+                pool_pre_ping=True,
+                # Statements here are long and quick: compiling one takes longer than running it.
+                connect_args={"server_settings": {"jit": "off"}},
             )
 
     @property

@@ -15,7 +15,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "audit_log",
-        sa.Column("id", BigInt, nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("guild_id", BigInt, nullable=False),
         sa.Column("at", Moment(), nullable=False),
         sa.Column("user_id", BigInt, nullable=False),
@@ -27,16 +27,16 @@ def upgrade() -> None:
 
     op.create_table(
         "clans",
-        sa.Column("id", BigInt, nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("guild_id", BigInt, nullable=False),
-        sa.Column("wom_group_id", BigInt, nullable=False),
+        sa.Column("wom_group_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("time_zone", sa.Text(), nullable=False),
         sa.Column("is_default", sa.Boolean(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("next_member_id", BigInt, nullable=False),
-        sa.Column("next_source_id", BigInt, nullable=False),
+        sa.Column("next_member_id", sa.Integer(), nullable=False),
+        sa.Column("next_source_id", sa.Integer(), nullable=False),
         sa.Column("role_order", sa.JSON(), nullable=False),
         sa.Column("sealed_code", sa.Text(), nullable=True),
         sa.Column("polled_at", Moment(), nullable=True),
@@ -55,7 +55,7 @@ def upgrade() -> None:
         sa.Column("bot_channel_ids", sa.JSON(), nullable=False),
         sa.Column("include_channel_ids", sa.JSON(), nullable=False),
         sa.Column("exclude_channel_ids", sa.JSON(), nullable=False),
-        sa.Column("backfill_days", BigInt, nullable=False),
+        sa.Column("backfill_days", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("guild_id", name=op.f("pk_guilds")),
     )
     op.create_table(
@@ -66,7 +66,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "metrics",
-        sa.Column("id", BigInt, nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("measure", sa.Text(), nullable=False),
@@ -75,10 +75,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "activity",
-        sa.Column("clan_id", BigInt, autoincrement=False, nullable=False),
-        sa.Column("source_id", BigInt, autoincrement=False, nullable=False),
-        sa.Column("quarter", BigInt, autoincrement=False, nullable=False),
-        sa.Column("messages", BigInt, nullable=False),
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("source_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("quarter", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("messages", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["clan_id"], ["clans.id"], name=op.f("fk_activity_clan_id"), ondelete="CASCADE"
         ),
@@ -87,10 +87,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "activity_days",
-        sa.Column("clan_id", BigInt, autoincrement=False, nullable=False),
-        sa.Column("source_id", BigInt, autoincrement=False, nullable=False),
-        sa.Column("day", BigInt, autoincrement=False, nullable=False),
-        sa.Column("messages", BigInt, nullable=False),
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("source_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("messages", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["clan_id"], ["clans.id"], name=op.f("fk_activity_days_clan_id"), ondelete="CASCADE"
         ),
@@ -99,9 +99,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "broadcasts",
-        sa.Column("clan_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("message_id", BigInt, autoincrement=False, nullable=False),
-        sa.Column("source_id", BigInt, nullable=True),
+        sa.Column("source_id", sa.Integer(), nullable=True),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.Column("raw", sa.Text(), nullable=True),
@@ -113,7 +113,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "coverage",
-        sa.Column("clan_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("channel_id", BigInt, autoincrement=False, nullable=False),
         sa.Column("from_at", Moment(), nullable=False),
         sa.Column("to_at", Moment(), nullable=False),
@@ -125,12 +125,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "identity_conflicts",
-        sa.Column("clan_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("name_key", sa.Text(), nullable=False),
         sa.Column("from_at", Moment(), nullable=False),
         sa.Column("to_at", Moment(), nullable=False),
-        sa.Column("holder_id", BigInt, nullable=True),
-        sa.Column("claimant_id", BigInt, nullable=True),
+        sa.Column("holder_id", sa.Integer(), nullable=True),
+        sa.Column("claimant_id", sa.Integer(), nullable=True),
         sa.Column("evidence", sa.JSON(), nullable=False),
         sa.Column("seen_at", Moment(), nullable=False),
         sa.Column("decided_at", Moment(), nullable=True),
@@ -142,7 +142,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "ingest_cursors",
-        sa.Column("clan_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("channel_id", BigInt, autoincrement=False, nullable=False),
         sa.Column("start_id", BigInt, nullable=False),
         sa.Column("after_id", BigInt, nullable=False),
@@ -155,8 +155,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "members",
-        sa.Column("clan_id", BigInt, autoincrement=False, nullable=False),
-        sa.Column("id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("wom_role", sa.Text(), nullable=True),
         sa.Column("account_type", sa.Text(), nullable=False),
@@ -173,10 +173,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "messages",
-        sa.Column("clan_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("message_id", BigInt, autoincrement=False, nullable=False),
         sa.Column("channel_id", BigInt, nullable=False),
-        sa.Column("source_id", BigInt, nullable=True),
+        sa.Column("source_id", sa.Integer(), nullable=True),
         sa.Column("kind", sa.SmallInteger(), nullable=False),
         sa.Column("length", sa.SmallInteger(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -187,9 +187,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "metric_values",
-        sa.Column("clan_id", BigInt, autoincrement=False, nullable=False),
-        sa.Column("source_id", BigInt, autoincrement=False, nullable=False),
-        sa.Column("metric_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("source_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("metric_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("taken_at", Moment(), nullable=False),
         sa.Column("value", BigInt, nullable=True),
         sa.ForeignKeyConstraint(
@@ -202,9 +202,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "name_changes",
-        sa.Column("clan_id", BigInt, autoincrement=False, nullable=False),
-        sa.Column("id", BigInt, autoincrement=False, nullable=False),
-        sa.Column("player_id", BigInt, nullable=False),
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("player_id", sa.Integer(), nullable=False),
         sa.Column("old_name", sa.Text(), nullable=False),
         sa.Column("new_name", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
@@ -218,11 +218,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "relays",
-        sa.Column("clan_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("channel_id", BigInt, autoincrement=False, nullable=False),
         sa.Column("author_id", BigInt, autoincrement=False, nullable=False),
-        sa.Column("lines_read", BigInt, nullable=False),
-        sa.Column("lines_understood", BigInt, nullable=False),
+        sa.Column("lines_read", sa.Integer(), nullable=False),
+        sa.Column("lines_understood", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["clan_id"], ["clans.id"], name=op.f("fk_relays_clan_id"), ondelete="CASCADE"
         ),
@@ -230,8 +230,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "snapshots",
-        sa.Column("clan_id", BigInt, autoincrement=False, nullable=False),
-        sa.Column("source_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("source_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("taken_at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(
             ["clan_id"], ["clans.id"], name=op.f("fk_snapshots_clan_id"), ondelete="CASCADE"
@@ -241,8 +241,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "sources",
-        sa.Column("clan_id", BigInt, autoincrement=False, nullable=False),
-        sa.Column("id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
@@ -258,8 +258,8 @@ def upgrade() -> None:
 
     op.create_table(
         "achievements",
-        sa.Column("clan_id", BigInt, autoincrement=False, nullable=False),
-        sa.Column("source_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("source_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("metric_key", sa.Text(), nullable=False),
         sa.Column("threshold", BigInt, nullable=False),
@@ -279,11 +279,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "aliases",
-        sa.Column("clan_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("name_key", sa.Text(), nullable=False),
         sa.Column("from_at", Moment(), nullable=False),
         sa.Column("to_at", Moment(), nullable=False),
-        sa.Column("member_id", BigInt, nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("display_name", sa.Text(), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),
         sa.CheckConstraint("from_at < to_at", name=op.f("ck_aliases_forward")),
@@ -303,11 +303,11 @@ def upgrade() -> None:
 
     op.create_table(
         "attributions",
-        sa.Column("clan_id", BigInt, autoincrement=False, nullable=False),
-        sa.Column("source_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("source_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("from_at", Moment(), nullable=False),
         sa.Column("to_at", Moment(), nullable=False),
-        sa.Column("member_id", BigInt, nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),
         sa.CheckConstraint("from_at < to_at", name=op.f("ck_attributions_forward")),
         sa.ForeignKeyConstraint(
@@ -334,9 +334,9 @@ def upgrade() -> None:
 
     op.create_table(
         "discord_links",
-        sa.Column("clan_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("user_id", BigInt, autoincrement=False, nullable=False),
-        sa.Column("member_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("member_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("verified", sa.Boolean(), nullable=False),
         sa.Column("is_main", sa.Boolean(), nullable=False),
         sa.Column("linked_at", Moment(), nullable=False),
@@ -359,9 +359,9 @@ def upgrade() -> None:
 
     op.create_table(
         "member_events",
-        sa.Column("clan_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("member_id", BigInt, nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("at", Moment(), nullable=False),
         sa.Column("before", sa.Text(), nullable=True),
@@ -385,9 +385,9 @@ def upgrade() -> None:
 
     op.create_table(
         "profiles",
-        sa.Column("clan_id", BigInt, autoincrement=False, nullable=False),
-        sa.Column("source_id", BigInt, autoincrement=False, nullable=False),
-        sa.Column("player_id", BigInt, nullable=False),
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("source_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("player_id", sa.Integer(), nullable=False),
         sa.Column("display_name", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("updated_at", Moment(), nullable=True),
