@@ -81,6 +81,8 @@ def check_setup(screen: Screen, asked: Asked) -> Iterator[str]:
             yield from _expect(line, found, [str(matched), str(len(oracle.header.roles))])
         elif "History:" in line:
             yield from _expect(line, found, [f"{_history_days(asked):,}"])
+        elif "Load 90 days" in line:
+            yield from _expect(line, found, ["90"])
         elif STAMP.search(line):
             yield from stamp_problem(line, [oracle.knowledge.horizon(asked.now)], asked)
         elif found:
