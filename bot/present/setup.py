@@ -160,7 +160,7 @@ def _history(state: SetupState) -> _Line:
         return State.BETTER, f"{text}; reading back, {done} done", None
     if state.history_days >= _ENOUGH_HISTORY:
         return State.WORKS, text, None
-    return State.BETTER, text, "it grows with every day; **Load 90 days** reads back what Discord has"
+    return State.BETTER, text, "**Load 90 days**, else it grows with every day"
 
 
 def _updates(state: SetupState) -> _Line:

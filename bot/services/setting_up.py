@@ -27,7 +27,7 @@ from bot.services.setup_state import ranks_of, read_state
 from bot.services.time_zones import find_time_zone, suggest_time_zones
 from bot.settings import Settings
 from bot.wom.client import WomClient
-from db.queries import clans
+from db.queries import clans, cursors
 from db.session import Database
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -163,8 +163,14 @@ class SettingUp:
         return suggest_time_zones(text)
 
     async def use_relay(self, clan: Clan, author: UserId, share: RelayShare, by: UserId) -> None:
-        """Take what this author writes in the share's channel for the in-game chat, beside other relays."""
+        """Take what this author writes in the share's channel for the in-game chat, beside other relays.
+
+        The channel is read anew, since what the author wrote was passed over before.
+        """
         async with self._database.write() as session:
+            known = await clans.relays_of(session, [clan.id])
+            if (share.channel, author) not in {(relay.channel, relay.author) for relay in known}:
+                await cursors.forget_channel(session, clan.id, share.channel)
             relay = Relay(clan.id, share.channel, author, share.of, share.read)
             await clans.save_relay(session, relay)
             detail = {"clan_id": clan.id, "channel": share.channel, "author": author}

@@ -169,14 +169,18 @@ class Desk:
         return checklist(state), views.main_view(clan, state, linked)
 
     async def _facts(self, guild: discord.Guild, clan: Clan) -> GuildFacts:
-        relays = {relay.channel for relay in await self.services.setting_up.relays(clan)}
+        relays, elsewhere = set[int](), set[int]()
+        for linked in await self.services.clans.of_guild(clan.guild):
+            used = {relay.channel for relay in await self.services.setting_up.relays(linked)}
+            (relays if linked.id == clan.id else elsewhere).update(used)
         content = self._with_content
+        lines = await self._bot_lines(guild) if content and not relays else {}
         return facts_of(
             guild,
             await self.services.clans.settings(clan.guild),
             relays,
             message_content=content,
-            lines=await self._bot_lines(guild) if content and not relays else {},
+            lines={channel: found for channel, found in lines.items() if channel not in elsewhere},
         )
 
     async def _bot_lines(self, guild: discord.Guild) -> dict[ChannelId, list[ChannelLine]]:

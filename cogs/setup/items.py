@@ -56,9 +56,14 @@ class Go(SetupItem[Button[View]], template=rf"su:go:{_CLAN}:(?P<where>\w+)"):
     """A button that leads somewhere or does something for a clan; see :meth:`Desk.go`."""
 
     def __init__(
-        self, clan: ClanId, where: str, label: str = "…", style: ButtonStyle = ButtonStyle.secondary
+        self,
+        clan: ClanId,
+        where: str,
+        label: str = "…",
+        style: ButtonStyle = ButtonStyle.secondary,
+        row: int = 0,
     ) -> None:
-        super().__init__(Button(label=label, style=style, custom_id=f"su:go:{pack(clan)}:{where}", row=0))
+        super().__init__(Button(label=label, style=style, custom_id=f"su:go:{pack(clan)}:{where}", row=row))
         self.clan = clan
         self.where = where
 
@@ -252,13 +257,15 @@ class LinkGroup(SetupItem[Button[View]], template=rf"su:link:(?P<group>{NUMBER})
 class Search(SetupItem[Button[View]], template=rf"su:search:{_ZONE}"):
     """Asks for the clan's name or number."""
 
-    def __init__(self, zone: str, label: str = "Search again", *, first: bool = False) -> None:
+    def __init__(
+        self, zone: str, label: str = "Search again", style: ButtonStyle = ButtonStyle.secondary, row: int = 0
+    ) -> None:
         super().__init__(
             Button(
                 label=label,
-                style=ButtonStyle.primary if first else ButtonStyle.secondary,
+                style=style,
                 custom_id=f"su:search:{zone}",
-                row=0,
+                row=row,
             )
         )
         self.zone = zone

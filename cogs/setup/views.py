@@ -12,11 +12,13 @@ from cogs.buttons import view_of
 from cogs.setup.items import Channels, Go, LinkGroup, Menu, OtherClan, PickGroup, Roles, Search, UseRelay
 
 HISTORY_DAYS = 90
+_BELOW = 2
+"""The row under a select."""
 
 
 def welcome_view(zone: str) -> View | None:
     """Find the clan."""
-    return view_of(Search(zone, "Find my clan", first=True))
+    return view_of(Search(zone, "Find my clan", ButtonStyle.primary))
 
 
 def confirm_view(choice: GroupChoice, zone: str, linked: Sequence[Clan]) -> View | None:
@@ -26,12 +28,12 @@ def confirm_view(choice: GroupChoice, zone: str, linked: Sequence[Clan]) -> View
 
 def pick_view(choices: Sequence[GroupChoice], zone: str, linked: Sequence[Clan]) -> View | None:
     """The groups that were found."""
-    return view_of(Search(zone), *_back(linked), PickGroup(zone, choices))
+    return view_of(PickGroup(zone, choices), Search(zone, row=_BELOW), *_back(linked, row=_BELOW))
 
 
-def _back(linked: Sequence[Clan]) -> Iterator[Go]:
+def _back(linked: Sequence[Clan], row: int = 0) -> Iterator[Go]:
     if linked:
-        yield Go(linked[0].id, "main", "Back")
+        yield Go(linked[0].id, "main", "Back", row=row)
 
 
 def main_view(clan: Clan, state: SetupState, linked: Sequence[Clan]) -> View | None:
@@ -75,18 +77,18 @@ def _settings(clan: Clan, state: SetupState) -> Iterator[SelectOption]:
 
 def roles_view(clan: ClanId, chosen: Collection[int]) -> View | None:
     """The officers' roles."""
-    return view_of(Go(clan, "main", "Back"), Roles(clan, chosen))
+    return view_of(Roles(clan, chosen), Go(clan, "main", "Back", row=_BELOW))
 
 
 def channels_view(clan: ClanId, what: str, chosen: Collection[int]) -> View | None:
     """One choice of channels."""
-    return view_of(Go(clan, "main", "Back"), Channels(clan, what, chosen))
+    return view_of(Channels(clan, what, chosen), Go(clan, "main", "Back", row=_BELOW))
 
 
 def relay_view(clan: ClanId, *, used: bool) -> View | None:
     """The relay's channel, and an end to what is used."""
-    stop = [Go(clan, "drop_relays", "Stop reading it", ButtonStyle.danger)] if used else []
-    return view_of(Go(clan, "main", "Back"), *stop, Channels(clan, "relay"))
+    stop = [Go(clan, "drop_relays", "Stop reading it", ButtonStyle.danger, _BELOW)] if used else []
+    return view_of(Channels(clan, "relay"), Go(clan, "main", "Back", row=_BELOW), *stop)
 
 
 def back_view(clan: ClanId) -> View | None:
