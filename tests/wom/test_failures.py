@@ -49,7 +49,7 @@ GROUP = ("GET", "/groups/1")
 PLAYER = ("POST", "/players/psikoi")
 UPDATE_ALL = ("POST", "/groups/1/update-all")
 BLOCKED = says('{"message": "You are blocked. Please contact us on Discord."}', 429)
-HASTY = Patience(attempts=2, wait_initial=0, wait_max=0, wait_jitter=0, stall=0.05, total=0.1)
+HASTY = Patience(attempts=2, wait_initial=0, wait_max=0, wait_jitter=0, stall=0.5, total=1.0)
 LIMITERS = ["rate_limit_nokey", "rate_limit_with_key"]
 
 
