@@ -1,6 +1,6 @@
 """What a poll reads of a clan before it plans, and the lists of WOM that it keeps."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -19,7 +19,6 @@ from db.models import (
     DiscordLink,
     IdentityConflict,
     Member,
-    MemberEvent,
     Message,
     NameChange,
     Profile,
@@ -192,10 +191,8 @@ async def remove_absorbed(session: AsyncSession, clan: ClanId, absorbed: Mapping
             .where(Attribution.clan_id == clan, Attribution.member_id == other)
             .values(member_id=member)
         )
-    gone: Collection[MemberId] = list(absorbed)
-    for table in (MemberEvent, Member):
-        column = MemberEvent.member_id if table is MemberEvent else Member.id
-        await session.execute(delete(table).where(table.clan_id == clan, column.in_(gone)))
+    # What happened to them goes with them.
+    await session.execute(delete(Member).where(Member.clan_id == clan, Member.id.in_(absorbed)))
 
 
 async def outdated_members(session: AsyncSession, clan: ClanId, before: datetime) -> int:
