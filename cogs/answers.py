@@ -1,5 +1,6 @@
 """How every command answers: where it is seen, how a shared page is turned, how an error is told."""
 
+from contextlib import nullcontext
 from typing import Any, cast
 
 import discord
@@ -7,7 +8,7 @@ import structlog
 from discord import Interaction, app_commands
 
 from bot.domain.clans import Clan, GuildSettings
-from bot.domain.errors import NotPermitted, NotSetUp, UserError
+from bot.domain.errors import NotPermitted, NotSetUp, Outdated, UserError
 from bot.domain.ids import GuildId, UserId
 from bot.logs import current_trace, new_trace
 from bot.present.errors import explain, unexpected
@@ -75,6 +76,15 @@ async def answer(
         await interaction.response.send_message(ephemeral=private, **given)
 
 
+_IN_PUBLIC = "thinking in public"
+
+
+async def think(interaction: _Interaction, *, private: bool) -> None:
+    """Promise an answer that takes longer than Discord waits. In public only where nothing can be refused."""
+    await interaction.response.defer(ephemeral=private, thinking=True)
+    interaction.extras[_IN_PUBLIC] = not private
+
+
 async def reply_private(
     interaction: _Interaction,
     *,
@@ -84,6 +94,16 @@ async def reply_private(
 ) -> None:
     """Answer for the asker's eyes only."""
     await answer(interaction, private=True, content=content, embed=embed, view=view)
+
+
+def is_private(interaction: _Interaction) -> bool:
+    """Whether the message whose button was pressed is seen by one person only."""
+    return interaction.message is not None and interaction.message.flags.ephemeral
+
+
+def may_turn(interaction: _Interaction, asker: int) -> bool:
+    """Whether whoever pressed may change the message: a shared one is turned only by its asker."""
+    return is_private(interaction) or interaction.user.id == asker
 
 
 def require_asker(interaction: _Interaction, asker: int) -> None:
@@ -98,19 +118,40 @@ def require_asker(interaction: _Interaction, asker: int) -> None:
 
 async def handle_error(interaction: _Interaction, error: Exception) -> None:
     """Tell the asker, privately, what went wrong and what to do; log what nobody foresaw."""
-    cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
-    if isinstance(cause, app_commands.CheckFailure):
-        cause = NotPermitted("manage_server")
+    cause = _cause_of(error)
     if isinstance(cause, UserError):
-        await reply_private(interaction, content=explain(cause))
+        log.info("refused", command=_name(interaction), reason=type(cause).__name__)
+        await _tell(interaction, explain(cause))
         return
-    trace = current_trace()
-    if trace is None:
-        with new_trace() as trace:
-            log.error("interaction_failed", command=_name(interaction), exc_info=cause)
-    else:
+    known = current_trace()
+    with new_trace() if known is None else nullcontext(known) as trace:
         log.error("interaction_failed", command=_name(interaction), exc_info=cause)
-    await reply_private(interaction, content=unexpected(trace))
+        await _tell(interaction, unexpected(trace))
+
+
+def _cause_of(error: Exception) -> Exception:
+    """What a person is told of: Discord's own checks and outdated commands have words of ours."""
+    if isinstance(error, app_commands.CommandInvokeError):
+        return error.original
+    if isinstance(error, app_commands.CheckFailure):
+        return NotPermitted("manage_server")
+    if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        return Outdated()
+    return error
+
+
+async def _tell(interaction: _Interaction, words: str) -> None:
+    """Answer privately, whatever was promised before; an interaction that is over is only logged."""
+    try:
+        if not interaction.extras.pop(_IN_PUBLIC, False):
+            await reply_private(interaction, content=words)
+            return
+        # What completes a public "thinking" is public whatever it says; only what comes after can be private.
+        await interaction.edit_original_response(content="…")
+        await reply_private(interaction, content=words)
+        await interaction.delete_original_response()
+    except discord.HTTPException as failure:
+        log.warning("answer_not_delivered", command=_name(interaction), reason=str(failure))
 
 
 def _name(interaction: _Interaction) -> str:

@@ -6,6 +6,7 @@ made anew from the id each time, so nothing is kept in memory.
 
 import re
 from abc import abstractmethod
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, Self, TypeVar, cast
 
 from discord import Interaction
@@ -21,6 +22,8 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 NUMBER = "[0-9a-z]{1,13}"
 """What :func:`pack` writes, as a pattern."""
 LONGEST_ID = 100
+POST, POSTED = "Post here", "Posted"
+"""What the button of a private answer says before and after it was pressed."""
 
 
 class HasServices(Protocol):
@@ -42,6 +45,20 @@ def pack(number: int) -> str:
 def unpack(packed: str) -> int:
     """The inverse of :func:`pack`."""
     return int(packed, 36)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def pack_moment(moment: datetime | None) -> str:
+    """A moment after 1970 to the microsecond, since the end of a day is its last one; 0 for none."""
+    return pack(0 if moment is None else (moment - _EPOCH) // timedelta.resolution)
+
+
+def unpack_moment(packed: str) -> datetime | None:
+    """The inverse of :func:`pack_moment`."""
+    number = unpack(packed)
+    return _EPOCH + number * timedelta.resolution if number else None
 
 
 class Stateful(DynamicItem[ItemT], template=r"(?!)"):

@@ -1,18 +1,106 @@
 """``/compare``: up to five members side by side."""
 
-from typing import Any
+import re
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
+import discord
 from discord import Interaction, app_commands
 from discord.ext import commands
+from discord.ui import Button, View
 
+from bot.domain.cards import Comparison
+from bot.domain.clans import Clan
+from bot.domain.ids import ClanId, MemberId
 from bot.domain.periods import read_period
 from bot.present.compare import comparison
 from bot.services.registry import Services
-from cogs.answers import answer, clan_of, is_bot_channel
+from cogs.answers import answer, clan_of, guild_of, is_bot_channel, is_private, may_turn
+from cogs.buttons import NUMBER, POST, POSTED, Stateful, pack, unpack, view_of
 from cogs.leaderboard import period_choices
-from cogs.stats import DEFAULT_PERIOD, player_choices
+from cogs.stats import DEFAULT_PERIOD, PERIODS, player_choices
 
 _MORE = "Another member"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a comparison's buttons know."""
+
+    asker: int
+    clan: ClanId
+    members: tuple[MemberId, ...]
+    period: str
+
+    def __str__(self) -> str:
+        members = ".".join(pack(member) for member in self.members)
+        return f"{pack(self.asker)}:{pack(self.clan)}:{members}:{self.period}"
+
+    @classmethod
+    def read(cls, match: re.Match[str]) -> Self:
+        """The inverse of ``str``."""
+        return cls(
+            asker=unpack(match["asker"]),
+            clan=ClanId(unpack(match["clan"])),
+            members=tuple(MemberId(unpack(packed)) for packed in match["members"].split(".")),
+            period=match["period"],
+        )
+
+
+def comparison_page(
+    clan: Clan, compared: Comparison, shown: Shown, *, private: bool, posted: bool = False
+) -> tuple[discord.Embed, View | None]:
+    """The tables with the usual periods, and for a private answer Post here, once."""
+    buttons = [
+        CompareButton(replace(shown, period=code), "show", disabled=code == shown.period) for code in PERIODS
+    ]
+    if private:
+        buttons.append(CompareButton(shown, "post", label=POSTED if posted else None, disabled=posted))
+    return comparison(compared, clan.zone), view_of(*buttons)
+
+
+class CompareButton(
+    Stateful[Button[View]],
+    template=rf"cp:(?P<asker>{NUMBER}):(?P<clan>{NUMBER}):(?P<members>[0-9a-z.]+):(?P<period>[\w.-]+)"
+    r":(?P<action>show|post)",
+):
+    """A button under a comparison."""
+
+    def __init__(
+        self, shown: Shown, action: str, *, label: str | None = None, disabled: bool = False
+    ) -> None:
+        is_post = action == "post"
+        super().__init__(
+            Button(
+                label=label or (POST if is_post else PERIODS.get(shown.period, shown.period)),
+                style=discord.ButtonStyle.primary if is_post else discord.ButtonStyle.secondary,
+                custom_id=f"cp:{shown}:{action}",
+                disabled=disabled,
+            )
+        )
+        self.shown = shown
+        self.action = action
+
+    @classmethod
+    def read(cls, match: re.Match[str]) -> Self:
+        return cls(Shown.read(match), match["action"])
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        clan = await self.services.clans.by_id(self.shown.clan, guild_of(interaction))
+        period = read_period(self.shown.period, now=self.services.clock(), zone=clan.zone)
+        compared = await self.services.comparisons.compare_again(clan, self.shown.members, period)
+        if self.action == "post":
+            _, left = comparison_page(clan, compared, self.shown, private=True, posted=True)
+            await interaction.response.edit_message(view=left)
+            embed, view = comparison_page(clan, compared, self.shown, private=False)
+            await answer(interaction, private=False, embed=embed, view=view)
+        elif may_turn(interaction, self.shown.asker):
+            embed, view = comparison_page(clan, compared, self.shown, private=is_private(interaction))
+            await interaction.response.edit_message(embed=embed, view=view)
+        else:
+            own = replace(self.shown, asker=interaction.user.id)
+            embed, view = comparison_page(clan, compared, own, private=True)
+            await answer(interaction, private=True, embed=embed, view=view)
 
 
 class CompareCog(commands.Cog):
@@ -48,7 +136,9 @@ class CompareCog(commands.Cog):
         compared = await self.services.comparisons.compare(clan, names, read)
         settings = await self.services.clans.settings(clan.guild)
         private = not is_bot_channel(interaction, settings)
-        await answer(interaction, private=private, embed=comparison(compared, clan.zone))
+        shown = Shown(interaction.user.id, clan.id, compared.members, read.code)
+        embed, view = comparison_page(clan, compared, shown, private=private)
+        await answer(interaction, private=private, embed=embed, view=view)
 
     @compare.autocomplete("first")
     @compare.autocomplete("second")

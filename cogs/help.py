@@ -1,5 +1,6 @@
 """``/help``: what the asker can do here."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import discord
@@ -7,6 +8,7 @@ from discord import Interaction, app_commands
 from discord.ext import commands
 
 from bot.present.help import Audience, CommandHelp, help_page
+from bot.services.commands import CommandSync
 from bot.services.registry import Services
 from cogs.answers import answer, guild_of, is_officer, user_of
 
@@ -14,15 +16,15 @@ from cogs.answers import answer, guild_of, is_officer, user_of
 class HelpCog(commands.Cog):
     """Help by role."""
 
-    def __init__(self, services: Services, tree: app_commands.CommandTree[Any]) -> None:
+    def __init__(self, services: Services, tree: app_commands.CommandTree[Any], sync: CommandSync) -> None:
         self.services = services
         self.tree = tree
-        self.ids: dict[str, int] = {}
+        self.sync_commands = sync
 
-    def listed(self) -> list[CommandHelp]:
-        """Every command, read off the tree, so that help cannot forget one."""
+    def listed(self, ids: Mapping[str, int]) -> list[CommandHelp]:
+        """Every command, read off the tree, so that help forgets none; with its id it can be clicked."""
         slash = [
-            CommandHelp(command.name, command.description, _audience(command), id=self.ids.get(command.name))
+            CommandHelp(command.name, command.description, _audience(command), id=ids.get(command.name))
             for command in self.tree.get_commands(type=discord.AppCommandType.chat_input)
         ]
         menus = [
@@ -42,7 +44,8 @@ class HelpCog(commands.Cog):
         audience = Audience.OFFICER if is_officer(interaction.user, settings) else Audience.MEMBER
         if interaction.permissions.manage_guild:
             audience = Audience.MANAGER
-        page = help_page(self.listed(), audience, clan_name=clans[0].name if clans else None, linked=linked)
+        listed = self.listed(await self.sync_commands.ids())
+        page = help_page(listed, audience, clan_name=clans[0].name if clans else None, linked=linked)
         await answer(interaction, private=True, embed=page)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Self
 
 import discord
@@ -18,8 +18,18 @@ from bot.domain.metrics import ALL_METRICS, OVERALL, find_metric, metric, sugges
 from bot.domain.periods import label_of, read_period, suggest_periods
 from bot.present.board import leaderboard_page, my_place, page_of, pages
 from bot.services.registry import Services
-from cogs.answers import answer, clan_of, guild_of, is_bot_channel, user_of
-from cogs.buttons import NUMBER, Stateful, pack, unpack, view_of
+from cogs.answers import answer, clan_of, guild_of, is_bot_channel, is_private, may_turn, user_of
+from cogs.buttons import (
+    NUMBER,
+    POST,
+    POSTED,
+    Stateful,
+    pack,
+    pack_moment,
+    unpack,
+    unpack_moment,
+    view_of,
+)
 
 DEFAULT_PERIOD = "week"
 CHOICES = 25
@@ -33,19 +43,18 @@ _STATE = (
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a leaderboard's buttons know. ``as_of`` is milliseconds since 1970, 0 for the present."""
+    """What a leaderboard's buttons know. ``as_of`` is None for the present."""
 
     asker: int
     clan: ClanId
     metric: str
     period: str
-    as_of: int = 0
+    as_of: datetime | None = None
     page: int = 0
 
     def __str__(self) -> str:
-        return ":".join(
-            (pack(self.asker), pack(self.clan), self.metric, self.period, pack(self.as_of), pack(self.page))
-        )
+        numbers = (pack(self.asker), pack(self.clan))
+        return ":".join((*numbers, self.metric, self.period, pack_moment(self.as_of), pack(self.page)))
 
     @classmethod
     def read(cls, match: re.Match[str]) -> Self:
@@ -55,41 +64,33 @@ class Shown:
             clan=ClanId(unpack(match["clan"])),
             metric=match["metric"],
             period=match["period"],
-            as_of=unpack(match["as_of"]),
+            as_of=unpack_moment(match["as_of"]),
             page=unpack(match["page"]),
         )
-
-    @property
-    def moment(self) -> datetime | None:
-        """The moment of ``as_of``; None for the present."""
-        return datetime.fromtimestamp(self.as_of / 1000, UTC) if self.as_of else None
-
-
-def in_millis(moment: datetime | None) -> int:
-    """Milliseconds since 1970; 0 for the present."""
-    return 0 if moment is None else int(moment.timestamp() * 1000)
 
 
 async def read_board(services: Services, clan: Clan, shown: Shown) -> Board:
     """The leaderboard that a message shows, as of now or of its moment."""
-    period = read_period(shown.period, now=shown.moment or services.clock(), zone=clan.zone)
+    period = read_period(shown.period, now=shown.as_of or services.clock(), zone=clan.zone)
     found = find_metric(shown.metric, await services.leaderboards.metrics())
     return await services.leaderboards.top(clan, found, period)
 
 
-def board_page(clan: Clan, board: Board, shown: Shown, *, private: bool) -> tuple[discord.Embed, View | None]:
-    """One page as an embed with its buttons. A private one offers to be posted."""
+def board_page(
+    clan: Clan, board: Board, shown: Shown, *, private: bool, posted: bool = False
+) -> tuple[discord.Embed, View | None]:
+    """One page as an embed with its buttons. A private one offers to be posted, once."""
     last = pages(board) - 1
     shown = replace(shown, page=min(shown.page, last))
-    embed = leaderboard_page(board, shown.page, clan.zone, as_of=shown.moment is not None)
+    embed = leaderboard_page(board, shown.page, clan.zone, as_of=shown.as_of is not None)
     buttons = [
-        BoardButton(shown, "previous", disabled=shown.page == 0),
-        BoardButton(shown, "count", label=f"{shown.page + 1}/{last + 1}", disabled=True),
+        BoardButton(shown, "back", disabled=shown.page == 0),
+        BoardButton(shown, "page", label=f"{shown.page + 1}/{last + 1}", disabled=True),
         BoardButton(shown, "next", disabled=shown.page == last),
         BoardButton(shown, "mine"),
     ]
     if private:
-        buttons.append(BoardButton(shown, "post"))
+        buttons.append(BoardButton(shown, "post", label=POSTED if posted else None, disabled=posted))
     return embed, view_of(*buttons, MetricSelect(shown), PeriodSelect(shown))
 
 
@@ -106,30 +107,29 @@ async def show_board(
         await answer(interaction, private=private, embed=embed, view=view)
 
 
-def _is_private(interaction: Interaction[Any]) -> bool:
-    return interaction.message is not None and interaction.message.flags.ephemeral
+async def post_board(services: Services, interaction: Interaction[Any], shown: Shown) -> None:
+    """Show a private page to everybody; what is private can be posted once."""
+    clan = await services.clans.by_id(shown.clan, guild_of(interaction))
+    board = await read_board(services, clan, shown)
+    _, left = board_page(clan, board, shown, private=True, posted=True)
+    await interaction.response.edit_message(view=left)
+    embed, view = board_page(clan, board, shown, private=False)
+    await answer(interaction, private=False, embed=embed, view=view)
 
 
 async def turn(services: Services, interaction: Interaction[Any], before: Shown, after: Shown) -> None:
     """Turn the page for its asker; anybody else gets a private copy."""
-    private = _is_private(interaction)
-    if private or interaction.user.id == before.asker:
-        await show_board(services, interaction, after, private=private, edit=True)
+    if may_turn(interaction, before.asker):
+        await show_board(services, interaction, after, private=is_private(interaction), edit=True)
         return
     own = replace(after, asker=interaction.user.id)
     await show_board(services, interaction, own, private=True)
 
 
-_LABELS: Mapping[str, str] = {
-    "previous": "◀",
-    "next": "▶",
-    "mine": "My place",
-    "post": "Post here",
-    "count": "…",
-}
+_LABELS: Mapping[str, str] = {"back": "◀", "next": "▶", "mine": "My place", "post": POST, "page": "…"}
 
 
-class BoardButton(Stateful[Button[View]], template=rf"lb:{_STATE}:(?P<action>previous|next|mine|post|count)"):
+class BoardButton(Stateful[Button[View]], template=rf"lb:{_STATE}:(?P<action>back|next|mine|post|page)"):
     """A button under a leaderboard."""
 
     def __init__(
@@ -156,7 +156,7 @@ class BoardButton(Stateful[Button[View]], template=rf"lb:{_STATE}:(?P<action>pre
         if self.action == "mine":
             await self._tell_place(interaction)
         elif self.action == "post":
-            await show_board(self.services, interaction, self.shown, private=False)
+            await post_board(self.services, interaction, self.shown)
         else:
             step = 1 if self.action == "next" else -1
             page = max(0, self.shown.page + step)
@@ -167,13 +167,13 @@ class BoardButton(Stateful[Button[View]], template=rf"lb:{_STATE}:(?P<action>pre
         found = await self.services.lookup.of_user(clan, user_of(interaction), interaction.user.display_name)
         board = await read_board(self.services, clan, self.shown)
         member = found.member.id
-        place = my_place(board, member, clan.zone, as_of=self.shown.moment is not None)
+        place = my_place(board, member, clan.zone, as_of=self.shown.as_of is not None)
         page = page_of(board, member)
         if page is None:
             await answer(interaction, private=True, content=place)
             return
         own = replace(self.shown, asker=interaction.user.id, page=page)
-        embed = leaderboard_page(board, page, clan.zone, highlight=member, as_of=own.moment is not None)
+        embed = leaderboard_page(board, page, clan.zone, highlight=member, as_of=own.as_of is not None)
         _, view = board_page(clan, board, own, private=True)
         await answer(interaction, private=True, content=place, embed=embed, view=view)
 
@@ -205,8 +205,11 @@ class PeriodSelect(Stateful[Select[View]], template=rf"lb:{_STATE}:period"):
     """Another period for the same metric."""
 
     def __init__(self, shown: Shown) -> None:
-        offered = {code: label for label, code in suggest_periods("")[: CHOICES - 1]}
-        offered = {shown.period: offered.get(shown.period, label_of(shown.period)), **offered}
+        usual = {code: label for label, code in suggest_periods("")}
+        own = usual.get(shown.period, label_of(shown.period))
+        # Two spellings of one period, such as 7d and week, would be offered under the same name.
+        others = {code: label for code, label in usual.items() if label != own}
+        offered = {shown.period: own, **others} if shown.period not in usual else usual
         options = [
             discord.SelectOption(label=label, value=code, default=code == shown.period)
             for code, label in offered.items()
@@ -251,7 +254,7 @@ class LeaderboardCog(commands.Cog):
             clan=clan.id,
             metric=asked.metric.key,
             period=asked.period.code,
-            as_of=in_millis(asked.as_of),
+            as_of=asked.as_of,
         )
         settings = await self.services.clans.settings(clan.guild)
         await show_board(self.services, interaction, shown, private=not is_bot_channel(interaction, settings))

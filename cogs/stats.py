@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
 from typing import Any, Self
 
@@ -14,6 +14,7 @@ from discord.ui import Button, View
 
 from bot.domain.cards import MemberCard
 from bot.domain.clans import Clan
+from bot.domain.errors import NotLinked
 from bot.domain.ids import ClanId, MemberId, UserId
 from bot.domain.periods import read_moment, read_period
 from bot.present.card import member_card
@@ -21,9 +22,19 @@ from bot.present.chart import member_chart
 from bot.services.lookup import Found
 from bot.services.registry import Services
 from bot.services.rendering import RenderFailedError
-from cogs.answers import clan_of, guild_of, is_bot_channel, user_of
-from cogs.buttons import NUMBER, Stateful, pack, unpack, view_of
-from cogs.leaderboard import in_millis, period_choices
+from cogs.answers import clan_of, guild_of, is_bot_channel, is_private, may_turn, think, user_of
+from cogs.buttons import (
+    NUMBER,
+    POST,
+    POSTED,
+    Stateful,
+    pack,
+    pack_moment,
+    unpack,
+    unpack_moment,
+    view_of,
+)
+from cogs.leaderboard import period_choices
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -38,16 +49,17 @@ _STATE = (
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a card's buttons know. ``as_of`` is milliseconds since 1970, 0 for the present."""
+    """What a card's buttons know. ``as_of`` is None for the present."""
 
     asker: int
     clan: ClanId
     member: MemberId
     period: str
-    as_of: int = 0
+    as_of: datetime | None = None
 
     def __str__(self) -> str:
-        return ":".join((pack(self.asker), pack(self.clan), pack(self.member), self.period, pack(self.as_of)))
+        numbers = (pack(self.asker), pack(self.clan), pack(self.member))
+        return ":".join((*numbers, self.period, pack_moment(self.as_of)))
 
     @classmethod
     def read(cls, match: re.Match[str]) -> Self:
@@ -57,13 +69,8 @@ class Shown:
             clan=ClanId(unpack(match["clan"])),
             member=MemberId(unpack(match["member"])),
             period=match["period"],
-            as_of=unpack(match["as_of"]),
+            as_of=unpack_moment(match["as_of"]),
         )
-
-    @property
-    def moment(self) -> datetime | None:
-        """The moment of ``as_of``; None for the present."""
-        return datetime.fromtimestamp(self.as_of / 1000, UTC) if self.as_of else None
 
 
 async def chart_of(services: Services, clan: Clan, card: MemberCard) -> discord.File | None:
@@ -87,20 +94,26 @@ async def show_card(
     *,
     private: bool,
     edit: bool = False,
+    post: bool = False,
 ) -> None:
-    """Answer with a card, or turn the message to it.
+    """Answer with a card, turn the message to it, or post what is private.
 
     The numbers are read first, so that whatever can be refused is refused privately; only
     then is the answer deferred, because a chart may take longer than Discord waits.
     """
     clan = await services.clans.by_id(shown.clan, guild_of(interaction))
     found = found or await services.lookup.by_id(clan, shown.member)
-    period = read_period(shown.period, now=shown.moment or services.clock(), zone=clan.zone)
+    period = read_period(shown.period, now=shown.as_of or services.clock(), zone=clan.zone)
     card = await services.stats.card(clan, found, period)
-    if not interaction.response.is_done():
-        await interaction.response.defer(ephemeral=private, thinking=not edit)
+    if post:
+        left = view_of(*card_buttons(shown, private=True, posted=True))
+        await interaction.response.edit_message(view=left)
+    elif edit and not interaction.response.is_done():
+        await interaction.response.defer()
+    elif not interaction.response.is_done():
+        await think(interaction, private=private)
     chart = await chart_of(services, clan, card)
-    embed = member_card(card, clan.zone, as_of=shown.moment is not None)
+    embed = member_card(card, clan.zone, as_of=shown.as_of is not None)
     if chart is not None:
         embed.set_image(url=f"attachment://{CHART}")
     view = view_of(*card_buttons(shown, private=private))
@@ -117,26 +130,32 @@ async def show_card(
         )
 
 
-def card_buttons(shown: Shown, *, private: bool) -> list["CardButton"]:
-    """Other periods, Update now, and for a private card Post here."""
-    buttons = [CardButton(replace(shown, period=code), "show") for code in PERIODS if code != shown.period]
-    if not shown.as_of:
+def card_buttons(shown: Shown, *, private: bool, posted: bool = False) -> list["CardButton"]:
+    """The usual periods, Update now, and for a private card Post here, once."""
+    buttons = [
+        CardButton(replace(shown, period=code), "show", disabled=code == shown.period) for code in PERIODS
+    ]
+    if shown.as_of is None:
         buttons.append(CardButton(shown, "update"))
     if private:
-        buttons.append(CardButton(shown, "post"))
+        buttons.append(CardButton(shown, "post", label=POSTED if posted else None, disabled=posted))
     return buttons
 
 
-_LABELS = {"update": "Update now", "post": "Post here"}
+_LABELS = {"update": "Update now", "post": POST}
 
 
 class CardButton(Stateful[Button[View]], template=rf"st:{_STATE}:(?P<action>show|update|post)"):
     """A button under a card."""
 
-    def __init__(self, shown: Shown, action: str) -> None:
+    def __init__(
+        self, shown: Shown, action: str, *, label: str | None = None, disabled: bool = False
+    ) -> None:
         style = discord.ButtonStyle.primary if action == "post" else discord.ButtonStyle.secondary
-        label = _LABELS.get(action) or PERIODS.get(shown.period, shown.period)
-        super().__init__(Button(label=label, style=style, custom_id=f"st:{shown}:{action}"))
+        label = label or _LABELS.get(action) or PERIODS.get(shown.period, shown.period)
+        super().__init__(
+            Button(label=label, style=style, custom_id=f"st:{shown}:{action}", disabled=disabled)
+        )
         self.shown = shown
         self.action = action
 
@@ -145,24 +164,22 @@ class CardButton(Stateful[Button[View]], template=rf"st:{_STATE}:(?P<action>show
         return cls(Shown.read(match), match["action"])
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        private = interaction.message is not None and interaction.message.flags.ephemeral
         if self.action == "post":
-            await show_card(self.services, interaction, self.shown, private=False)
+            await show_card(self.services, interaction, self.shown, private=False, post=True)
             return
+        edit = may_turn(interaction, self.shown.asker)
         if self.action == "update":
             clan = await self.services.clans.by_id(self.shown.clan, guild_of(interaction))
             # WOM asks the game's hiscores: that takes seconds. Refusals follow privately.
-            await interaction.response.defer(ephemeral=True, thinking=not self._may_edit(interaction))
+            await (interaction.response.defer() if edit else think(interaction, private=True))
             await self.services.refreshing.update_member(clan, self.shown.member)
-        if self._may_edit(interaction):
-            await show_card(self.services, interaction, self.shown, private=private, edit=True)
+        if edit:
+            await show_card(
+                self.services, interaction, self.shown, private=is_private(interaction), edit=True
+            )
         else:
             own = replace(self.shown, asker=interaction.user.id)
             await show_card(self.services, interaction, own, private=True)
-
-    def _may_edit(self, interaction: Interaction[Any]) -> bool:
-        private = interaction.message is not None and interaction.message.flags.ephemeral
-        return private or interaction.user.id == self.shown.asker
 
 
 class StatsCog(commands.Cog):
@@ -197,7 +214,7 @@ class StatsCog(commands.Cog):
         else:
             found = await self.services.lookup.by_name(clan, player)
         settings = await self.services.clans.settings(clan.guild)
-        shown = Shown(interaction.user.id, clan.id, found.member.id, read.code, in_millis(moment))
+        shown = Shown(interaction.user.id, clan.id, found.member.id, read.code, moment)
         private = not is_bot_channel(interaction, settings)
         await show_card(self.services, interaction, shown, found, private=private)
 
@@ -226,7 +243,10 @@ def clan_stats_menu(services: Services) -> app_commands.ContextMenu:
     @app_commands.guild_only()
     async def clan_stats(interaction: Interaction[Any], user: discord.Member) -> None:
         clan = await clan_of(services, interaction)
-        found = await services.lookup.of_user(clan, UserId(user.id), user.display_name)
+        try:
+            found = await services.lookup.of_user(clan, UserId(user.id), user.display_name)
+        except NotLinked as error:
+            raise NotLinked(error.user_name, is_asker=user.id == interaction.user.id) from error
         shown = Shown(interaction.user.id, clan.id, found.member.id, DEFAULT_PERIOD)
         await show_card(services, interaction, shown, found, private=True)
 

@@ -48,9 +48,10 @@ class InvalidName(UserError):
 
 @dataclass(unsafe_hash=True)
 class NotLinked(UserError):
-    """The asker gave no name and has linked no account."""
+    """The asker gave no name and has linked no account, or asked about another user who has none."""
 
     user_name: str
+    is_asker: bool = True
 
 
 @dataclass(unsafe_hash=True)
@@ -116,7 +117,10 @@ class GroupAlreadyLinked(UserError):
 
 @dataclass(unsafe_hash=True)
 class WomUnavailable(UserError):
-    """WOM did not answer usefully. ``reason`` is one of: down, slow, rate_limited, blocked, nonsense, refused."""
+    """WOM did not answer usefully.
+
+    ``reason`` is one of: down, slow, rate_limited, blocked, nonsense, refused.
+    """
 
     reason: str
     retry_at: datetime | None = None

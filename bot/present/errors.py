@@ -58,6 +58,11 @@ def _(error: errors.InvalidName) -> str:
 
 @explain.register
 def _(error: errors.NotLinked) -> str:
+    if not error.is_asker:
+        return (
+            f"I do not know which account is {escape(error.user_name)}'s: they have linked none. "
+            "They can with `/link`; with `/stats` you can ask for any player by name."
+        )
     return (
         f"I do not know which account is yours, {escape(error.user_name)}. "
         "Tell me with `/link`, or name a player."

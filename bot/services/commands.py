@@ -2,8 +2,10 @@
 
 import hashlib
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
+import discord
 import structlog
 from discord import app_commands
 
@@ -13,6 +15,7 @@ from db.session import Database
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 _KEY = "commands"
+_IDS_KEY = "command_ids"
 
 
 class CommandSync:
@@ -21,6 +24,7 @@ class CommandSync:
     def __init__(self, database: Database, tree: app_commands.CommandTree[Any]) -> None:
         self._database = database
         self._tree = tree
+        self._ids: Mapping[str, int] | None = None
 
     async def __call__(self, *, force: bool = False) -> int:
         """Send the commands if they are not those sent last, or if told to.
@@ -39,8 +43,18 @@ class CommandSync:
         sent = await self._tree.sync()
         async with self._database.write() as session:
             await clans.keep(session, _KEY, now)
+            self._ids = {one.name: one.id for one in sent if one.type is discord.AppCommandType.chat_input}
+            await clans.keep(session, _IDS_KEY, json.dumps(self._ids))
         log.info("commands_synced", commands=len(sent))
         return len(sent)
+
+    async def ids(self) -> Mapping[str, int]:
+        """Discord's numbers of the slash commands by name, as told when they were sent last."""
+        if self._ids is None:
+            async with self._database.read() as session:
+                kept = await clans.kept(session, _IDS_KEY)
+            self._ids = cast("dict[str, int]", json.loads(kept or "{}"))
+        return self._ids
 
 
 def fingerprint(tree: app_commands.CommandTree[Any]) -> str:

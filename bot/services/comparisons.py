@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.domain.cards import Comparison
 from bot.domain.clans import Clan
 from bot.domain.errors import TooManyPlayers
+from bot.domain.ids import MemberId
 from bot.domain.metrics import BOSS_KILLS, EHB, EHP, MESSAGES, OVERALL, TOTAL_LEVEL, Metric
 from bot.domain.periods import Period, PeriodKind
 from bot.services.leaderboards import entry_of, group_ends
@@ -32,10 +33,22 @@ class Comparisons:
             TooManyPlayers: fewer than two or more than five.
             PlayerNotTracked, InvalidName, NameAmbiguous: as :meth:`Lookup.by_name`.
         """
-        found = {
-            member.id: member
-            for member in [(await self._lookup.by_name(clan, name)).member for name in names]
-        }
+        return await self._side_by_side(
+            clan, [(await self._lookup.by_name(clan, name)).member for name in names], period
+        )
+
+    async def compare_again(self, clan: Clan, members: Sequence[MemberId], period: Period) -> Comparison:
+        """The same for the members of an earlier comparison, whatever they are called now.
+
+        Raises:
+            Outdated: one of them is gone.
+        """
+        return await self._side_by_side(
+            clan, [(await self._lookup.by_id(clan, member)).member for member in members], period
+        )
+
+    async def _side_by_side(self, clan: Clan, members: Sequence[MemberRow], period: Period) -> Comparison:
+        found = {member.id: member for member in members}
         if not 2 <= len(found) <= 5:
             raise TooManyPlayers(len(found))
         compared = list(found.values())
