@@ -1,6 +1,7 @@
 """Polls, told by what happens at WOM and read from what is stored."""
 
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -417,5 +418,8 @@ async def test_what_the_relay_heard_of_a_name_goes_to_its_holder_of_that_moment(
     stage.wom.approve_rename(stage.wom.submit_rename(player, "New Name", stage.clock.now), stage.clock.now)
     await stage.later(minutes=10)
     async with stage.database.read() as session:
-        found = await counts.message_counts(session, stage.id, start, stage.clock.now)
-    assert found == [(1, 2)], "what was heard before the poll that saw the old name is somebody else's"
+        found = [
+            await counts.message_counts(session, stage.id, since, stage.clock.now)
+            for since in (start, start + timedelta(minutes=1))
+        ]
+    assert found == [[(1, 2)], [(1, 2)]], "what was heard before the old name was seen is somebody else's"
