@@ -321,7 +321,7 @@ async def test_a_relay_is_found_and_used_and_its_lines_count(house: House) -> No
     assert f"{chat.mention} is a relay: 4 of 5 lines understood" in text_of(used)
     await house.env.advance_time(90)
     board = await house.places.john.slash(house.places.general, "leaderboard", metric="messages")
-    assert "Ann B" in text_of(board)
+    assert "Ann B · 1" in text_of(board)
 
 
 async def test_another_channel_can_be_the_relay_and_be_dropped_again(house: House) -> None:
