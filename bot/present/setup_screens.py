@@ -108,7 +108,7 @@ def relay_screen(relays: Sequence[Relay], *, silent: ChannelId | None, content: 
     Discord shows what is written at all.
     """
     lines = [_PICK_RELAY]
-    lines += [f"{_relay_mark(relay)} <#{relay.channel}>, by <@{relay.author}>" for relay in relays]
+    lines += [f"{_relay_mark(relay)} <#{relay.channel}> is read" for relay in relays]
     if silent is not None:
         lines.append(
             f"❌ In <#{silent}> I see no line of a bot or webhook that I can read as chat. "

@@ -49,7 +49,7 @@ def test_ranks_without_a_role_and_out_of_reach_are_told_apart() -> None:
 
 def test_the_relay_screen_says_what_is_used_and_why_nothing_can_be() -> None:
     used = Relay(ClanId(1), ChannelId(5), UserId(6), 4, 3)
-    assert "✅ <#5>, by <@6>" in read(screens.relay_screen([used], silent=None, content=True))
+    assert "✅ <#5> is read" in read(screens.relay_screen([used], silent=None, content=True))
     shown = read(screens.relay_screen([], silent=ChannelId(7), content=False))
     assert "❌ In <#7> I see no line" in shown
     assert "Message Content Intent" in shown
