@@ -1,0 +1,203 @@
+"""Lays the made-up clan's past: sixty days of polls and messages, through the bot's own services."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import zip_longest
+
+from bot.domain.clans import Clan
+from bot.domain.ids import ChannelId, GroupId, GuildId, MessageId, PlayerId, SourceId, UserId
+from bot.domain.listening import SeenMessage
+from bot.domain.metrics import BOSS_KILLS, TOTAL_LEVEL
+from bot.domain.setup import RelayShare
+from bot.services.registry import Services
+from db.queries import members, roster
+from db.queries.snapshots import Seen
+from demo.script import (
+    Event,
+    Header,
+    Linked,
+    MemberLeft,
+    Message,
+    MessageDeleted,
+    RenameApproved,
+    Script,
+    Snapshot,
+)
+from demo.stage_wom import ClanAtWom
+from demo.wom.catalogue import BOSSES
+
+FIRST_READ = timedelta(days=1)
+"""The bot comes to the server so long after the story's begin, and reads back what was said until then."""
+
+
+class SetClock:
+    """A clock that stands where it is put."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A channel whose history is the script's."""
+
+    channel: ChannelId
+    said: Sequence[SeenMessage]
+
+    async def after(self, message: MessageId) -> Sequence[SeenMessage]:
+        """What was said after a message, all at once."""
+        return [seen for seen in self.said if seen.message > message]
+
+
+async def lay_past(services: Services, clock: SetClock, wom: ClanAtWom, script: Script, by: int) -> Clan:
+    """Play everything until ``laid_until`` to the services, with their clock at each event's time.
+
+    ``by`` is the user who sets the server up.
+    """
+    head = script.header
+    past = [event for event in script.events if event.at <= head.laid_until]
+    start = head.begin + FIRST_READ
+    clock.now = start
+    for event in past:
+        if event.at <= start and not isinstance(event, Snapshot):
+            wom.play(event)
+    await _teach_metrics(wom, past)
+    clan = await _set_up(services, head, UserId(by))
+    await services.polling.poll(clan)
+    await _read_back(services, head, past, start)
+    await _live_through(services, clock, wom, head, [event for event in past if event.at > start])
+    await _lay_snapshots(services, clan, wom, [event for event in past if isinstance(event, Snapshot)])
+    await _link(services, clock, clan, past, wom)
+    clock.now = head.laid_until
+    await services.ingest.note_observed(head.guild)
+    await services.polling.poll(await services.clans.default(GuildId(head.guild)))
+    await services.setting_up.set_backfill_days(GuildId(head.guild), 30, UserId(by))
+    return await services.clans.default(GuildId(head.guild))
+
+
+async def _teach_metrics(wom: ClanAtWom, past: Sequence[Event]) -> None:
+    """One look before the first poll, so that the bot learns which metrics there are."""
+    first = next(event for event in past if isinstance(event, Snapshot))
+    if first.player in wom.server.players:
+        wom.play(first)
+
+
+async def _set_up(services: Services, head: Header, by: UserId) -> Clan:
+    setting, guild = services.setting_up, GuildId(head.guild)
+    clan = await setting.link(guild, GroupId(head.group), by, time_zone=head.zone)
+    officers = {role.id for role in head.discord_roles if role.name == "Officer"}
+    await setting.set_officer_roles(guild, officers, by)
+    await setting.set_officer_channel(guild, ChannelId(head.channel("officers").id), by)
+    await setting.set_bot_channels(guild, {head.channel("commands").id}, by)
+    await setting.set_backfill_days(guild, FIRST_READ.days, by)
+    share = RelayShare(ChannelId(head.relay.channel), 0, 0)
+    await setting.use_relay(clan, UserId(head.relay.author), share, by)
+    return clan
+
+
+async def _read_back(services: Services, head: Header, past: Sequence[Event], start: datetime) -> None:
+    """The history of the first day, as Discord would give it: without what was deleted meanwhile."""
+    guild = GuildId(head.guild)
+    gone = {
+        message
+        for event in past
+        if isinstance(event, MessageDeleted) and event.at <= start
+        for message in event.ids
+    }
+    said: dict[int, list[SeenMessage]] = defaultdict(list)
+    for event in past:
+        if isinstance(event, Message) and event.at <= start and event.id not in gone:
+            said[event.channel].append(seen(event, guild))
+    await services.ingest.load()
+    places = [_Place(ChannelId(channel.id), said[channel.id]) for channel in head.channels]
+    await services.history.catch_up(guild, places)
+
+
+async def _live_through(
+    services: Services, clock: SetClock, wom: ClanAtWom, head: Header, events: Sequence[Event]
+) -> None:
+    """Messages are heard as they come; WOM is polled whenever a rename was approved or somebody leaves.
+
+    Who leaves is seen once more in the moment before, so that the bot's date of it is the true one.
+    """
+    guild = GuildId(head.guild)
+    channels = {event.id: event.channel for event in events if isinstance(event, Message)}
+    for event in events:
+        if isinstance(event, Message):
+            services.ingest.observe(seen(event, guild))
+        elif isinstance(event, MessageDeleted):
+            for message in event.ids:
+                services.ingest.delete(guild, channels.get(message, head.relay.channel), [message])
+        elif not isinstance(event, Snapshot):
+            if isinstance(event, MemberLeft):
+                await _poll(services, clock, guild, event.at)
+            wom.play(event)
+            if isinstance(event, RenameApproved):
+                await _poll(services, clock, guild, event.at)
+
+
+async def _poll(services: Services, clock: SetClock, guild: GuildId, at: datetime) -> None:
+    clock.now = at
+    await services.ingest.flush()
+    await services.polling.poll(await services.clans.default(guild))
+
+
+def seen(message: Message, guild: GuildId) -> SeenMessage:
+    """A message of the script as the listener sees it."""
+    return SeenMessage(
+        guild=guild,
+        channel=ChannelId(message.channel),
+        message=MessageId(message.id),
+        author=UserId(message.author),
+        author_name=message.name,
+        content=message.content,
+        is_bot=message.bot or message.webhook is not None,
+        webhook=message.webhook,
+    )
+
+
+async def _lay_snapshots(services: Services, clan: Clan, wom: ClanAtWom, looks: Sequence[Snapshot]) -> None:
+    """Every look of the past, one a profile at a time, and their newest at WOM."""
+    known = await services.statistics.metric_ids()
+    async with services.database.read() as session:
+        profiles = await roster.known_profiles(session, clan.id)
+    by_player: dict[int, list[Seen]] = defaultdict(list)
+    sheets: dict[int, dict[str, int]] = defaultdict(dict)
+    for look in looks:
+        profile = profiles.get(PlayerId(look.player))
+        if profile is not None:
+            values = dict(stored(look, sheets[look.player]))
+            ids = {known[name]: value for name, value in values.items()}
+            by_player[look.player].append(Seen(profile.source, look.at, ids))
+    newest: dict[SourceId, datetime] = {}
+    for row in zip_longest(*by_player.values()):
+        await services.statistics.lay(clan.id, [one for one in row if one is not None])
+        newest |= {one.source: one.taken_at for one in row if one is not None}
+    async with services.database.write() as session:
+        await members.note_values_stored(session, clan.id, newest)
+    wom.remember(looks)
+
+
+def stored(look: Snapshot, sheet: dict[str, int]) -> Iterator[tuple[str, int]]:
+    """What a look changes, with the metrics that the bot makes itself; ``sheet`` is kept up to date."""
+    sheet |= look.values
+    yield from look.values.items()
+    yield TOTAL_LEVEL.key, look.level
+    kills = [sheet[boss] for boss in BOSSES if boss in sheet]
+    if kills:
+        yield BOSS_KILLS.key, sum(kills)
+
+
+async def _link(
+    services: Services, clock: SetClock, clan: Clan, past: Sequence[Event], wom: ClanAtWom
+) -> None:
+    """The members' own claims, the main account first, by the names that the accounts have now."""
+    for link in (event for event in past if isinstance(event, Linked)):
+        clock.now = link.at
+        name = wom.server.players[link.player].name
+        await services.links.claim(clan, UserId(link.user), name)
