@@ -22,7 +22,7 @@ from cogs.answers import handle_error
 from cogs.compare import CompareButton, CompareCog
 from cogs.help import HelpCog
 from cogs.leaderboard import BoardButton, LeaderboardCog, MetricSelect, PeriodSelect
-from cogs.links import AccountButton, LinksCog
+from cogs.links import AccountSelect, LinksCog
 from cogs.listening import Listening
 from cogs.owner import OwnerCog
 from cogs.setup import SetupCog
@@ -30,7 +30,7 @@ from cogs.stats import CardButton, StatsCog, clan_stats_menu
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-BUTTONS = (BoardButton, MetricSelect, PeriodSelect, CardButton, CompareButton, AccountButton)
+BUTTONS = (BoardButton, MetricSelect, PeriodSelect, CardButton, CompareButton, AccountSelect)
 GUILD_WAIT = 0.5
 """Seconds without a further server after which Discord is believed to have told of all."""
 

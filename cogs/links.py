@@ -4,10 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import Any, Self
 
-import discord
-from discord import Interaction, app_commands
+from discord import Interaction, SelectOption, app_commands
 from discord.ext import commands
-from discord.ui import Button, View
+from discord.ui import Select, View
 
 from bot.domain.accounts import Account
 from bot.domain.ids import ClanId, MemberId
@@ -15,57 +14,47 @@ from bot.present.accounts import accounts_page
 from bot.services.registry import Services
 from cogs.answers import answer, clan_of, guild_of, require_asker, user_of
 from cogs.buttons import NUMBER, Stateful, pack, unpack, view_of
+from cogs.leaderboard import CHOICES
 from cogs.stats import player_choices
 
-_SHOWN = 5
-"""Accounts that have buttons: as many rows as a message has."""
+_PROMPTS = {"main": "Count my messages for…", "remove": "Remove…"}
 
 
-def account_buttons(asker: int, clan: ClanId, accounts: Sequence[Account]) -> View | None:
-    """For each account Make main and Remove."""
-    buttons = [
-        AccountButton(asker, clan, one.member, action, one.name, row)
-        for row, one in enumerate(accounts[:_SHOWN])
-        for action in (("remove",) if one.is_main else ("main", "remove"))
-    ]
-    return view_of(*buttons)
+def account_choices(asker: int, clan: ClanId, accounts: Sequence[Account]) -> View | None:
+    """What the asker can change: which of several is the main one, and whether one is theirs at all."""
+    others = [one for one in accounts if not one.is_main]
+    offered = (("main", others), ("remove", accounts))
+    return view_of(*(AccountSelect(asker, clan, action, chosen) for action, chosen in offered if chosen))
 
 
-class AccountButton(
-    Stateful[Button[View]],
-    template=rf"ln:(?P<asker>{NUMBER}):(?P<clan>{NUMBER}):(?P<member>{NUMBER}):(?P<action>main|remove)",
+class AccountSelect(
+    Stateful[Select[View]],
+    template=rf"ln:(?P<asker>{NUMBER}):(?P<clan>{NUMBER}):(?P<action>main|remove)",
 ):
     """Makes an account the main one, or gives it up."""
 
-    def __init__(
-        self, asker: int, clan: ClanId, member: MemberId, action: str, name: str = "", row: int | None = None
-    ) -> None:
-        label = f"{name}: make main" if action == "main" else f"{name}: remove"
-        super().__init__(
-            Button(
-                label=label,
-                row=row,
-                style=discord.ButtonStyle.secondary,
-                custom_id=f"ln:{pack(asker)}:{pack(clan)}:{pack(member)}:{action}",
-            )
-        )
+    def __init__(self, asker: int, clan: ClanId, action: str, accounts: Sequence[Account] = ()) -> None:
+        options = [
+            SelectOption(label=one.name, value=pack(one.member), emoji="⭐" if one.is_main else None)
+            for one in accounts[:CHOICES]
+        ]
+        custom_id = f"ln:{pack(asker)}:{pack(clan)}:{action}"
+        super().__init__(Select(custom_id=custom_id, placeholder=_PROMPTS[action], options=options))
         self.asker = asker
         self.clan = clan
-        self.member = member
         self.action = action
 
     @classmethod
     def read(cls, match: re.Match[str]) -> Self:
-        member = MemberId(unpack(match["member"]))
-        return cls(unpack(match["asker"]), ClanId(unpack(match["clan"])), member, match["action"])
+        return cls(unpack(match["asker"]), ClanId(unpack(match["clan"])), match["action"])
 
     async def press(self, interaction: Interaction[Any]) -> None:
         require_asker(interaction, self.asker)
         clan = await self.services.clans.by_id(self.clan, guild_of(interaction))
         links = self.services.links
         change = links.make_main if self.action == "main" else links.remove
-        accounts = await change(clan, user_of(interaction), self.member)
-        view = account_buttons(self.asker, clan.id, accounts)
+        accounts = await change(clan, user_of(interaction), MemberId(unpack(self.item.values[0])))
+        view = account_choices(self.asker, clan.id, accounts)
         await interaction.response.edit_message(embed=accounts_page(accounts), view=view)
 
 
@@ -84,7 +73,7 @@ class LinksCog(commands.Cog):
         user = user_of(interaction)
         links = self.services.links
         accounts = await (links.accounts(clan, user) if name is None else links.claim(clan, user, name))
-        view = account_buttons(interaction.user.id, clan.id, accounts)
+        view = account_choices(interaction.user.id, clan.id, accounts)
         await answer(interaction, private=True, embed=accounts_page(accounts), view=view)
 
     @link.autocomplete("name")

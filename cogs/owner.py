@@ -1,16 +1,20 @@
 """The bot's owner's own command, by mention: it re-syncs the slash commands."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from discord.ext import commands
 
-from bot.services.commands import CommandSync
+
+class Sync(Protocol):
+    """Sends the commands to Discord and says how many, as :class:`bot.services.commands.CommandSync` does."""
+
+    async def __call__(self, *, force: bool = False) -> int: ...
 
 
 class OwnerCog(commands.Cog):
     """For who runs the bot."""
 
-    def __init__(self, sync: CommandSync) -> None:
+    def __init__(self, sync: Sync) -> None:
         self.sync_commands = sync
 
     @commands.command()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import discord
 
 from bot.domain.accounts import Account
-from bot.present.text import escape
+from bot.present.text import DESCRIPTION_LIMIT, escape, fit_lines, units
 from bot.present.theme import ACCENT
 
 
@@ -18,7 +18,8 @@ def accounts_page(accounts: Sequence[Account]) -> discord.Embed:
         f"{'⭐' if one.is_main else '•'} **{escape(one.name)}** · {'verified' if one.verified else 'claimed'}"
         for one in accounts
     ]
-    lines.append("-# ⭐ your messages count for this one")
+    small = "\n-# ⭐ your messages count for this one"
     if not all(one.verified for one in accounts):
-        lines.append("-# claimed: messages count; ranks need an officer's approval")
-    return discord.Embed(title="My accounts", description="\n".join(lines), colour=ACCENT)
+        small += "\n-# claimed: messages count; ranks need an officer's approval"
+    listed = fit_lines(lines, DESCRIPTION_LIMIT - units(small))
+    return discord.Embed(title="My accounts", description=listed + small, colour=ACCENT)

@@ -95,13 +95,15 @@ class Foundry:
     def ann(self) -> simcord.MemberActor:
         return self.places.ann
 
-    async def restart(self, *, later: timedelta = timedelta(0), wom_url: str | None = None) -> None:
+    async def restart(
+        self, *, later: timedelta = timedelta(0), wom_url: str | None = None, **settings: Any
+    ) -> None:
         """End the bot and start another one, as after an update, at once or after a while."""
         self.wom_url = wom_url or self.wom_url
         await self.bot.close()
         await self.env.settle()
         self.env.backend.clock.advance(later.total_seconds())
-        await self.env.restart_bot(build_bot(self.url, self.wom_url))
+        await self.env.restart_bot(build_bot(self.url, self.wom_url, **settings))
 
     async def clan(self) -> Clan:
         return await self.services.clans.default(GuildId(self.places.guild.id))
@@ -134,9 +136,9 @@ def faults(errors: Iterable[BaseException], forgiven: Iterable[BaseException]) -
     return [error for error in errors if not isinstance(cause_of(error), UserError) and error not in known]
 
 
-def build_bot(url: str, wom_url: str = NO_WOM) -> ClanStatsBot:
+def build_bot(url: str, wom_url: str = NO_WOM, **chosen: Any) -> ClanStatsBot:
     """The real bot, but for its drawing and the number of shards."""
-    settings = Settings(database_url=url, wom_base_url=wom_url)
+    settings = Settings(database_url=url, wom_base_url=wom_url, **chosen)
 
     class TestedBot(ClanStatsBot):
         def __init__(self, services: Services, **options: Any) -> None:
