@@ -126,6 +126,7 @@ async def test_a_snapshot_in_the_past_keeps_what_later_ones_relied_on(database: 
     await add(database, clan, Seen(one, at(9), {xp: 5, boss: None}))
     await add(database, clan, Seen(other, at(9), {xp: 1, boss: None}))
     await add(database, clan, Seen(one, at(4), {xp: 4, boss: 2}))
+    await add(database, clan, Seen(other, at(3), {xp: None, boss: None}))
     values, _ = await stored(database, clan)
     assert values == {
         (one, xp): [(at(0), 5), (at(4), 4), (at(9), 5)],
