@@ -22,7 +22,9 @@ class SetupCog(commands.Cog):
     asked for by ``bot.dispatch("history_wanted", guild, clan_id, days)``.
     """
 
-    def __init__(self, bot: commands.Bot, services: Services, *, poll_now: PollNow) -> None:
+    def __init__(
+        self, bot: commands.Bot | commands.AutoShardedBot, services: Services, *, poll_now: PollNow
+    ) -> None:
         self.bot = bot
         self.services = services
         self.desk = Desk(bot, services, poll_now)

@@ -41,7 +41,9 @@ IDLE_LOOKS = 2
 class Desk:
     """Shows the screens of ``/setup`` and carries out what is chosen on them."""
 
-    def __init__(self, bot: commands.Bot, services: Services, poll_now: PollNow) -> None:
+    def __init__(
+        self, bot: commands.Bot | commands.AutoShardedBot, services: Services, poll_now: PollNow
+    ) -> None:
         self.bot = bot
         self.services = services
         self._poll_now = poll_now
