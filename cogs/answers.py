@@ -102,8 +102,8 @@ def is_private(interaction: _Interaction) -> bool:
 
 
 def may_turn(interaction: _Interaction, asker: int) -> bool:
-    """Whether whoever pressed may change the message: a shared one is turned only by its asker."""
-    return is_private(interaction) or interaction.user.id == asker
+    """Whether whoever pressed may change the message: it is turned only by whoever asked for it."""
+    return interaction.user.id == asker
 
 
 def require_asker(interaction: _Interaction, asker: int) -> None:

@@ -1,0 +1,168 @@
+"""Whatever names, numbers and periods there are, an answer stays within what Discord takes."""
+
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain import errors
+from bot.domain.accounts import Account
+from bot.domain.cards import Chat, Comparison, Figure, MemberCard
+from bot.domain.errors import UserError
+from bot.domain.ids import ClanId, MemberId
+from bot.domain.leaderboards import Board, Entry, rank
+from bot.domain.metrics import ALL_METRICS, Metric, metric
+from bot.domain.periods import Period
+from bot.present.accounts import accounts_page
+from bot.present.board import leaderboard_page, my_place, pages
+from bot.present.card import member_card
+from bot.present.compare import comparison
+from bot.present.errors import explain, unexpected
+from bot.present.help import Audience, CommandHelp, help_page
+from bot.present.text import embed_problems, units
+from tests.present.makers import AMSTERDAM, NOW, WIDEST_NICKNAME, period
+
+CONTENT_LIMIT = 2000
+LARGEST = 2**63 - 1
+
+names = st.one_of(
+    st.text(min_size=1, max_size=100),
+    st.text("*_~`|<>@#\\[]()-", min_size=1, max_size=100),
+    st.sampled_from(["W" * 12, WIDEST_NICKNAME, "@everyone", "👨‍👩‍👧‍👦" * 12]),
+)
+values = st.none() | st.integers(0, LARGEST)
+metrics = st.sampled_from(ALL_METRICS) | names.map(lambda name: metric(name * 3))
+periods = st.sampled_from(
+    ["all", "9y9m9w9d9h", "this-week", "2013-02-28..2026-11-18", "yesterday", "7d"]
+).map(period)
+moments = st.none() | st.integers(0, 5_000).map(lambda days: NOW - timedelta(days=days))
+
+
+@st.composite
+def boards(draw: st.DrawFn) -> Board:
+    of, span = draw(metrics), draw(periods)
+    entries = [
+        Entry(MemberId(number), draw(names), draw(values), draw(moments))
+        for number in range(1, draw(st.integers(1, 25)))
+    ]
+    standings, unmeasured = rank(entries)
+    unattributed = draw(st.integers(0, LARGEST))
+    since = draw(moments)
+    return Board(
+        ClanId(1), draw(names), of, span, standings, unmeasured, draw(moments), None, unattributed, since
+    )
+
+
+figures = st.builds(Figure, metrics, values, st.none() | st.integers(1, 999), st.integers(0, 999), moments)
+chats = st.builds(
+    Chat,
+    values,
+    st.integers(0, LARGEST),
+    values,
+    st.integers(0, 9),
+    st.integers(0, 9),
+    st.none() | st.integers(1, 999),
+    st.integers(0, 999),
+    moments,
+)
+cards = st.builds(
+    MemberCard,
+    clan=st.just(ClanId(1)),
+    clan_name=names,
+    member=st.just(MemberId(1)),
+    name=names,
+    rank=st.none() | names,
+    account_type=names,
+    joined_at=moments,
+    left_at=moments,
+    period=periods,
+    figures=st.lists(figures, max_size=6).map(tuple),
+    chat=chats,
+    highlights=st.lists(figures, max_size=3).map(tuple),
+    total_xp=values,
+    total_level=values,
+    checked_at=moments,
+    notes=st.lists(names, max_size=5).map(tuple),
+)
+
+
+@st.composite
+def comparisons(draw: st.DrawFn) -> Comparison:
+    count = draw(st.integers(2, 5))
+    rows: list[tuple[Metric, tuple[int | None, ...]]] = [
+        (of, tuple(draw(values) for _ in range(count))) for of in draw(st.lists(metrics, max_size=12))
+    ]
+    shown: Period = draw(periods)
+    called = tuple(draw(names) for _ in range(count))
+    ids = tuple(MemberId(number) for number in range(count))
+    return Comparison(ClanId(1), draw(names), shown, ids, called, tuple(rows), draw(moments))
+
+
+@given(boards(), st.integers(-2, 5), st.booleans())
+def test_every_page_of_every_board_fits(board: Board, page: int, as_of: bool) -> None:
+    for highlight in (None, MemberId(1)):
+        embed = leaderboard_page(board, page, AMSTERDAM, highlight=highlight, as_of=as_of)
+        assert embed_problems(embed) == ()
+    assert units(my_place(board, MemberId(1), AMSTERDAM, as_of=as_of)) <= CONTENT_LIMIT
+    assert pages(board) >= 1
+
+
+@given(cards, st.booleans())
+def test_every_card_fits(card: MemberCard, as_of: bool) -> None:
+    assert embed_problems(member_card(card, AMSTERDAM, as_of=as_of)) == ()
+
+
+@given(comparisons(), st.booleans())
+def test_every_comparison_fits_discord_and_a_phone(compared: Comparison, as_of: bool) -> None:
+    embed = comparison(compared, AMSTERDAM, as_of=as_of)
+    assert embed_problems(embed) == ()
+
+
+accounts = st.builds(Account, st.integers(1).map(MemberId), names, st.booleans(), st.booleans())
+commands = st.builds(
+    CommandHelp, names, names, st.sampled_from(Audience), st.none() | st.integers(1, LARGEST)
+)
+
+
+@given(st.lists(accounts, max_size=400))
+def test_any_number_of_accounts_fits(mine: list[Account]) -> None:
+    assert embed_problems(accounts_page(mine)) == ()
+
+
+@given(st.lists(commands, max_size=100), st.sampled_from(Audience), st.none() | names, st.booleans())
+def test_help_fits(listed: list[CommandHelp], audience: Audience, clan: str | None, linked: bool) -> None:
+    assert embed_problems(help_page(listed, audience, clan_name=clan, linked=linked)) == ()
+
+
+def every_error() -> list[type[UserError]]:
+    found = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    return [kind for kind in found if issubclass(kind, UserError) and kind is not UserError]
+
+
+typed = st.text(min_size=1, max_size=6_000) | names
+"""As long as Discord lets people type."""
+ARGUMENTS: dict[Any, st.SearchStrategy[Any]] = {
+    str: typed,
+    tuple[str, ...]: st.lists(names, max_size=30).map(tuple),
+    int: st.integers(0, LARGEST),
+    bool: st.booleans(),
+    datetime | None: moments,
+}
+
+
+def any_error(kind: type[UserError]) -> st.SearchStrategy[UserError]:
+    """Any error of a kind."""
+    return st.builds(kind, **{one.name: ARGUMENTS[one.type] for one in fields(kind)})
+
+
+@given(st.sampled_from(every_error()).flatmap(any_error))
+def test_every_refusal_fits_and_pings_nobody(error: UserError) -> None:
+    words = explain(error)
+    assert 0 < units(words) <= CONTENT_LIMIT
+    assert "@everyone" not in words
+
+
+def test_the_words_for_a_fault_fit() -> None:
+    assert units(unexpected("0" * 32)) <= CONTENT_LIMIT
