@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+import aiohttp
 import discord
 import structlog
 from discord.abc import Messageable
@@ -66,7 +67,7 @@ class DiscordPlace:
             raise Unreadable(gone=True) from error
         except discord.Forbidden as error:
             raise Unreadable(gone=False) from error
-        except (discord.HTTPException, OSError) as error:
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             raise NotAnswered from error
         return [seen for seen in map(seen_of, page) if seen is not None]
 

@@ -30,9 +30,9 @@ def hearing(database: Database) -> Hearing:
 class EarBot(commands.AutoShardedBot):
     """Adds the listener as the real bot does: before it connects."""
 
-    def __init__(self, database: Database, intents: discord.Intents = ALL, shards: int = 1) -> None:
+    def __init__(self, database: Database, intents: discord.Intents = ALL, ready_after: float = 0.01) -> None:
         super().__init__(
-            "!", intents=intents, shard_count=shards, max_messages=None, guild_ready_timeout=0.01
+            "!", intents=intents, shard_count=1, max_messages=None, guild_ready_timeout=ready_after
         )
         self.hearing = hearing(database)
         self.listener = Listening(self, self.hearing.ingest, self.hearing.history)

@@ -1,8 +1,10 @@
 """What is said in a simulated Discord is counted, live and from its history."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
+from operator import attrgetter
 
 import discord
 import pytest
@@ -66,6 +68,28 @@ class World:
         await self.env.restart_bot(EarBot(self.database, intents))
         await self.env.advance_time(0.1)
 
+    @asynccontextmanager
+    async def denied(
+        self, permissions: discord.Permissions, channel: simcord.ChannelHandle | None = None
+    ) -> AsyncGenerator[None]:
+        """The bot lacks these in a channel for a while."""
+        place = (channel or self.general).id
+        bot = self.env.backend.bot_user.id
+        overwrite = Overwrite(bot, OverwriteType.MEMBER, deny=permissions.value)
+        self.env.backend.set_overwrite(place, overwrite)
+        await self.env.settle()
+        yield
+        self.env.backend.delete_overwrite(place, overwrite.target_id)
+        await self.env.settle()
+
+    @contextmanager
+    def untold(self) -> Generator[None]:
+        """What happens meanwhile is not told to the bot, as with channels that it cannot see."""
+        socket = attrgetter("_parent.ws")(self.bot.get_shard(0))
+        socket.open = False
+        yield
+        socket.open = True
+
     async def cursor(self, channel: int) -> cursors.Cursor:
         async with self.database.read() as session:
             return (await cursors.cursors(session, self.clan))[ChannelId(channel)]
@@ -89,12 +113,15 @@ class World:
 
 @asynccontextmanager
 async def listening(
-    database: Database, intents: discord.Intents = ALL, settings: GuildSettings | None = None
+    database: Database,
+    intents: discord.Intents = ALL,
+    settings: GuildSettings | None = None,
+    ready_after: float = 0.01,
 ) -> AsyncGenerator[World]:
     clan = await make_clan(database, GUILD, relay=False)
     if settings is not None:
         await choose(database, settings)
-    async with run(EarBot(database, intents), settle_timeout=60) as env:
+    async with run(EarBot(database, intents, ready_after), settle_timeout=60) as env:
         env.create_guild("Clan", id=GUILD).create_text_channel("general")
         world = World(env, database, clan)
         await env.settle()
@@ -173,6 +200,7 @@ async def open_thread(world: World, name: str, *, archived: bool = False) -> sim
         await world.lynx.send(handle, "in an old thread")
         assert thread.thread_metadata is not None
         thread.thread_metadata.archived = True
+        world.env.backend.get_guild(GUILD).thread_ids.remove(thread.id)  # Discord tells of active ones
         thread.thread_metadata.archive_timestamp = world.env.now().isoformat()
     return handle
 
@@ -229,6 +257,27 @@ async def test_a_live_message_right_after_a_fresh_session_does_not_hide_what_was
         assert await world.counts() == {"zezima": 2, "lynx": 1}
 
 
+async def test_between_ready_and_the_declaration_of_holes_no_cursor_moves(database: Database) -> None:
+    async with listening(database, ready_after=0.5) as world:
+        before = await world.zezima.send(world.general, "before")
+        await world.counts()
+        await world.disconnect()
+        missed = await world.lynx.send(world.general, "missed")
+        shard = world.bot.get_shard(0)
+        assert shard is not None
+        with as_bot(world.env):
+            await shard.reconnect()
+            # READY is here, but the shard waits for further servers; a message comes and is written.
+            world.env.backend.create_message(world.general.id, world.zezima.id, "at once")
+            while not world.bot.hearing.ingest.waiting:  # noqa: ASYNC110 -- the bot says it to nobody
+                await asyncio.sleep(0)
+            await world.bot.hearing.ingest.flush()
+        assert missed.id not in await stored_ids(database, world.clan)
+        assert (await world.cursor(world.general.id)).after == before.id
+        await world.env.settle()
+        assert await world.counts() == {"zezima": 2, "lynx": 1}
+
+
 async def test_time_is_covered_while_connected_and_after_it_was_filled(database: Database) -> None:
     async with listening(database) as world:
         await world.env.advance_time(120)
@@ -259,21 +308,32 @@ async def test_new_channels_and_threads_are_heard_and_covered(database: Database
 
 async def test_a_channel_that_the_bot_could_not_see_for_a_while_is_read_again(database: Database) -> None:
     async with listening(database) as world:
-        seen = world.guild.channels["general"]
-        await world.zezima.send(seen, "before")
+        await world.zezima.send(world.general, "before")
         await world.counts()
-        backend = world.env.backend
-        deny = discord.Permissions(view_channel=True).value
-        hidden = Overwrite(world.guild.default_role.id, OverwriteType.ROLE, deny=deny)
-        backend.set_overwrite(seen.id, hidden)
-        await world.env.settle()
-        message = backend.create_message(seen.id, world.lynx.id, "unseen")
-        await world.env.advance_time(5)
-        backend.delete_overwrite(seen.id, hidden.target_id)
-        await world.env.settle()
-        await world.zezima.send(seen, "after")
-        assert (await world.counts()).keys() == {"zezima", "lynx"}
-        assert message.id in await stored_ids(database, world.clan)
+        async with world.denied(discord.Permissions(view_channel=True)):
+            with world.untold():
+                await world.lynx.send(world.general, "unseen")
+        # All within one second, so that only the events themselves tell of it.
+        await world.zezima.send(world.general, "after")
+        assert await world.counts() == {"zezima": 2, "lynx": 1}
+
+
+async def test_a_channel_whose_history_may_not_be_read_is_heard_but_not_covered_before(
+    database: Database,
+) -> None:
+    async with listening(database) as world:
+        await world.disconnect()
+        raids = world.guild.create_text_channel("raids")
+        await world.lynx.send(raids, "unread")
+        await world.env.advance_time(60)
+        async with world.denied(discord.Permissions(read_message_history=True), raids):
+            await world.restart()
+            begun = world.env.now()
+            await world.zezima.send(raids, "heard")
+            await world.env.advance_time(61)
+            assert await world.counts() == {"zezima": 1}
+        [start] = [start for channel, start, _ in await coverage(database, world.clan) if channel == raids.id]
+        assert start >= begun - timedelta(seconds=1)
 
 
 async def test_an_excluded_channel_is_silent_until_it_is_chosen_again_and_then_read(

@@ -219,6 +219,27 @@ async def test_a_channel_that_may_not_be_read_is_noted_heard_live_and_not_covere
     assert all(start >= NOW for channel, start, _ in await coverage(database, clan) if channel == GENERAL)
 
 
+async def test_an_old_observation_is_not_stretched_over_a_hole_that_may_not_be_read(
+    database: Database,
+) -> None:
+    clan = await make_clan(database)
+    clock = SetClock()
+    ear = await Ear(database, clock).begin()
+    room = Room()
+    await ear.history.catch_up(GUILD, [room])
+    clock.advance(hours=1)
+    ear.ingest.suspend(GUILD)
+    room.refusal = Unreadable(gone=False)
+    await ear.history.catch_up(GUILD, [room])
+    clock.advance(minutes=1)
+    await ear.ingest.note_observed(GUILD)
+    again = NOW + timedelta(hours=1)
+    assert await coverage(database, clan) == [
+        (GENERAL, NOW - 30 * DAY, NOW),
+        (GENERAL, again, again + timedelta(minutes=1)),
+    ]
+
+
 async def test_a_channel_that_is_gone_is_asked_for_no_more(database: Database) -> None:
     await make_clan(database)
     ear = await Ear(database).begin()
