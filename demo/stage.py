@@ -1,0 +1,257 @@
+"""The whole demo set up: the made-up clan, its server, its WOM, and the real bot among them."""
+
+import tempfile
+from collections import deque
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from heapq import merge
+from itertools import islice
+from pathlib import Path
+
+import discord
+import simcord
+from pydantic import SecretStr
+from simcord.actors import MemberActor
+
+from bot.app import ClanStatsBot
+from bot.domain.activity import time_of
+from bot.domain.clans import Clan
+from bot.services.polling import PollResult
+from bot.services.registry import Services
+from bot.settings import Settings
+from bot.wom.pacing import Pacing
+from db import migrate
+from demo.script import (
+    DiscordMember,
+    Event,
+    Linked,
+    MemberJoined,
+    MemberLeft,
+    Message,
+    MessageDeleted,
+    Observed,
+    Polled,
+    RenameApproved,
+    Script,
+    in_order,
+    renumbered,
+)
+from demo.stage_discord import Server, open_server, wind
+from demo.stage_past import SetClock, lay_past
+from demo.stage_wom import ClanAtWom
+from demo.world import build_world
+from demo.world_discord import OFFICER
+from tests import simulator
+
+SECRET = "the demo keeps no secrets"  # noqa: S105 -- nothing is behind it
+UNPACED = Pacing(100_000)
+"""The stand-in is ours: nobody minds how often it is asked."""
+LIVE = timedelta(hours=2)
+"""How much of the story is played through the simulators; the rest is laid."""
+SETTLING = timedelta(seconds=2)
+PATIENCE = 60.0
+"""Seconds that a step of the simulator may take in real time."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large the made-up clan is."""
+
+    members: int = 300
+    days: int = 60
+    messages: int = 9_000
+    seed: int = 7
+
+
+class Stage:
+    """The running demo. One task at a time may act on it: the simulator allows no more."""
+
+    def __init__(
+        self,
+        env: simcord.Env,
+        bot: ClanStatsBot,
+        server: Server,
+        wom: ClanAtWom,
+        script: Script,
+        heard: list[Event],
+    ) -> None:
+        self.env = env
+        self.bot = bot
+        self.server = server
+        self.wom = wom
+        self.header = script.header
+        self._story = script.events
+        self._coming = deque(event for event in script.events if event.at > script.header.laid_until)
+        self._after: Iterator[Event] = iter(())
+        self._happened = [event for event in script.events if event.at <= script.header.laid_until]
+        self._heard = heard
+        self._posted: dict[int, discord.Message] = {}
+        self._observe_polls()
+
+    @property
+    def now(self) -> datetime:
+        """The simulated time."""
+        return self.env.now()
+
+    def script(self) -> Script:
+        """Everything that happened so far, for the checker."""
+        for channel in self.header.channels:
+            self._heard.append(Observed(self.now, channel.id, self.header.begin))
+        return Script(self.header, in_order([*self._happened, *self._heard]))
+
+    def told(self) -> list[Event]:
+        """What happened so far, in order, without what the bot read and heard of it."""
+        return list(self._happened)
+
+    def story(self) -> Sequence[Event]:
+        """What was told from the beginning: what happened, and what is still to come."""
+        return self._story
+
+    def coming_after(self, events: Iterator[Event]) -> None:
+        """Let these happen too, each at its time, among what is still to come and after it."""
+        self._after = merge(self._coming, events, key=lambda event: event.at)
+        self._coming = deque[Event]()
+
+    def linked(self) -> list[MemberActor]:
+        """Who linked an account, in that order, and is on the server."""
+        links = [event for event in self._happened if isinstance(event, Linked)]
+        return [self.server.people[user] for user in dict.fromkeys(link.user for link in links)]
+
+    def guest(self) -> MemberActor:
+        """Somebody on the server who linked nothing."""
+        owners = {event.user for event in self._happened if isinstance(event, Linked)}
+        return next(
+            actor for user, actor in self.server.people.items() if user not in owners and not actor.user.bot
+        )
+
+    def a_rename(self) -> tuple[str, str]:
+        """The former and the present name of somebody who was renamed once and is still there."""
+        renames = [event for event in self._happened if isinstance(event, RenameApproved)]
+        gone = {event.player for event in self._happened if isinstance(event, MemberLeft)}
+        old = [event.player for event in renames]
+        one = next(event for event in renames if old.count(event.player) == 1 and event.player not in gone)
+        return one.old, one.new
+
+    def present_names(self) -> list[str]:
+        """Names at WOM of everybody who never left, in the order they came."""
+        gone = {event.player for event in self._happened if isinstance(event, MemberLeft)}
+        players = [event.player for event in self._happened if isinstance(event, MemberJoined)]
+        return [self.wom.server.players[player].name for player in players if player not in gone]
+
+    def is_officer(self, user: int) -> bool:
+        """Whether a user has the officers' role now."""
+        seen = [event for event in self._happened if isinstance(event, DiscordMember) and event.user == user]
+        return bool(seen) and OFFICER in seen[-1].roles
+
+    def uploaded(self, url: str) -> bytes:
+        """An attachment's content."""
+        found = self.env.backend.cdn.get(url)
+        if found is None:
+            raise LookupError(url)
+        return found
+
+    async def play_until(self, moment: datetime) -> None:
+        """Let the coming events happen up to a moment, each at its time."""
+        while (event := self._next(moment)) is not None:
+            await self._wait_for(event.at)
+            await self._play(event)
+        await self._wait_for(moment)
+
+    def _next(self, until: datetime) -> Event | None:
+        if not self._coming:
+            self._coming.extend(islice(self._after, 1))
+        return self._coming.popleft() if self._coming and self._coming[0].at <= until else None
+
+    async def _wait_for(self, moment: datetime) -> None:
+        # Loops that come round every second are let run at the end only: nobody watches the rest.
+        if moment - self.now > SETTLING:
+            wind(self.env, moment - SETTLING)
+        seconds = (moment - self.now).total_seconds()
+        if seconds > 0:
+            await self.env.advance_time(seconds)
+
+    async def _play(self, event: Event) -> None:
+        if isinstance(event, Message):
+            await self._say(event)
+        elif isinstance(event, MessageDeleted):
+            await self._take_back(event)
+        elif not isinstance(event, DiscordMember):
+            self._happened.append(event)
+            self.wom.play(event)
+
+    async def _say(self, event: Message) -> None:
+        channel = self.server.channels[event.channel]
+        relay = self.server.relay
+        if event.webhook is not None and relay is not None and event.webhook == relay.id:
+            said = await relay.send(event.content, username=event.name)
+        elif event.author in self.server.people and not event.bot:
+            said = await self.server.people[event.author].send(channel, event.content)
+        else:
+            return
+        self._posted[event.id] = said
+        self._happened.append(replace(event, id=said.id, at=time_of(said.id)))
+
+    async def _take_back(self, event: MessageDeleted) -> None:
+        """The server's owner deletes, as whoever may manage messages can."""
+        owner = MemberActor(self.env, self.server.guild, self.server.guild.owner)
+        gone = [self._posted.pop(id_) for id_ in event.ids if id_ in self._posted]
+        for message in gone:
+            await owner.delete(message)
+        if gone:
+            self._happened.append(MessageDeleted(self.now, tuple(message.id for message in gone)))
+
+    def _observe_polls(self) -> None:
+        """Note in the script when the bot asked WOM: the checker knows nothing else of it."""
+        polling = self.bot.services.polling
+        poll = polling.poll
+
+        async def noted(clan: Clan) -> PollResult:
+            result = await poll(clan)
+            self._heard.append(Polled(self.now))
+            return result
+
+        vars(polling)["poll"] = noted
+
+
+@asynccontextmanager
+async def open_stage(end: datetime, size: Size | None = None) -> AsyncGenerator[Stage]:
+    """Set everything up, in a directory that is gone afterwards; the story stands at ``laid_until``."""
+    size = size or Size()
+    simulator.correct()
+    async with AsyncExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clanstats-demo-")))
+        script = build_world(
+            size.seed, end, days=size.days, members=size.members, messages=size.messages, live=LIVE
+        )
+        heard: list[Event] = []
+        clock = SetClock(script.header.begin)
+        wom = ClanAtWom(script.header, clock, heard.append)
+        base_url = await stack.enter_async_context(wom.server.serve())
+        settings = Settings(
+            data_dir=directory,
+            database_url=f"sqlite+aiosqlite:///{directory / 'clan.db'}",
+            wom_base_url=base_url,
+            wom_api_key=SecretStr("demo-demo-demo"),
+            wom_contact="the demo",
+            secret_key=SecretStr(SECRET),
+        )
+        await migrate.upgrade(settings.database_url)
+        bot = ClanStatsBot.build(settings, shard_count=1, pacing=UNPACED)
+        env = simcord.Env(bot, check_errors=False, settle_timeout=PATIENCE)
+        server = open_server(env, script)
+        script = renumbered(script, server.ids)
+        officer = next(iter(server.people))
+        past = Services.build(settings, clock, pacing=UNPACED)
+        async with past.wom:
+            await lay_past(past, clock, wom, script, officer)
+        await past.close()
+        wind(env, script.header.laid_until)
+        await env.start()
+        stack.push_async_callback(bot.services.close)
+        stack.push_async_callback(env.shutdown)
+
+        wom.server.now = env.now
+        heard.append(Polled(script.header.laid_until))
+        yield Stage(env, bot, server, wom, script, heard)
