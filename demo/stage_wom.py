@@ -11,6 +11,7 @@ from demo.script import (
     MemberJoined,
     MemberLeft,
     MemberReturned,
+    Polled,
     RenameApproved,
     RenameSubmitted,
     RoleChanged,
@@ -41,8 +42,8 @@ class Sheet:
 class ClanAtWom:
     """Plays the script's events to a :class:`SimulatedWom`, and tells what an update there finds.
 
-    ``tell`` is called with the snapshot that an update by somebody else than the script
-    makes, so that it can be added to it.
+    ``tell`` is called with what an update by somebody else than the script makes: the
+    snapshot, and that the bot knows it, so that both can be added to the script.
     """
 
     def __init__(self, header: Header, now: Callable[[], datetime], tell: Callable[[Event], None]) -> None:
@@ -108,4 +109,8 @@ class ClanAtWom:
         seen = Snapshot(at, player, gained, sheet.level or 32)
         self._note(seen)
         self._tell(seen)
+        method, path = self.server.requests[-1]
+        if method == "POST" and path.startswith("/players/"):
+            # Whoever asks for one player's update gets its outcome in the answer.
+            self._tell(Polled(at, player))
         return at_wom(gained)

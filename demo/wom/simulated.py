@@ -27,6 +27,11 @@ def _nothing_new(_player: int, _at: datetime) -> Mapping[str, Value]:
     return {}
 
 
+async def _close_after(_request: web.Request, response: web.StreamResponse) -> None:
+    response.force_close()
+    response.headers["Connection"] = "close"  # the headers were made before
+
+
 class SimulatedWom(Renames):
     """Groups, players, snapshots, activity, name changes and achievements, and a server for them.
 
@@ -200,8 +205,14 @@ class SimulatedWom(Renames):
 
     @asynccontextmanager
     async def serve(self) -> AsyncGenerator[str]:
-        """Serve on a free port of the loopback interface; gives the base address for the client."""
-        runner = web.AppRunner(self.app(), access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
+        """Serve on a free port of the loopback interface; gives the base address for the client.
+
+        Each connection serves one request: the timer of an idle one would hold up a
+        simulator that waits until nothing more is going to happen.
+        """
+        app = self.app()
+        app.on_response_prepare.append(_close_after)
+        runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
         await runner.setup()
         try:
             await web.TCPSite(runner, "127.0.0.1", 0).start()
