@@ -270,6 +270,20 @@ class LeaderboardCog(commands.Cog):
         del interaction
         return period_choices(current)
 
+    @leaderboard.autocomplete("as_of")
+    async def _moments(self, interaction: Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
+        del interaction
+        return moment_choices(current)
+
+
+_MOMENTS = ("yesterday", "3 days ago", "7 days ago", "30 days ago", "90 days ago", "365 days ago")
+
+
+def moment_choices(typed: str) -> list[app_commands.Choice[str]]:
+    """Usual moments that fit what was typed so far; what is typed can be sent as it is."""
+    wanted = typed.strip().casefold()
+    return [app_commands.Choice(name=one.capitalize(), value=one) for one in _MOMENTS if wanted in one]
+
 
 def period_choices(typed: str) -> list[app_commands.Choice[str]]:
     """Periods that fit what was typed so far."""

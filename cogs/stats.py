@@ -34,7 +34,7 @@ from cogs.buttons import (
     unpack_moment,
     view_of,
 )
-from cogs.leaderboard import period_choices
+from cogs.leaderboard import moment_choices, period_choices
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -226,6 +226,11 @@ class StatsCog(commands.Cog):
     async def _periods(self, interaction: Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
         del interaction
         return period_choices(current)
+
+    @stats.autocomplete("as_of")
+    async def _moments(self, interaction: Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
+        del interaction
+        return moment_choices(current)
 
 
 async def player_choices(

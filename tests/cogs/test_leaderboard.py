@@ -112,6 +112,16 @@ async def test_my_place_is_private_says_how_far_the_next_is_and_shows_the_page(f
     assert lines_of(result) == WEEK
 
 
+async def test_my_place_is_on_its_own_page_wherever_the_board_stands(foundry: Foundry) -> None:
+    result = await foundry.ann.slash(foundry.commands, "leaderboard")
+    await foundry.ann.click(message_of(result), label="▶")
+    place = await foundry.john.click(message_of(result), label="My place")
+    assert buttons_of(place)["1/3"] is False
+    await foundry.john.click(message_of(place), label="▶")
+    assert set(SECOND_PAGE) <= set(lines_of(place))
+    assert buttons_of(place)["2/3"] is False
+
+
 async def test_my_place_tells_who_is_not_linked_what_to_do(foundry: Foundry) -> None:
     result = await foundry.john.slash(foundry.commands, "leaderboard")
     place = await foundry.places.stranger.click(message_of(result), label="My place")
@@ -239,6 +249,7 @@ async def test_metrics_and_periods_are_offered_while_typing_even_before_set_up(f
     assert (await offered("period", "last 30"))[0] == "30d"
     assert (await offered("period", "2025-12"))[0] == "2025-12"
     assert await offered("period", "???") == []
+    assert await offered("as_of", "9") == ["90 days ago"]
     assert len(await offered("period", "")) > 10
 
 
@@ -250,3 +261,13 @@ async def test_a_board_of_an_unlinked_clan_is_out_of_date(foundry: Foundry) -> N
     assert is_private(pressed)
     assert "out of date. Use the command again" in text_of(pressed)
     assert lines_of(result) == WEEK
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_every_moment_that_is_offered_can_be_read(foundry: Foundry) -> None:
+    for command in ("leaderboard", "stats"):
+        offered = await foundry.john.autocomplete(foundry.commands, command, "as_of", "")
+        assert len(offered) > 3
+        for choice in offered:
+            result = await foundry.john.slash(foundry.commands, command, as_of=choice["value"])
+            assert "I cannot use" not in text_of(result)
