@@ -62,17 +62,18 @@ async def add_snapshots(session: AsyncSession, clan: ClanId, seen: Sequence[Seen
         {"source_id": INTEGER, "taken_at": INTEGER},
         [(one.source, to_millis(one.taken_at)) for one in seen],
     )
-    has_later = await session.scalar(
+    # As a subquery, since SQLite would join from the clan's snapshots, all of them, to the few given.
+    later = (
         select(literal(1))
-        .join_from(
-            times,
-            SnapshotRow,
-            (SnapshotRow.clan_id == clan)
-            & (SnapshotRow.source_id == times.c.source_id)
-            & (SnapshotRow.taken_at > FromMillis(times.c.taken_at)),
+        .where(
+            SnapshotRow.clan_id == clan,
+            SnapshotRow.source_id == times.c.source_id,
+            SnapshotRow.taken_at > FromMillis(times.c.taken_at),
         )
-        .limit(1)
+        .correlate(times)
+        .exists()
     )
+    has_later = await session.scalar(select(literal(1)).select_from(times).where(later).limit(1))
     given = rows_as_table(
         session,
         {"source_id": INTEGER, "metric_id": INTEGER, "taken_at": INTEGER, "value": INTEGER},
