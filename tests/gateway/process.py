@@ -25,6 +25,9 @@ class BotProcess:
     unless ``settings`` says where it is.
     """
 
+    module = "tests.gateway.launch"
+    """What is run in place of ``python -m bot``."""
+
     def __init__(self, fake: FakeDiscord, data: Path, *command: str, **settings: str) -> None:
         self._command = command
         self._environment = {
@@ -41,7 +44,7 @@ class BotProcess:
 
     async def __aenter__(self) -> Self:
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.gateway.launch", *self._command),
+            *(sys.executable, "-m", self.module, *self._command),
             cwd=CHECKOUT,
             env=self._environment,
             stdout=asyncio.subprocess.PIPE,
@@ -55,6 +58,12 @@ class BotProcess:
     ) -> None:
         if self.is_running:
             await self.kill()
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._process is not None
+        return self._process.pid
 
     @property
     def is_running(self) -> bool:
@@ -75,9 +84,13 @@ class BotProcess:
 
     async def terminate(self) -> int:
         """Ask it to stop (SIGTERM) and wait; the answer is its exit code."""
+        self.signal_end()
+        return await self.ended()
+
+    def signal_end(self) -> None:
+        """Ask it to stop (SIGTERM), without waiting."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
-        return await self.ended()
 
     async def kill(self) -> int:
         """End it in the middle of whatever it does (SIGKILL) and wait."""

@@ -57,6 +57,7 @@ class Api:
             ("GET", "/channels/{channel}/messages", self._messages),
             ("POST", "/channels/{channel}/messages", self._send_message),
             ("GET", "/channels/{channel}/threads/archived/{kind}", self._archived_threads),
+            ("GET", "/channels/{channel}/users/@me/threads/archived/private", self._joined_threads),
         ):
             app.router.add_route(method, "/api/v10" + path, handler)
         app.router.add_route("*", "/api/{rest:.*}", self._unknown)
@@ -163,6 +164,10 @@ class Api:
     async def _active_threads(self, _: web.Request) -> web.Response:
         active = [thread for thread in self.world.threads.values() if self.world.is_active(thread)]
         return answer({"threads": active, "members": [], "has_more": False})
+
+    async def _joined_threads(self, _: web.Request) -> web.Response:
+        """The bot has joined no private thread."""
+        return answer({"threads": [], "members": [], "has_more": False})
 
     async def _archived_threads(self, request: web.Request) -> web.Response:
         channel, private = request.match_info["channel"], request.match_info["kind"] == "private"

@@ -88,9 +88,9 @@ class World:
         }
         return user_id
 
-    def add_channel(self, name: str, *, hidden: bool = False) -> int:
-        """A text channel, which the bot may not see when it is ``hidden``."""
-        channel_id = self.new_id()
+    def add_channel(self, name: str, *, hidden: bool = False, at: datetime | None = None) -> int:
+        """A text channel, made now or then, which the bot may not see when it is ``hidden``."""
+        channel_id = self.new_id(at)
         deny = {"id": str(self.guild_id), "type": 0, "allow": "0", "deny": str(1 << 10)}
         self.channels[channel_id] = {
             "id": str(channel_id),
