@@ -91,7 +91,7 @@ class ApprovedRename:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """When a name was first and last heard in a relay since the poll before."""
+    """When a name was first and last heard in a relay since the old one was last seen in the game."""
 
     first: datetime
     last: datetime

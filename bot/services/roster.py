@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clans import Clan
 from bot.domain.facts import wom_source
-from bot.domain.identity import Held, Leave, MemberState, RosterPlan, Seen
-from bot.domain.ids import ClanId, NameKey, PlayerId, SourceId
+from bot.domain.identity import Held, Leave, Lines, MemberState, RosterPlan, Seen
+from bot.domain.ids import ClanId, MemberId, NameKey, PlayerId, SourceId
 from bot.domain.roster import plan_roster
 from bot.wom.answers import Activity, GroupDetails
 from db.queries import clans, members, roster, sources
@@ -39,12 +39,13 @@ async def apply_roster(
     await clans.lock_clan(session, clan.id)
     names = await members.all_names(session, clan.id)
     next_id = await roster.next_member_id(session, clan.id)
+    states, seen = await members.member_states(session, clan.id), seen_of(group)
     plan = plan_roster(
-        await members.member_states(session, clan.id),
+        states,
         names,
-        seen_of(group),
+        seen,
         await roster.approved_renames(session, clan.id),
-        await roster.lines_since(session, clan.id, clan.polled_at) if clan.polled_at else {},
+        await _lines(session, clan, states, names, seen),
         polled_at=clan.polled_at,
         now=now,
         next_id=next_id,
@@ -60,6 +61,38 @@ async def apply_roster(
     await roster.add_disputes(session, clan.id, plan.disputes, now)
     await members.add_events(session, clan.id, [*_events(plan), *await _listed(session, clan.id, activity)])
     return plan
+
+
+async def _lines(
+    session: AsyncSession,
+    clan: Clan,
+    states: Sequence[MemberState],
+    names: Sequence[Held],
+    seen: Sequence[Seen],
+) -> dict[NameKey, Lines]:
+    """When the old and new names of the renamed were heard since WOM last found the old one in the game.
+
+    WOM goes on naming an account by its old name until it approves the new one, days after
+    the game did: its last look at the account is the old name's last sighting there.
+    """
+    if clan.polled_at is None:
+        return {}
+    owner = {player: state.id for state in states for player in state.players}
+    held = {one.member: one.key for one in names if one.end is None}
+    renamed = [
+        (one.player, before, one.key)
+        for one in seen
+        if one.key and (before := held.get(owner.get(one.player, MemberId(0)))) and before != one.key
+    ]
+    if not renamed:
+        return {}
+    profiles = await roster.known_profiles(session, clan.id)
+    lines: dict[NameKey, Lines] = {}
+    for player, before, after in renamed:
+        looked = profiles[player].updated_at if player in profiles else None
+        since = min(looked or clan.polled_at, clan.polled_at)
+        lines |= await roster.lines_since(session, clan.id, since, {before, after})
+    return lines
 
 
 def _columns(state: MemberState) -> dict[str, Any]:

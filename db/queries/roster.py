@@ -1,6 +1,6 @@
 """What a poll reads of a clan before it plans, and the lists of WOM that it keeps."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -68,8 +68,10 @@ async def next_member_id(session: AsyncSession, clan: ClanId) -> int:
     return (await session.execute(select(Clan.next_member_id).where(Clan.id == clan))).scalar_one()
 
 
-async def lines_since(session: AsyncSession, clan: ClanId, since: datetime) -> dict[NameKey, Lines]:
-    """When each relayed name was first and last heard from a time on, in one statement."""
+async def lines_since(
+    session: AsyncSession, clan: ClanId, since: datetime, keys: Collection[NameKey]
+) -> dict[NameKey, Lines]:
+    """When each of these relayed names was first and last heard from a time on; absent where it was not."""
     rows = await session.execute(
         select(Source.key, func.min(Message.message_id), func.max(Message.message_id))
         .join_from(Message, Source, (Source.clan_id == Message.clan_id) & (Source.id == Message.source_id))
@@ -78,6 +80,7 @@ async def lines_since(session: AsyncSession, clan: ClanId, since: datetime) -> d
             Message.message_id >= snowflake_at(since),
             Message.kind == MessageKind.GAME,
             Source.kind == SourceKind.RELAY,
+            Source.key.in_(keys),
         )
         .group_by(Source.key)
     )

@@ -423,3 +423,23 @@ async def test_what_the_relay_heard_of_a_name_goes_to_its_holder_of_that_moment(
             for since in (start, start + timedelta(minutes=1))
         ]
     assert found == [[(1, 2)], [(1, 2)]], "what was heard before the old name was seen is somebody else's"
+
+
+async def test_lines_under_the_new_name_count_though_wom_approves_it_days_later(stage: Stage) -> None:
+    """WOM shows the old name until then; its last look at the account is the old name's last sighting."""
+    player = stage.joins("Old Name", overall=1000)
+    async with stage.database.write() as session:
+        refs = [relay_source(key, key) for key in KEYS]
+        ids = await sources.add_sources(session, stage.id, refs)
+    await stage.poll()
+    start = stage.clock.now
+    for hours, ref in ((1, refs[0]), (2, refs[1]), (24, refs[1])):
+        stage.clock.advance(hours=hours)
+        message = StoredMessage(at(stage.clock.now), ChannelId(1), ids[ref], MessageKind.GAME, 1)
+        async with stage.database.write() as session:
+            await messages.add_messages(session, stage.id, [message])
+        await stage.later(minutes=30)
+    stage.wom.approve_rename(stage.wom.submit_rename(player, "New Name", stage.clock.now), stage.clock.now)
+    await stage.later(minutes=30)
+    async with stage.database.read() as session:
+        assert await counts.message_counts(session, stage.id, start, stage.clock.now) == [(1, 3)]
