@@ -31,6 +31,9 @@ from demo.wom.catalogue import BOSSES
 FIRST_READ = timedelta(days=1)
 """The bot comes to the server so long after the story's begin, and reads back what was said until then."""
 
+SETTLED = timedelta(hours=49)
+"""A little longer than a leave is pending before the bot believes it."""
+
 
 class SetClock:
     """A clock that stands where it is put."""
@@ -70,7 +73,7 @@ async def lay_past(services: Services, clock: SetClock, wom: ClanAtWom, script: 
     clan = await _set_up(services, head, UserId(by))
     await services.polling.poll(clan)
     await _read_back(services, head, past, start)
-    await _live_through(services, clock, wom, head, [event for event in past if event.at > start])
+    await _live_through(services, clock, clan, wom, head, [event for event in past if event.at > start])
     await _lay_snapshots(services, clan, wom, [event for event in past if isinstance(event, Snapshot)])
     await _link(services, clock, clan, past, wom)
     clock.now = head.laid_until
@@ -119,26 +122,41 @@ async def _read_back(services: Services, head: Header, past: Sequence[Event], st
 
 
 async def _live_through(
-    services: Services, clock: SetClock, wom: ClanAtWom, head: Header, events: Sequence[Event]
+    services: Services, clock: SetClock, clan: Clan, wom: ClanAtWom, head: Header, events: Sequence[Event]
 ) -> None:
     """Messages are heard as they come; WOM is polled whenever a rename was approved or somebody leaves.
 
-    Who leaves is seen once more in the moment before, so that the bot's date of it is the true one.
+    Who leaves is seen once more in the moment before, so that the bot's date of it is the
+    true one; and everybody once more in time for all leaves of the past to be believed.
     """
-    guild = GuildId(head.guild)
+    guild, settled = GuildId(head.guild), head.laid_until - SETTLED
+    looked: dict[int, datetime] = {}
     channels = {event.id: event.channel for event in events if isinstance(event, Message)}
     for event in events:
+        if clock.now < settled <= event.at:
+            await _poll(services, clock, guild, settled)
         if isinstance(event, Message):
             services.ingest.observe(seen(event, guild))
         elif isinstance(event, MessageDeleted):
             for message in event.ids:
                 services.ingest.delete(guild, channels.get(message, head.relay.channel), [message])
-        elif not isinstance(event, Snapshot):
+        elif isinstance(event, Snapshot):
+            looked[event.player] = event.at
+        else:
             if isinstance(event, MemberLeft):
                 await _poll(services, clock, guild, event.at)
             wom.play(event)
             if isinstance(event, RenameApproved):
+                await _note_look(services, clan, event.player, looked.get(event.player))
                 await _poll(services, clock, guild, event.at)
+
+
+async def _note_look(services: Services, clan: Clan, player: int, at: datetime | None) -> None:
+    """When WOM last found an account under its old name; the looks themselves are laid later, all at once."""
+    async with services.database.write() as session:
+        profile = (await roster.known_profiles(session, clan.id)).get(PlayerId(player))
+        if profile is not None and at is not None:
+            await members.note_values_stored(session, clan.id, {profile.source: at})
 
 
 async def _poll(services: Services, clock: SetClock, guild: GuildId, at: datetime) -> None:

@@ -60,20 +60,20 @@ def check_answers(answers: dict[str, dict[str, Any]], script: Script) -> list[Di
 
 def check_answer(answer: dict[str, Any], oracle: Oracle) -> list[str]:
     """What is wrong with one answer, in words."""
+    if answer.get("refusal"):
+        return list(_check_refusal(answer))
     try:
         asked = read_asked(oracle, answer)
     except (KeyError, ValueError) as problem:
         return [f"what was asked cannot be read: {problem!r}"]
     screen = read_screen(answer)
-    return [*_check(screen, answer, asked), *_check_series(answer, asked)]
+    return [*_check(screen, asked), *_check_series(answer, asked)]
 
 
-def _check(screen: Screen, answer: dict[str, Any], asked: Asked) -> Iterator[str]:
+def _check(screen: Screen, asked: Asked) -> Iterator[str]:
     text = "\n".join(screen.lines)
     if _BROKEN in text:
         yield f"the bot broke: {text!r}"
-    elif answer.get("refusal"):
-        yield from _check_refusal(answer)
     elif is_my_place(screen):
         yield from check_my_place(screen, asked)
     elif screen.title.startswith("Side by side"):
@@ -93,6 +93,9 @@ def _check(screen: Screen, answer: dict[str, Any], asked: Asked) -> Iterator[str
 
 
 def _check_refusal(answer: dict[str, Any]) -> Iterator[str]:
+    """What was asked is not read: it may be what was refused."""
+    if _BROKEN in str(answer.get("content")):
+        yield f"the bot broke: {answer['content']!r}"
     if not answer.get("ephemeral"):
         yield "a refusal must be private"
     if answer.get("embeds"):

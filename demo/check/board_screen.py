@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from demo.check.asked import Asked
 from demo.check.numbers import age, gain, short
@@ -148,9 +149,16 @@ def check_my_place(screen: Screen, asked: Asked) -> Iterator[str]:
     if row is None:
         yield "somebody without a place was given one"
         return
+    yield from _check_place(screen.lines[1:], board, row, metric, asked)
+    yield from heading_problem(" · ".join(parts(screen.lines[0])[1:]), asked)
+    if screen.title:
+        yield from check_board(_without(screen, _MINE, _BEHIND), asked)
+
+
+def _check_place(lines: list[str], board: Board, row: Row, metric: str, asked: Asked) -> Iterator[str]:
     write = short if asked.rule == "total" else gain
     ahead = [other for other in board.rows if other.place < row.place]
-    for line in screen.lines[1:]:
+    for line in lines:
         mine, behind = _MINE.fullmatch(line), _BEHIND.fullmatch(line)
         if mine is not None:
             expected = (str(row.place), str(len(board.rows)), write(row.value, metric))
@@ -163,6 +171,13 @@ def check_my_place(screen: Screen, asked: Asked) -> Iterator[str]:
                 yield f"{line!r} should be {gap} behind #{next_up.place}, {next_up.name}"
         elif "first reading" in line:
             yield from stamp_problem(line, [row.since], asked)
-        else:
+        elif _ROW.fullmatch(line) is None:
             yield from _check_small(line, board, metric, asked)
-    yield from heading_problem(" · ".join(parts(screen.lines[0])[1:]), asked)
+
+
+def _without(screen: Screen, *forms: re.Pattern[str]) -> Screen:
+    """The page below the answer: what comes after the lines of these forms."""
+    last = max(
+        number for number, line in enumerate(screen.lines) if any(form.fullmatch(line) for form in forms)
+    )
+    return replace(screen, lines=screen.lines[last + 1 :])
