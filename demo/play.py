@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from heapq import merge
-from importlib import import_module
 from typing import Any, Final
 
 import click
@@ -14,6 +13,7 @@ from simcord.preview import Preview
 
 from bot import logs
 from demo.script import Event
+from demo.simulator import show_small_lines
 from demo.stage import Size, Stage, open_stage
 from demo.stage_ever import chatter, ever_after
 
@@ -51,12 +51,6 @@ async def serve(port: int | None = None, *, size: Size | None = None) -> None:
             take_turns(preview, turns)
             click.echo(_greeting(stage, preview, viewers))
             await _run(stage, preview, turns)
-
-
-def show_small_lines() -> None:
-    """Let the simulator's page show small lines and mentions inside embeds, as Discord does."""
-    policies: dict[str, dict[str, Any]] = vars(import_module("simcord.preview._markdown"))["_FIELD_POLICIES"]
-    policies["embed_description"].update(subtext=True, mentions=True, commands=True)
 
 
 def cast_of(stage: Stage) -> list[MemberActor]:

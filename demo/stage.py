@@ -2,27 +2,32 @@
 
 import tempfile
 from collections import deque
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import discord
 import simcord
 from pydantic import SecretStr
 from simcord.actors import MemberActor
+from simcord.builders import ChannelHandle
 
 from bot.app import ClanStatsBot
 from bot.domain.activity import time_of
+from bot.domain.cards import DayPoint
 from bot.domain.clans import Clan
+from bot.present.chart import member_chart
 from bot.services.polling import PollResult
 from bot.services.registry import Services
 from bot.settings import Settings
 from bot.wom.pacing import Pacing
 from db import migrate
+from demo import simulator
 from demo.script import (
     DiscordMember,
     Event,
@@ -43,7 +48,6 @@ from demo.stage_past import SetClock, lay_past
 from demo.stage_wom import ClanAtWom
 from demo.world import build_world
 from demo.world_discord import OFFICER
-from tests import simulator
 
 SECRET = "the demo keeps no secrets"  # noqa: S105 -- nothing is behind it
 UNPACED = Pacing(100_000)
@@ -88,7 +92,10 @@ class Stage:
         self._happened = [event for event in script.events if event.at <= script.header.laid_until]
         self._heard = heard
         self._posted: dict[int, discord.Message] = {}
+        self.drawn: Sequence[DayPoint] = ()
+        """The days of the last chart that was drawn."""
         self._observe_polls()
+        self._observe_charts()
 
     @property
     def now(self) -> datetime:
@@ -139,6 +146,37 @@ class Stage:
         gone = {event.player for event in self._happened if isinstance(event, MemberLeft)}
         players = [event.player for event in self._happened if isinstance(event, MemberJoined)]
         return [self.wom.server.players[player].name for player in players if player not in gone]
+
+    def player(self, name: str) -> int:
+        """Who goes by a name at WOM. Raises: LookupError."""
+        found = self.wom.server.find(name)
+        if found is None:
+            raise LookupError(name)
+        return found.id
+
+    def called(self, actor: MemberActor) -> str:
+        """The name of the account that counts somebody's messages: the first that they linked."""
+        player = next(
+            event.player
+            for event in self._happened
+            if isinstance(event, Linked) and event.user == actor.id and event.main
+        )
+        return self.wom.server.players[player].name
+
+    def unlinked_names(self) -> list[str]:
+        """Names of accounts in the clan that nobody linked."""
+        owned = {event.player for event in self._happened if isinstance(event, Linked)}
+        return [name for name in self.present_names() if self.player(name) not in owned]
+
+    def tell(self, event: Event) -> None:
+        """Add something to the script that somebody just did."""
+        self._happened.append(event)
+
+    def another_server(self) -> tuple[MemberActor, ChannelHandle]:
+        """A server that the bot was just added to, seen by its owner."""
+        guild = self.env.create_guild("Second Home")
+        channel = guild.create_text_channel("general")
+        return MemberActor(self.env, guild, guild.owner), channel
 
     def is_officer(self, user: int) -> bool:
         """Whether a user has the officers' role now."""
@@ -209,10 +247,23 @@ class Stage:
 
         async def noted(clan: Clan) -> PollResult:
             result = await poll(clan)
-            self._heard.append(Polled(self.now))
+            if clan.guild == self.header.guild:
+                self._heard.append(Polled(self.now))
             return result
 
         vars(polling)["poll"] = noted
+
+    def _observe_charts(self) -> None:
+        """Remember what each chart is drawn from, so that the checker can look at its points."""
+        renderer = self.bot.services.renderer
+        render = renderer.render
+
+        async def noted(function: Callable[..., bytes], *args: Any, **options: Any) -> bytes:
+            if function is member_chart:
+                self.drawn = args[0]
+            return await render(function, *args, **options)
+
+        vars(renderer)["render"] = noted
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ from demo.check.asked import Asked, read_asked
 from demo.check.board_screen import check_board, check_my_place, is_my_place
 from demo.check.card_screen import check_card
 from demo.check.oracle import Oracle
-from demo.check.other_screens import check_compare, check_setup, check_words
+from demo.check.other_screens import check_compare, check_group, check_setup, check_words
 from demo.check.text import Screen, read_screen
 from demo.script import Script, read_script
 
@@ -86,6 +86,8 @@ def _check(screen: Screen, asked: Asked) -> Iterator[str]:
         yield f"no screen of {asked.command}, but {screen.title or text!r}"
     elif screen.title.startswith("Set-up of"):
         yield from check_setup(screen, asked)
+    elif "WOM group" in text:
+        yield from check_group(screen, asked)
     elif not text and not screen.title:
         yield "the answer is empty"
     else:

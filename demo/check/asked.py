@@ -25,7 +25,10 @@ _LABELS = {
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as put: ``now`` is when, ``end`` the end of its time, ``rule`` how gains are read."""
+    """A question as put: ``now`` is when, ``end`` the end of its time, ``rule`` how gains are read.
+
+    ``elsewhere`` is whether it was put on another server than the clan's, which was just set up.
+    """
 
     oracle: Oracle
     command: str
@@ -33,6 +36,7 @@ class Asked:
     user: int | None
     now: datetime
     span: Span
+    elsewhere: bool = False
 
     @property
     def rule(self) -> str:
@@ -84,4 +88,6 @@ def read_asked(oracle: Oracle, answer: dict[str, Any]) -> Asked:
     end = read_moment(str(as_of), now, oracle.zone) if as_of else now
     span = read_span(str(options.get("period") or "week"), end, oracle.zone)
     user = re.search(r"\d+", str(answer.get("as") or ""))
-    return Asked(oracle, answer["command"].lstrip("/"), options, int(user[0]) if user else None, now, span)
+    elsewhere = str(answer.get("guild") or oracle.header.guild) != str(oracle.header.guild)
+    asker = int(user[0]) if user else None
+    return Asked(oracle, answer["command"].lstrip("/"), options, asker, now, span, elsewhere)

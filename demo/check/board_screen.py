@@ -130,12 +130,13 @@ def _heard_until(line: str, asked: Asked) -> Iterator[str]:
 
 
 _MINE = re.compile(r"You are #(?P<place>\d+) of (?P<of>\d+) with (?P<value>\S+?)\.")
+_NO_PLACE = "You have no place yet"
 _BEHIND = re.compile(r"(?P<gap>\S+) behind #(?P<place>\d+), (?P<name>.+)\.")
 
 
 def is_my_place(screen: Screen) -> bool:
     """Whether the screen is the answer of My place."""
-    return any(_MINE.fullmatch(line) for line in screen.lines)
+    return any(_MINE.fullmatch(line) or line.startswith(_NO_PLACE) for line in screen.lines)
 
 
 def check_my_place(screen: Screen, asked: Asked) -> Iterator[str]:
@@ -146,8 +147,14 @@ def check_my_place(screen: Screen, asked: Asked) -> Iterator[str]:
         return
     board = asked.board(metric)
     row = board.row_of(person.name_by(asked.oracle.knowledge.horizon(asked.now)))
-    if row is None:
-        yield "somebody without a place was given one"
+    placed = any(_MINE.fullmatch(line) for line in screen.lines)
+    if placed != (row is not None):
+        yield (
+            "somebody without a place was given one"
+            if placed
+            else f"the place #{row and row.place} is not told"
+        )
+    if row is None or not placed:
         return
     yield from _check_place(screen.lines[1:], board, row, metric, asked)
     yield from heading_problem(" · ".join(parts(screen.lines[0])[1:]), asked)

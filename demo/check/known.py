@@ -49,6 +49,10 @@ class Person:
         """WOM's key of the rank."""
         return [self.role, *(role for at, role in self.roles if at <= horizon)][-1]
 
+    def comings_by(self, now: datetime) -> list[tuple[datetime, bool]]:
+        """Its leaves (false) and returns (true) until then."""
+        return [coming for coming in self.comings if coming[0] <= now]
+
     def in_clan(self, now: datetime, horizon: datetime) -> bool:
         """Whether the account is a member: a leave counts when it is older than the grace time."""
         if self.joined > horizon:
@@ -143,6 +147,11 @@ class Knowledge:
         """Who is in the clan, as far as it is known then."""
         horizon = self.horizon(now)
         return [person for person in self.story.people.values() if person.in_clan(now, horizon)]
+
+    def at_wom(self, now: datetime) -> list[Person]:
+        """Who is in the group at WOM in that moment: a leave counts at once."""
+        people = (person for person in self.story.people.values() if person.joined <= now)
+        return [person for person in people if all(inside for _, inside in person.comings_by(now)[-1:])]
 
     def named(self, name: str, now: datetime) -> Person | None:
         """Whose current name that is; else whose former name it was, if only one held it."""

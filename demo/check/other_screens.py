@@ -12,6 +12,7 @@ from demo.check.text import STAMP, Screen, mentions, numbers_left, parts
 from demo.check.wording import heading_problem, stamp_problem
 
 _NAME_COLUMNS = 12
+_LINK = re.compile(r"\[[^\]]+\]\(https://wiseoldman\.net/groups/\d+\)")
 
 
 def check_compare(screen: Screen, asked: Asked) -> Iterator[str]:
@@ -71,20 +72,20 @@ def check_setup(screen: Screen, asked: Asked) -> Iterator[str]:
             yield f"{line!r} mentions {strange}, which is no channel of the server"
         found = numbers_left(line, asked.names())
         if "WOM group" in line:
-            members = len(oracle.knowledge.members(asked.now))
-            yield from _expect(line, found, [f"{members:,}", str(oracle.header.group)])
+            yield from _expect(line, found, [f"{_members(asked):,}", str(oracle.header.group)])
         elif "understood" in line:
             yield from _check_understood(line, found, asked)
         elif "match a Discord role" in line:
             names = {role.name for role in oracle.header.discord_roles}
-            matched = sum(role.name in names for role in oracle.header.roles)
+            matched = 0 if asked.elsewhere else sum(role.name in names for role in oracle.header.roles)
             yield from _expect(line, found, [str(matched), str(len(oracle.header.roles))])
         elif "History:" in line:
             yield from _expect(line, found, [f"{_history_days(asked):,}"])
         elif "Load 90 days" in line:
             yield from _expect(line, found, ["90"])
         elif STAMP.search(line):
-            yield from stamp_problem(line, [oracle.knowledge.horizon(asked.now)], asked)
+            polled = asked.now if asked.elsewhere else oracle.knowledge.horizon(asked.now)
+            yield from stamp_problem(line, [polled], asked)
         elif found:
             yield f"unexplained {line!r}"
 
@@ -112,11 +113,27 @@ def _understood(content: str) -> bool:
     return speaker_in(content) is not None or re.search(r" (?:has|received) ", content) is not None
 
 
+def _members(asked: Asked) -> int:
+    """A server that is set up only now never knew who was about to leave."""
+    known = asked.oracle.knowledge
+    return len(known.at_wom(asked.now) if asked.elsewhere else known.members(asked.now))
+
+
 def _history_days(asked: Asked) -> int:
-    people = asked.oracle.knowledge.story.people
-    times = [asked.oracle.readings(player, asked.now).times[:1] for player in people]
-    first = min((time[0] for time in times if time), default=asked.now)
-    return (asked.now - first) // timedelta(days=1)
+    """Since when messages were heard."""
+    heard = [] if asked.elsewhere else asked.oracle.knowledge.story.observed
+    return (asked.now - min((item.since for item in heard), default=asked.now)) // timedelta(days=1)
+
+
+def check_group(screen: Screen, asked: Asked) -> Iterator[str]:
+    """The group that is to be confirmed: as many members as it has at WOM, and its number."""
+    group = str(asked.oracle.header.group)
+    for line in screen.lines:
+        found = numbers_left(line, asked.names())
+        if "WOM group" in line:
+            yield from _expect(line, found, [f"{len(asked.oracle.knowledge.at_wom(asked.now)):,}", group])
+        elif found and not (_LINK.search(line) and found == [group]):
+            yield f"unexplained {line!r}"
 
 
 def check_words(screen: Screen, asked: Asked) -> Iterator[str]:

@@ -133,9 +133,7 @@ def compare_answer(oracle: Oracle, names: tuple[str, ...], text: str) -> dict[st
 
 
 def setup_answer(oracle: Oracle) -> dict[str, Any]:
-    first = min(
-        person.snapshots[0].at for person in oracle.knowledge.story.people.values() if person.snapshots
-    )
+    first = min(item.since for item in oracle.knowledge.story.observed)
     state = SetupState(
         clan_name=CLAN,
         group=GroupId(oracle.header.group),

@@ -1,0 +1,39 @@
+"""simcord, corrected where it differs from Discord and sped up.
+
+Its ``GET messages?after=`` gives the newest messages after the id; Discord gives the next ones.
+"""
+
+from typing import Any
+
+from simcord.env import Env
+from simcord.http import router
+from simcord.http.routes import messages
+from simcord.preview import _markdown
+
+IDLE_SECONDS = 0.001
+"""How long nothing may happen before an action counts as settled; simcord's own 50 ms add up."""
+
+_TEMPLATE = ["channels", "{channel_id}", "messages"]
+
+
+def history_page(ctx: router.RequestContext) -> Any:
+    """A page of a channel's history as Discord gives it: newest first, and with ``after`` the next ones."""
+    if "after" not in ctx.params:
+        return messages.get_history(ctx)
+    limit = int(ctx.params.get("limit", 50))
+    ctx.params["limit"] = len(ctx.backend.messages[ctx.int_arg("channel_id")])
+    return messages.get_history(ctx)[-limit:]
+
+
+def correct() -> None:
+    """Put the corrections in place, once for the process."""
+    # A private table: there is no public way to replace a route.
+    routes: list[Any] = vars(router)["_ROUTES"]["GET"]
+    routes[:] = [(path, history_page if path == _TEMPLATE else handler) for path, handler in routes]
+    vars(Env)["_settle_internal"].__kwdefaults__["idle"] = IDLE_SECONDS
+
+
+def show_small_lines() -> None:
+    """Let the simulator's page show small lines and mentions inside embeds, as Discord does."""
+    policies: dict[str, dict[str, Any]] = vars(_markdown)["_FIELD_POLICIES"]
+    policies["embed_description"].update(subtext=True, mentions=True, commands=True)
