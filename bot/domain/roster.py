@@ -193,12 +193,21 @@ def _close_names(roster: Roster, lines: Mapping[NameKey, Lines]) -> dict[MemberI
         heard = lines.get(current.key)
         if heard and current.key not in spoken:
             at = max(at, heard.last + _TICK)
-        # The name is new to them: unless somebody had it before, its first line is theirs.
-        heard = lines.get(seen.key) if seen.key and not _open_holds(roster, seen.key) else None
-        moved[member] = min(at, heard.first if heard else at, roster.now)
+        at = min(at, _first_heard(roster, seen.key, lines) or at)
+        # Lines reach back past the poll before: what began after them was held for a moment at least.
+        moved[member] = min(max(at, current.start + _TICK) if current.start else at, roster.now)
     for member, at in moved.items():
         _close(roster, member, at)
     return moved
+
+
+def _first_heard(roster: Roster, key: NameKey | None, lines: Mapping[NameKey, Lines]) -> datetime | None:
+    """The first line under a new name, which is its owner's unless somebody went by it then."""
+    if key is None or key not in lines:
+        return None
+    heard = lines[key]
+    taken = any(is_span(heard.first, held.end) for held in roster.holds(key))
+    return None if taken else heard.first
 
 
 def _respell(roster: Roster, member: MemberId, current: Held | None, seen: str) -> None:

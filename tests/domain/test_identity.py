@@ -657,7 +657,39 @@ def test_a_poll_that_forgot_the_one_before_ends_no_name_before_it_began() -> Non
     book.poll(at(1), seen(1, "Bbb"))
     book.polled_at = T0
     book.poll(at(1.1), seen(1, "Ccc"))
-    assert book.history(1) == ["Aaa", "Ccc"]
+    assert book.history(1) == ["Aaa", "Bbb", "Ccc"]
+    book.polled_at = None
+    book.poll(at(1.1), seen(1, "Ddd"))
+    book.poll(at(1.1), seen(1, "Eee"))
+    assert book.history(1) == ["Aaa", "Bbb", "Ccc", "Eee"], "two polls at one instant"
+
+
+@pytest.mark.parametrize("earlier_owner", [1, 2])
+def test_lines_of_a_names_earlier_time_do_not_date_its_next(earlier_owner: int) -> None:
+    book = Book()
+    other = seen(3 - earlier_owner, "Else")
+    book.poll(T0, seen(earlier_owner, "Famous"), other)
+    book.poll(at(1), seen(earlier_owner, "Hidden"), other)
+    taker = seen(1, "Famous")
+    rest = seen(2, "Hidden" if earlier_owner == 2 else "Else")
+    before = "Hidden" if earlier_owner == 1 else "Else"
+    lines = heard(Famous=(at(-1), at(1.8))) | heard(**{before: (at(1.1), at(1.5))})
+    book.poll(at(2), taker, rest, lines=lines)
+    owner = book.owner(1)
+    assert book.holder(before, at(1.5)) == owner
+    assert book.holder("famous", at(1.5) + TICK) == owner
+
+
+def test_lines_from_before_a_name_began_do_not_undo_it() -> None:
+    """WOM learns of a rename days late, so the lines of the new name are looked for far back."""
+    book = Book()
+    book.poll(T0, seen(1, "Aaa"))
+    book.poll(at(1), seen(1, "Bbb"))
+    book.poll(at(2), seen(1, "Ccc"), lines=heard(Ccc=(at(-5), at(1.5))))
+    assert book.history(1) == ["Aaa", "Bbb", "Ccc"]
+    assert book.holder("aaa", T0) == 1
+    assert book.holder("bbb", T0 + TICK) == 1
+    assert book.holder("ccc", at(1)) == 1
 
 
 def test_a_first_poll_of_a_clan_that_has_members_dates_by_now() -> None:
@@ -705,7 +737,7 @@ def test_whatever_wom_says_a_name_has_one_holder_and_an_id_is_never_used_again(d
     for _ in range(data.draw(st.integers(1, 8))):
         roster = data.draw(rosters())
         approved = [*approved, *data.draw(changes())]
-        lines = data.draw(spoken(book.polled_at, now)) if book.polled_at else None
+        lines = data.draw(spoken(now - data.draw(st.sampled_from([hours(0.4), hours(90)])), now))
         plan = book.poll(now, *roster, approved=approved, lines=lines)
         for member in book.members.values():
             held = [one for one in book.names.get(member.id, []) if one.end is None]

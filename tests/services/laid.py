@@ -1,5 +1,6 @@
 """A clan laid straight into the database: members with profiles, names, readings and messages."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,7 +28,6 @@ from tests.services.hearing import NOW, SetClock, at
 
 METRICS = (OVERALL, EHP, EHB, BOSS_KILLS, TOTAL_LEVEL, SKILLS[0])
 _groups = count(1)
-_numbers = count(1)
 
 
 @dataclass
@@ -39,6 +39,7 @@ class Laid:
     clock: SetClock
     known: Mapping[str, MetricId]
     profiles: dict[int, SourceId] = field(default_factory=dict[int, SourceId])
+    heard: Counter[datetime] = field(default_factory=Counter[datetime])
 
     def __post_init__(self) -> None:
         self.statistics = Statistics(self.database)
@@ -120,10 +121,11 @@ class Laid:
         """Messages of a source at these times."""
         source = await self.source(ref)
         kind = MessageKind.GAME if ref.user is None else MessageKind.DISCORD
-        said = [
-            StoredMessage(at(moment, next(_numbers) % 4096), ChannelId(1), source, kind, 5)
-            for moment in moments
-        ]
+        said: list[StoredMessage] = []
+        for moment in moments:
+            # The first of a millisecond has the smallest id that it can have.
+            said.append(StoredMessage(at(moment, self.heard[moment]), ChannelId(1), source, kind, 5))
+            self.heard[moment] += 1
         async with self.database.write() as session:
             await messages.add_messages(session, self.id, said)
         return said
