@@ -1,11 +1,12 @@
 """The real bot in a simulated Discord, over a clan that was laid once and is copied for each test."""
 
 import asyncio
+import logging
 import os
 import shutil
 import uuid
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -237,13 +238,28 @@ async def opened(url: str) -> AsyncGenerator[Foundry]:
     env = simcord.Env(build_bot(url), check_errors=False)
     foundry = Foundry(env, world.open_discord(env), url)
     await env.start()
-    try:
-        yield foundry
-    finally:
-        await foundry.bot.close()
-        await env.shutdown()
+    with swallowed() as logged:
+        try:
+            yield foundry
+        finally:
+            await foundry.bot.close()
+            await env.shutdown()
     left = faults(env.errors, foundry.forgiven)
     assert not left, f"the bot failed: {left}"
+    assert not logged, f"discord.py swallowed: {logged}"
+
+
+@contextmanager
+def swallowed() -> Generator[list[str]]:
+    """What discord.py only logs: a failed autocomplete, for one, looks like one without choices."""
+    lines: list[str] = []
+    handler = logging.Handler(logging.ERROR)
+    handler.emit = lambda record: lines.append(record.getMessage())
+    logging.getLogger("discord").addHandler(handler)
+    try:
+        yield lines
+    finally:
+        logging.getLogger("discord").removeHandler(handler)
 
 
 @pytest.fixture

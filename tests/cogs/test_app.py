@@ -18,6 +18,7 @@ from bot.app import ClanStatsBot
 from bot.domain.ids import GuildId
 from bot.jobs.polling import PollingJob
 from bot.services.registry import Services
+from bot.services.rendering import Renderer, RenderFailedError
 from bot.settings import Settings
 from cogs.owner import OwnerCog
 from demo.wom import SimulatedWom
@@ -48,6 +49,11 @@ async def wom_was_asked(wom: SimulatedWom) -> None:
     """Until WOM has got a request."""
     while not wom.requests:  # noqa: ASYNC110 -- the simulated WOM keeps a list, not an event
         await asyncio.sleep(0.01)
+
+
+def loops() -> list[asyncio.Task[Any]]:
+    """The loops of discord.py that have not ended."""
+    return [one for one in asyncio.all_tasks() if getattr(one.get_coro(), "__qualname__", "") == "Loop._loop"]
 
 
 def simulated_guild() -> GuildId:
@@ -169,12 +175,22 @@ async def test_a_poll_under_way_is_given_up_before_the_database_closes(
         job.start()
         await asyncio.wait_for(wom_was_asked(wom), 5)
         await asyncio.wait_for(job.stop(), 2)
+        assert not loops()
         await services.close()
         wom.come_back()
     assert {one["event"] for one in logs} <= {"wom_request"}
 
 
 # The end
+
+
+@SQLITE
+async def test_nothing_goes_on_after_the_end(foundry: Foundry) -> None:
+    assert loops()
+    await foundry.bot.close()
+    assert not loops()
+    with pytest.raises(RenderFailedError, match="closed"):
+        await Renderer.render(foundry.services.renderer, bytes, guild=simulated_guild())
 
 
 @SQLITE

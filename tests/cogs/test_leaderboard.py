@@ -18,7 +18,7 @@ from tests.cogs.reading import (
     sent_after,
     text_of,
 )
-from tests.cogs.world import WIDEST
+from tests.cogs.world import FINN, WIDEST
 
 WEEK = [
     "Iron Foundry",
@@ -120,6 +120,14 @@ async def test_my_place_is_on_its_own_page_wherever_the_board_stands(foundry: Fo
     await foundry.john.click(message_of(place), label="▶")
     assert set(SECOND_PAGE) <= set(lines_of(place))
     assert buttons_of(place)["2/3"] is False
+
+
+async def test_my_place_tells_who_has_no_number_what_is_missing(foundry: Foundry) -> None:
+    result = await foundry.john.slash(foundry.commands, "leaderboard")
+    await foundry.ann.slash(foundry.commands, "link", name=FINN)
+    place = await foundry.ann.click(message_of(result), label="My place")
+    assert is_private(place)
+    assert "You have no place yet: it needs two readings in this time" in text_of(place)
 
 
 async def test_my_place_tells_who_is_not_linked_what_to_do(foundry: Foundry) -> None:

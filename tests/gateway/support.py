@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from bot.domain.ids import ClanId, GuildId
 from db.models import Activity, ActivityDay, Message
-from db.queries import clans, counts, cursors, members
+from db.queries import clans, counts, cursors
 from db.session import Database
 from demo.wom import SimulatedWom
 from tests.gateway.fake_discord import FakeDiscord
@@ -77,16 +77,6 @@ class Town:
         async with self.database.read() as session:
             known = await cursors.cursors(session, await self.clan())
         return bool(known) and not any(cursor.filling for cursor in known.values())
-
-    async def messages_by_member(self) -> dict[str, int]:
-        """Messages that count for each member, by the member's name."""
-        clan = await self.clan()
-        async with self.database.read() as session:
-            names = {row.id: row.name for row in await members.current_members(session, clan)}
-            found = await counts.message_counts(
-                session, clan, now() - timedelta(days=400), now() + timedelta(days=1)
-            )
-        return {names[one.member]: one.messages for one in found}
 
     def channel(self, name: str) -> int:
         """A text channel that has been there for long; a bot reads no messages from before its creation."""
