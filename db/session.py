@@ -36,12 +36,16 @@ class Database:
             self._writer = _sqlite_engine(self.url, size=1, begin="BEGIN IMMEDIATE", query_only=False)
             self._reader = _sqlite_engine(self.url, size=READERS, begin="BEGIN", query_only=True)
         else:
-            self._writer = self._reader = create_async_engine(
+            self._writer = create_async_engine(
                 self.url,
                 pool_size=READERS + 1,
                 pool_pre_ping=True,
                 # Statements here are long and quick: compiling one takes longer than running it.
                 connect_args={"server_settings": {"jit": "off"}},
+            )
+            # The same pool, whose transactions then see one state and may not write, as on SQLite.
+            self._reader = self._writer.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
 
     @property
@@ -51,7 +55,7 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncSession]:
-        """A session whose statements see one state of the database (on SQLite). Writing is refused there."""
+        """A session whose statements all see one state of the database. Writing is refused."""
         async with AsyncSession(self._reader, expire_on_commit=False) as session:
             yield session
 
