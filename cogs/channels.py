@@ -114,7 +114,8 @@ async def archived_places(
         if ears.hears(channel.id) and allowed.view_channel and allowed.read_message_history:
             try:
                 found |= {thread.id: thread async for thread in _archived(channel, since)}
-            except discord.Forbidden:
+            except (discord.Forbidden, discord.NotFound):
+                # Taken away, or deleted just now: the other channels are read all the same.
                 log.info("archived_threads_skipped", channel_id=channel.id)
     return [
         DiscordPlace(thread) for thread in found.values() if _matters(thread, ears, with_content=with_content)
