@@ -64,5 +64,5 @@ class PollingJob:
             log.warning("clan_skipped", clan_id=clan.id, request=error.request, reason=error.reason)
         except UserError as error:
             log.warning("clan_not_refreshed", clan_id=clan.id, reason=type(error).__name__)
-        except Exception:
+        except Exception:  # nor may one clan's fault keep the others from being polled
             log.exception("poll_failed", clan_id=clan.id)
