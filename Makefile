@@ -12,7 +12,7 @@ endif
 
 STAMP := $(VENV)/installed
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url
+	--no-header --no-annotate --no-emit-index-url --no-strip-extras
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test check bench gallery lock
