@@ -6,8 +6,8 @@ changed only, so the caller supplies each snapshot's time with the value as of t
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bot.domain.periods import Rule
 
@@ -15,16 +15,14 @@ PARTIAL_AFTER = timedelta(hours=36)
 """A first reading later than this after the start makes a gain partial."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A metric at one snapshot, in stored units; ``value`` None is unranked or unknown (-1 at WOM)."""
 
     at: datetime
     value: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """The two readings that a gain rests on; both are the same where there is only one."""
 
     first: Reading

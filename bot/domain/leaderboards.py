@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.domain.ids import ClanId, MemberId
 from bot.domain.metrics import Metric
 from bot.domain.periods import Period
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One member's figure, before it has a place.
 
     ``value`` is in stored units (:mod:`bot.domain.metrics`); ``None`` is unknown.
@@ -24,8 +24,7 @@ class Entry:
     measured_from: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """One row of a leaderboard. Equal values share ``place``."""
 
     place: int

@@ -8,7 +8,7 @@ from bot.domain.errors import TooManyPlayers
 from bot.domain.ids import MemberId
 from bot.domain.metrics import BOSS_KILLS, EHB, EHP, MESSAGES, OVERALL, TOTAL_LEVEL, Metric
 from bot.domain.periods import Period, PeriodKind
-from bot.services.leaderboards import entry_of, group_ends
+from bot.services.leaderboards import group_ends, value_of
 from bot.services.lookup import Lookup
 from bot.services.statistics import Statistics
 from db.queries import counts, cursors, gains
@@ -60,9 +60,7 @@ class Comparisons:
             observed = bool(await cursors.covered(session, clan.id, period.start, period.end))
 
         def values(metric: Metric) -> tuple[int | None, ...]:
-            return tuple(
-                entry_of(one, metric, ends.get((one.id, known[metric.key])), period).value for one in compared
-            )
+            return tuple(value_of(metric, ends.get((one.id, known[metric.key])), period) for one in compared)
 
         def messages(one: MemberRow) -> int | None:
             return counted.get(one.id, 0) if observed else None

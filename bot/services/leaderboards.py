@@ -1,6 +1,6 @@
 """Leaderboards: everybody's gain or total of one metric, with places."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,6 @@ from bot.domain.periods import Period, PeriodKind, Rule, read_moment, read_perio
 from bot.services.statistics import Statistics
 from db.queries import counts, cursors, gains, members
 from db.queries.gains import Ends
-from db.queries.members import MemberRow
 from db.session import Database
 
 
@@ -55,17 +54,14 @@ class Leaderboards:
             return await self._chat(clan, period)
         known = await self._statistics.metric_ids()
         async with self._database.read() as session:
-            current = await members.current_members(session, clan.id)
+            current = await members.current_names(session, clan.id)
             ids = [known[metric.key]] if metric.key in known else []
             ends = await gains.readings(session, clan.id, ids, period) if ids else []
-        by_member = group_ends(ends)
-        entries = [
-            entry_of(member, metric, by_member.get((member.id, known[metric.key])) if ids else None, period)
-            for member in current
-        ]
-        standings, unmeasured = rank(entries)
-        measured = [row.entry.member for row in standings]
-        checks = [max(end.last_at for end in by_member[id_, ids[0]]) for id_ in measured]
+        by_member = {member: of for (member, _), of in group_ends(ends).items()}
+        standings, unmeasured = rank(
+            entry_of(member, name, metric, by_member.get(member), period) for member, name in current.items()
+        )
+        checks = [max(end.last_at for end in by_member[row.entry.member]) for row in standings]
         return Board(
             clan=clan.id,
             clan_name=clan.name,
@@ -80,14 +76,14 @@ class Leaderboards:
     async def _chat(self, clan: Clan, period: Period) -> Board:
         """Messages by member. Nobody is measured over a time in which nothing was observed."""
         async with self._database.read() as session:
-            current = await members.current_members(session, clan.id)
+            current = await members.current_names(session, clan.id)
             counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
             spans = await cursors.covered(session, clan.id, period.start, period.end)
             nobodys = await counts.unattributed_messages(session, clan.id, period.start, period.end)
         observed = bool(spans)
         standings, unmeasured = rank(
-            Entry(member.id, member.name, counted.get(member.id, 0) if observed else None)
-            for member in current
+            Entry(member, name, counted.get(member, 0) if observed else None)
+            for member, name in current.items()
         )
         first = min((span.start for span in spans), default=None)
         return Board(
@@ -132,13 +128,35 @@ def span_of(ends: Sequence[Ends], period: Period) -> Span:
     return Span(Reading(first.first_at, first.first), Reading(last.last_at, last.last))
 
 
-def entry_of(member: MemberRow, metric: Metric, ends: Sequence[Ends] | None, period: Period) -> Entry:
-    """A member's figure: the gain over the period, or the total as of its end."""
+def entry_of(
+    member: MemberId, name: str, metric: Metric, ends: Sequence[Ends] | None, period: Period
+) -> Entry:
+    """A member's figure, and since when it was measured where that is late."""
+    value = value_of(metric, ends, period)
+    if value is None or not ends or period.kind is PeriodKind.TOTAL:
+        return Entry(member, name, value)
+    return Entry(member, name, value, partial_from(period.start, span_of(ends, period).first.at))
+
+
+def value_of(metric: Metric, ends: Sequence[Ends] | None, period: Period) -> int | None:
+    """The gain over the period, or the total as of its end; None where it is unknown."""
     if not ends:
-        return Entry(member.id, member.name, None)
+        return None
     span = span_of(ends, period)
     if period.kind is PeriodKind.TOTAL:
-        return Entry(member.id, member.name, span.last.value)
-    value = gain(span, period.rule, is_overall=metric.key == OVERALL.key)
-    measured_from = None if value is None else partial_from(period.start, span.first.at)
-    return Entry(member.id, member.name, value, measured_from)
+        return span.last.value
+    return gain(span, period.rule, is_overall=metric.key == OVERALL.key)
+
+
+def values_by_metric(
+    ends: Mapping[Key, Sequence[Ends]],
+    present: Collection[MemberId],
+    metrics: Mapping[MetricId, Metric],
+    period: Period,
+) -> dict[MetricId, list[int | None]]:
+    """What the members who are present have of each metric; who has no reading is absent."""
+    found: dict[MetricId, list[int | None]] = {id_: [] for id_ in metrics}
+    for (member, id_), of in ends.items():
+        if member in present:
+            found[id_].append(value_of(metrics[id_], of, period))
+    return found

@@ -1,7 +1,7 @@
 """One member's card: what they did in a period, where that puts them, and what they have in all."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from bot.domain.cards import Chat, DayPoint, Figure, MemberCard
 from bot.domain.clans import Clan
 from bot.domain.facts import SourceKind
 from bot.domain.gains import Reading, slot_gains
-from bot.domain.ids import MetricId
+from bot.domain.ids import MemberId, MetricId
 from bot.domain.leaderboards import place_among
 from bot.domain.metrics import (
     ALL_METRICS,
@@ -25,7 +25,7 @@ from bot.domain.metrics import (
     MetricKind,
 )
 from bot.domain.periods import EPOCH, Period, PeriodKind, days_of
-from bot.services.leaderboards import Key, entry_of, group_ends, span_of
+from bot.services.leaderboards import Key, entry_of, group_ends, span_of, values_by_metric
 from bot.services.lookup import Found
 from bot.services.statistics import Statistics
 from db.queries import counts, cursors, gains, links, members
@@ -60,27 +60,27 @@ class Stats:
     async def card(self, clan: Clan, found: Found, period: Period) -> MemberCard:
         """A member's card for a period, with the days of its chart where they fit in one."""
         known = await self._statistics.metric_ids()
-        led = [known[one.key] for one in FIGURES if one.key in known]
+        led = {known[one.key]: one for one in FIGURES if one.key in known}
         async with self._database.read() as session:
-            current = await members.current_members(session, clan.id)
-            everybody = group_ends(await gains.readings(session, clan.id, led, period))
+            current = await members.current_names(session, clan.id)
+            ends = group_ends(await gains.readings(session, clan.id, list(led), period))
             own = group_ends(
                 await gains.readings(session, clan.id, list(known.values()), period, found.member.id)
             )
             last = await self._last(
-                session, clan, found, period, [known[one.key] for one in TOTALS if one.key in known]
+                session, clan, found, period, [known[one.key] for one in TOTALS if one.key in known], own
             )
             messages = await self._messages(session, clan, found.member, current, period)
             days = await self._days(session, clan, found.member, period, messages)
-        return self._card(clan, found, period, current, everybody, own, last, known, messages.chat, days)
+        everybody = values_by_metric(ends, current.keys(), led, period)
+        return self._card(clan, found, period, everybody, own, last, known, messages.chat, days)
 
     def _card(
         self,
         clan: Clan,
         found: Found,
         period: Period,
-        current: Sequence[MemberRow],
-        everybody: Mapping[Key, Sequence[Ends]],
+        everybody: Mapping[MetricId, Sequence[int | None]],
         own: Mapping[Key, Sequence[Ends]],
         last: Mapping[MetricId, Reading],
         known: Mapping[str, MetricId],
@@ -98,7 +98,7 @@ class Stats:
             joined_at=member.joined_at,
             left_at=member.left_at,
             period=period,
-            figures=tuple(_figure(one, member, current, everybody, own, known, period) for one in FIGURES),
+            figures=tuple(_figure(one, member, everybody, own, known, period) for one in FIGURES),
             chat=chat,
             highlights=() if period.kind is PeriodKind.TOTAL else _highlights(member, own, known, period),
             total_xp=_value(last, known, OVERALL),
@@ -108,19 +108,29 @@ class Stats:
         )
 
     async def _last(
-        self, session: AsyncSession, clan: Clan, found: Found, period: Period, ids: Sequence[MetricId]
+        self,
+        session: AsyncSession,
+        clan: Clan,
+        found: Found,
+        period: Period,
+        ids: Sequence[MetricId],
+        own: Mapping[Key, Sequence[Ends]],
     ) -> dict[MetricId, Reading]:
-        """What the member had as of the period's end, however long before it was looked at."""
-        ever = Period("all", PeriodKind.TOTAL, EPOCH, period.end)
-        ends = group_ends(await gains.readings(session, clan.id, ids, ever, found.member.id))
-        return {metric: span_of(of, ever).last for (_, metric), of in ends.items()}
+        """What the member had as of the period's end, however long before it was looked at.
+
+        Whoever was looked at in the period has it among their own readings.
+        """
+        if not own:
+            period = Period("all", PeriodKind.TOTAL, EPOCH, period.end)
+            own = group_ends(await gains.readings(session, clan.id, ids, period, found.member.id))
+        return {metric: span_of(of, period).last for (_, metric), of in own.items() if metric in ids}
 
     async def _messages(
         self,
         session: AsyncSession,
         clan: Clan,
         member: MemberRow,
-        current: Sequence[MemberRow],
+        current: Collection[MemberId],
         period: Period,
     ) -> _Messages:
         spans = await cursors.covered(session, clan.id, period.start, period.end)
@@ -133,7 +143,7 @@ class Stats:
         first = min((span.start for span in spans), default=None)
         days = _slots(period, clan)
         by_day = _by_day(days, slots)
-        others = [counted.get(one.id, 0) for one in current]
+        others = [counted.get(one, 0) for one in current]
         present = member.left_at is None
         chat = Chat(
             total=total if observed else None,
@@ -202,8 +212,7 @@ def _by_day(days: Sequence[Slot], slots: Sequence[SlotCount]) -> dict[datetime, 
 def _figure(
     metric: Metric,
     member: MemberRow,
-    current: Sequence[MemberRow],
-    everybody: Mapping[Key, Sequence[Ends]],
+    everybody: Mapping[MetricId, Sequence[int | None]],
     own: Mapping[Key, Sequence[Ends]],
     known: Mapping[str, MetricId],
     period: Period,
@@ -212,8 +221,8 @@ def _figure(
     id_ = known.get(metric.key)
     if id_ is None:
         return Figure(metric, None)
-    mine = entry_of(member, metric, own.get((member.id, id_)), period)
-    values = [entry_of(one, metric, everybody.get((one.id, id_)), period).value for one in current]
+    mine = entry_of(member.id, member.name, metric, own.get((member.id, id_)), period)
+    values = everybody[id_]
     place = place_among(mine.value, values) if member.left_at is None else None
     of = sum(1 for value in values if value is not None)
     return Figure(metric, mine.value, place, of, mine.measured_from)
@@ -226,7 +235,7 @@ def _highlights(
     best: list[Figure] = []
     for kind in (MetricKind.SKILL, MetricKind.BOSS):
         entries = [
-            (one, entry_of(member, one, own.get((member.id, known[one.key])), period))
+            (one, entry_of(member.id, member.name, one, own.get((member.id, known[one.key])), period))
             for one in ALL_METRICS
             if one.kind is kind and one.key in known and one.key != OVERALL.key
         ]

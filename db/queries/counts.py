@@ -14,21 +14,26 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     bindparam,
+    case,
     exists,
     func,
     literal,
+    or_,
     select,
     type_coerce,
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain import activity
 from bot.domain.facts import COUNTED, SourceKind
 from bot.domain.ids import ClanId, MemberId
 from db.bulk import INTEGER
 from db.models import Activity, ActivityDay, Attribution, Message, Source
 from db.types import (
     DAY_MS,
+    DISCORD_EPOCH_MS,
+    IDS_A_MILLISECOND,
     QUARTER_MS,
     Greatest,
     Least,
@@ -93,17 +98,29 @@ async def member_slots(
 _CLAN = bindparam("clan", type_=INTEGER)
 _START, _END = bindparam("start", type_=Moment()), bindparam("end", type_=Moment())
 _START_MS, _END_MS = bindparam("start_ms", type_=INTEGER), bindparam("end_ms", type_=INTEGER)
+_FIRST_EDGE_END = bindparam("first_edge_end", type_=INTEGER)
+_LAST_EDGE_START = bindparam("last_edge_start", type_=INTEGER)
 _MEMBER = bindparam("member", type_=INTEGER)
 
 
 def _given(clan: ClanId, start: datetime, end: datetime) -> dict[str, Any]:
-    return {"clan": clan, "start": start, "end": end, "start_ms": to_millis(start), "end_ms": to_millis(end)}
+    cut = activity.cuts(start, end)
+    return {
+        "clan": clan,
+        "start": start,
+        "end": end,
+        "start_ms": to_millis(start),
+        "end_ms": to_millis(end),
+        "first_edge_end": to_millis(cut.first_edge[1]),
+        "last_edge_start": to_millis(cut.last_edge[0]),
+    }
 
 
 @cache
 def _counts_statement() -> Select[Any, Any]:
     cuts = _cuts(_clip())
-    counted = select(cuts.c.member_id, _messages(cuts).label("messages")).subquery()
+    spans = select(cuts.c.member_id, _apart_from_edges(cuts).label("messages"))
+    counted = union_all(spans, _in_common_edges()).subquery()
     return select(counted.c.member_id, func.sum(counted.c.messages)).group_by(counted.c.member_id)
 
 
@@ -229,6 +246,47 @@ def _messages(cuts: CTE) -> ColumnElement[int]:
         + _in_quarters(cuts, c.second_run, c.q1)
         + _in_edge(cuts, c.lo, c.first_edge_end)
         + _in_edge(cuts, c.last_edge_start, c.hi)
+    )
+
+
+def _apart_from_edges(cuts: CTE) -> ColumnElement[int]:
+    """The same without what lies in the period's own two edges, which are counted for all at once.
+
+    Only a span that begins or ends inside the period has edges elsewhere.
+    """
+    c = cuts.c
+    begins_inside = (c.lo >= _FIRST_EDGE_END) & (c.lo < _LAST_EDGE_START)
+    ends_inside = c.hi <= _LAST_EDGE_START
+    return (
+        _in_days(cuts)
+        + _in_quarters(cuts, c.q0, c.run_end)
+        + _in_quarters(cuts, c.second_run, c.q1)
+        + case((begins_inside, _in_edge(cuts, c.lo, c.first_edge_end)), else_=0)
+        + case((ends_inside, _in_edge(cuts, c.last_edge_start, c.hi)), else_=0)
+    )
+
+
+def _in_common_edges() -> Select[Any, Any]:
+    """Single messages between the period's ends and the next quarters, each for whom it belonged to then."""
+    said_at = Message.message_id // IDS_A_MILLISECOND + DISCORD_EPOCH_MS
+    edges = or_(
+        *(
+            (Message.message_id >= snowflake(low)) & (Message.message_id < snowflake(high))
+            for low, high in ((_START_MS, _FIRST_EDGE_END), (_LAST_EDGE_START, _END_MS))
+        )
+    )
+    return (
+        select(Attribution.member_id, func.count())
+        .join_from(
+            Message,
+            Attribution,
+            (Attribution.clan_id == Message.clan_id)
+            & (Attribution.source_id == Message.source_id)
+            & (Millis(Attribution.from_at) <= said_at)
+            & (Millis(Attribution.to_at) > said_at),
+        )
+        .where(Message.clan_id == _CLAN, edges, Message.kind.in_(_COUNTED))
+        .group_by(Attribution.member_id)
     )
 
 

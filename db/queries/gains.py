@@ -54,10 +54,7 @@ async def readings(
         "after_end": period.end + _MILLISECOND,
     }
     rows = await session.execute(_statement(period.rule, of_one=member is not None), given)
-    return [
-        Ends(MemberId(member_id), MetricId(metric), first_at, last_at, first, last)
-        for member_id, metric, first_at, last_at, first, last in rows
-    ]
+    return [Ends(*row) for row in rows]
 
 
 class Value(NamedTuple):

@@ -39,6 +39,14 @@ async def current_members(session: AsyncSession, clan: ClanId) -> list[MemberRow
     return [_member(row) for row in rows]
 
 
+async def current_names(session: AsyncSession, clan: ClanId) -> dict[MemberId, str]:
+    """The names of who is in the clan now, as :func:`current_members` has them."""
+    rows = await session.execute(
+        select(Member.id, Member.name).where(Member.clan_id == clan, Member.left_at.is_(None))
+    )
+    return {MemberId(id_): name for id_, name in rows}
+
+
 async def member_by_id(session: AsyncSession, clan: ClanId, member: MemberId) -> MemberRow | None:
     """One member, present or gone."""
     row = (
