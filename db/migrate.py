@@ -27,6 +27,11 @@ def head() -> str:
     return revision
 
 
+def revisions() -> list[str]:
+    """Every revision that there is, the newest first."""
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+
+
 async def current(url: str) -> str | None:
     """The revision that the database is at; None for one without a schema."""
     return await _on_connection(

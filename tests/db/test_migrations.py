@@ -15,12 +15,18 @@ from db.session import Database
 from db.types import OPEN_END
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
-PATHS = {"up": ["head"], "down and up again": ["head", "base", "head"]}
+STEPS = len(migrate.revisions())
+PATHS = {
+    "up": ["head"],
+    "down and up again": ["head", "base", "head"],
+    "step by step": [*["+1"] * STEPS, *["-1"] * STEPS, *["+1"] * STEPS],
+}
 
 
 async def walk(url: str, path: list[str]) -> None:
     for revision in path:
-        await (migrate.downgrade if revision == "base" else migrate.upgrade)(url, revision)
+        down = revision == "base" or revision.startswith("-")
+        await (migrate.downgrade if down else migrate.upgrade)(url, revision)
 
 
 async def two_members(database: Database) -> None:
