@@ -19,7 +19,7 @@ from bot.domain.names import name_key
 from db import migrate
 from db.bulk import INTEGER, inserting, rows_as_table
 from db.models import Alias, Coverage, DiscordLink, MetricValue, SnapshotRow
-from db.queries import clans, members, messages, snapshots, sources
+from db.queries import attributions, clans, members, messages, snapshots, sources
 from db.queries.messages import StoredMessage
 from db.session import Database
 from db.types import OPEN_END, OPEN_START, FromMillis, to_millis
@@ -108,16 +108,14 @@ async def _people(
         [
             {
                 "source_id": known[ref], "player_id": id_, "display_name": name, "status": "active",
-                "updated_at": NOW, "changed_at": NOW,
+                "updated_at": NOW, "changed_at": NOW, "member_id": id_,
             }
             for id_, name, ref in zip(ids, names, wom, strict=True)
         ],
     )  # fmt: skip
-    await members.attribute_profiles(
-        session, clan, {known[ref]: id_ for ref, id_ in zip(wom, ids, strict=True)}
-    )
-    await members.attribute_relayed_names(session, clan, keys)
-    await members.attribute_users(session, clan, [UserId(10_000 + id_) for id_ in linked])
+    await attributions.attribute_profiles(session, clan, [known[ref] for ref in wom])
+    await attributions.attribute_relayed_names(session, clan, keys)
+    await attributions.attribute_users(session, clan, [UserId(10_000 + id_) for id_ in linked])
     speakers = [(known[ref], MessageKind.GAME) for ref in relayed] + [
         (known[ref], MessageKind.DISCORD) for ref in users
     ]

@@ -100,6 +100,7 @@ class Clan(Base):
     created_at: Mapped[datetime]
     next_member_id: Mapped[int]
     next_source_id: Mapped[int]
+    next_decision_id: Mapped[int] = mapped_column(server_default="1")
     role_order: Mapped[list[str]] = mapped_column(JSON)
     sealed_code: Mapped[str | None]
     polled_at: Mapped[datetime | None]
@@ -124,6 +125,9 @@ class Relay(Base):
 class Member(Base):
     """One game account in one clan. ``name`` is its last known display name.
 
+    ``same_as`` is whom it shows under since officers merged the two, null by itself; no foreign key,
+    since SQLite could add one only by copying a table that everything hangs on. ``joined_corrected_at``
+    is when an officer says that they joined, and comes before what WOM says.
     ``left_at`` is null while a member. ``leave_seen_at`` is the first poll that missed them and
     ``last_seen_at`` the last one before it: a leave that is pending, not believed yet.
     """
@@ -141,10 +145,35 @@ class Member(Base):
     leave_seen_at: Mapped[datetime | None]
     last_seen_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    same_as: Mapped[int | None]
+    joined_corrected_at: Mapped[datetime | None]
+
+
+class ObservedName(Base):
+    """The name that a member was seen to hold, whatever officers decided since. Two may claim one name."""
+
+    __tablename__ = "observed_names"
+    __table_args__ = (
+        _member_reference(),
+        CheckConstraint("from_at < to_at", name="forward"),
+        Index("ix_observed_names_clan_id_member_id", "clan_id", "member_id"),
+        WITHOUT_ROWID,
+    )
+
+    clan_id: Mapped[int] = _clan_key()
+    name_key: Mapped[str] = mapped_column(primary_key=True)
+    from_at: Mapped[datetime] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    to_at: Mapped[datetime]
+    display_name: Mapped[str]
+    origin: Mapped[str]
 
 
 class Alias(Base):
-    """The name a member held from a time to a time. The database refuses two holders at one moment."""
+    """Who held a name when, made from what was observed and decided (:mod:`bot.domain.decisions`).
+
+    The database refuses two holders at one moment.
+    """
 
     __tablename__ = "aliases"
     __table_args__ = (
@@ -182,7 +211,10 @@ class Source(Base):
 
 
 class Profile(Base):
-    """A WOM profile as last seen. ``updated_at`` is its last snapshot, ``changed_at`` its last real gain."""
+    """A WOM profile as last seen, and the member on the roster whose it is.
+
+    ``updated_at`` is its last snapshot, ``changed_at`` its last real gain.
+    """
 
     __tablename__ = "profiles"
     __table_args__ = (_source_reference(), UniqueConstraint("clan_id", "player_id"), WITHOUT_ROWID)
@@ -194,10 +226,14 @@ class Profile(Base):
     status: Mapped[str]
     updated_at: Mapped[datetime | None]
     changed_at: Mapped[datetime | None]
+    member_id: Mapped[int]
 
 
 class Attribution(Base):
-    """Which member a source was, from a time to a time. A source is one member's at any moment."""
+    """Which member a source was, from a time to a time. A source is one member's at any moment.
+
+    ``base_id`` is whom the origin names, ``member_id`` whom that one shows under since officers' merges.
+    """
 
     __tablename__ = "attributions"
     __table_args__ = (
@@ -213,6 +249,7 @@ class Attribution(Base):
     from_at: Mapped[datetime] = mapped_column(primary_key=True)
     to_at: Mapped[datetime]
     member_id: Mapped[int]
+    base_id: Mapped[int]
     origin: Mapped[str]
 
 
@@ -236,7 +273,10 @@ class DiscordLink(Base):
 
 
 class IdentityConflict(Base):
-    """Two origins disagree on who held a name; until officers decide, the time belongs to nobody."""
+    """Two origins disagree on who held a name; until officers decide, the time belongs to nobody.
+
+    ``noticed_at`` is when officers were told of it, ``later_at`` when one of them put it off.
+    """
 
     __tablename__ = "identity_conflicts"
     __table_args__ = (WITHOUT_ROWID,)
@@ -250,6 +290,69 @@ class IdentityConflict(Base):
     evidence: Mapped[dict[str, Any]] = mapped_column(JSON)
     seen_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
+    decision_id: Mapped[int | None]
+    noticed_at: Mapped[datetime | None]
+    later_at: Mapped[datetime | None]
+
+
+class IdentityDecision(Base):
+    """What an officer decided of who is who; undone, it has no effect and is kept."""
+
+    __tablename__ = "identity_decisions"
+
+    clan_id: Mapped[int] = _clan_key()
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+    made_by: Mapped[Big]
+    made_at: Mapped[datetime]
+    undone_by: Mapped[Big | None]
+    undone_at: Mapped[datetime | None]
+
+
+class IdentityOverride(Base):
+    """A part of a decision: over a time, a name or a source is this member's; null is nobody's."""
+
+    __tablename__ = "identity_overrides"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["clan_id", "decision_id"],
+            ["identity_decisions.clan_id", "identity_decisions.id"],
+            ondelete="CASCADE",
+        ),
+        CheckConstraint("from_at < to_at", name="forward"),
+        CheckConstraint("(name_key IS NULL) <> (source_id IS NULL)", name="one_subject"),
+        Index("ix_identity_overrides_clan_id_name_key", "clan_id", "name_key"),
+        Index("ix_identity_overrides_clan_id_source_id", "clan_id", "source_id"),
+        WITHOUT_ROWID,
+    )
+
+    clan_id: Mapped[int] = _clan_key()
+    decision_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name_key: Mapped[str | None]
+    display_name: Mapped[str | None]
+    source_id: Mapped[int | None]
+    from_at: Mapped[datetime]
+    to_at: Mapped[datetime]
+    member_id: Mapped[int | None]
+
+
+class MemberNote(Base):
+    """What an officer noted about a member."""
+
+    __tablename__ = "member_notes"
+    __table_args__ = (
+        _member_reference(),
+        Index("ix_member_notes_clan_id_member_id", "clan_id", "member_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clan_id: Mapped[int] = mapped_column(ForeignKey("clans.id", ondelete="CASCADE"))
+    member_id: Mapped[int]
+    at: Mapped[datetime]
+    user_id: Mapped[Big]
+    note: Mapped[str]
 
 
 class Message(Base):

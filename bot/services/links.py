@@ -6,7 +6,7 @@ from bot.domain.errors import AlreadyLinked, LinkNotFound
 from bot.domain.ids import MemberId, UserId
 from bot.services.clock import Clock
 from bot.services.lookup import Lookup
-from db.queries import clans, links, members
+from db.queries import attributions, clans, links
 from db.session import Database
 
 
@@ -43,7 +43,7 @@ class Links:
                 raise AlreadyLinked(found.name)
             is_first = not await links.links_of(session, clan.id, user)
             await links.add_link(session, clan.id, user, found.id, is_main=is_first, now=self._clock())
-            await members.attribute_users(session, clan.id, [user])
+            await attributions.attribute_users(session, clan.id, [user])
             return await links.links_of(session, clan.id, user)
 
     async def make_main(self, clan: Clan, user: UserId, member: MemberId) -> list[Account]:
@@ -56,7 +56,7 @@ class Links:
             await clans.lock_clan(session, clan.id)
             self._check(await links.links_of(session, clan.id, user), member)
             await links.set_main(session, clan.id, user, member)
-            await members.attribute_users(session, clan.id, [user])
+            await attributions.attribute_users(session, clan.id, [user])
             return await links.links_of(session, clan.id, user)
 
     async def remove(self, clan: Clan, user: UserId, member: MemberId) -> list[Account]:
@@ -72,7 +72,7 @@ class Links:
             rest = await links.links_of(session, clan.id, user)
             if rest and not rest[0].is_main:
                 await links.set_main(session, clan.id, user, rest[0].member)
-            await members.attribute_users(session, clan.id, [user])
+            await attributions.attribute_users(session, clan.id, [user])
             return await links.links_of(session, clan.id, user)
 
     @staticmethod

@@ -6,7 +6,7 @@ from bot.domain.clans import Clan
 from bot.domain.errors import NameAmbiguous, NotLinked, Outdated, PlayerNotTracked
 from bot.domain.ids import MemberId, UserId
 from bot.domain.names import loose_key, name_key, nearest
-from db.queries import links, members
+from db.queries import links, members, names
 from db.queries.members import MemberRow
 from db.session import Database
 
@@ -38,10 +38,13 @@ class Lookup:
         """
         key = name_key(text)
         async with self._database.read() as session:
-            held = await members.holders(session, clan.id, key)
+            held = await names.holders(session, clan.id, key)
             if not held:
-                names = await members.all_names(session, clan.id)
-                raise PlayerNotTracked(text.strip(), nearest(text, {one.display for one in names}))
+                # Disputed time has no holder, but whoever asks for the name is told who claims it.
+                held = await names.observed_names(session, clan.id, [key])
+            if not held:
+                known = await names.all_names(session, clan.id)
+                raise PlayerNotTracked(text.strip(), nearest(text, {one.display for one in known}))
             candidates = [one for one in held if one.end is None] or held
             found = [
                 await members.member_by_id(session, clan.id, id_)
@@ -86,10 +89,10 @@ class Lookup:
         """
         wanted = loose_key(text)
         async with self._database.read() as session:
-            names = await members.all_names(session, clan.id)
+            known = await names.all_names(session, clan.id)
             present = {one.id: one.name for one in await members.current_members(session, clan.id)}
-        current = {one.member: one.display for one in names if one.end is None} | present
-        fits = {one.member for one in names if wanted in loose_key(one.display)}
+        current = {one.member: one.display for one in known if one.end is None} | present
+        fits = {one.member for one in known if wanted in loose_key(one.display)}
         shown = sorted(
             (member for member in fits if member in current),
             key=lambda member: (

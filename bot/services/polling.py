@@ -132,10 +132,10 @@ class Polling:
         async with self._database.write() as session:
             await roster.save_name_changes(session, clan.id, [_change(row) for row in answers.name_changes])
             plan = await apply_roster(session, clan, group, answers.activity, now)
-            owners = await roster.profile_owners(session, clan.id)
+            known = await roster.known_profiles(session, clan.id)
             achieved = [
                 {
-                    "source_id": owners[row.player_id][1],
+                    "source_id": known[row.player_id].source,
                     "name": row.name,
                     "metric_key": row.metric,
                     "threshold": row.threshold,
@@ -143,7 +143,7 @@ class Polling:
                     "accuracy_ms": row.accuracy,
                 }
                 for row in answers.achievements
-                if row.player_id in owners
+                if row.player_id in known
             ]
             await roster.add_achievements(session, clan.id, achieved)
             columns: dict[str, Any] = {"polled_at": now, "failed_at": None, "failure": None}

@@ -14,7 +14,7 @@ from bot.services.sealing import Sealer
 from bot.services.statistics import Statistics
 from bot.wom.client import WomClient
 from bot.wom.errors import PlayerUpdateRefused, WomError
-from db.queries import clans, members, roster
+from db.queries import clans, members, names, roster
 from db.session import Database
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -48,10 +48,10 @@ class Refreshing:
         """
         async with self._database.read() as session:
             row = await members.member_by_id(session, clan.id, member)
-            names = await members.names_of(session, clan.id, member)
+            known = await names.names_of(session, clan.id, member)
         if row is None:
             raise Outdated
-        if all(held.end is not None for held in names):
+        if all(held.end is not None for held in known):
             raise UpdateRefused(row.name, "archived")
         try:
             answer = await self._wom.update_player(row.name)

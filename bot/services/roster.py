@@ -12,7 +12,7 @@ from bot.domain.identity import Held, Leave, Lines, MemberState, RosterPlan, See
 from bot.domain.ids import ClanId, MemberId, NameKey, PlayerId, SourceId
 from bot.domain.roster import plan_roster
 from bot.wom.answers import Activity, GroupDetails
-from db.queries import clans, members, roster, sources
+from db.queries import attributions, clans, members, names, roster, sources
 from db.types import to_millis
 
 
@@ -37,15 +37,15 @@ async def apply_roster(
 ) -> RosterPlan:
     """Plan from the roster that WOM answered and write it, in the transaction of ``session``."""
     await clans.lock_clan(session, clan.id)
-    names = await members.all_names(session, clan.id)
+    observed = await names.observed_names(session, clan.id)
     next_id = await roster.next_member_id(session, clan.id)
     states, seen = await members.member_states(session, clan.id), seen_of(group)
     plan = plan_roster(
         states,
-        names,
+        observed,
         seen,
         await roster.approved_renames(session, clan.id),
-        await _lines(session, clan, states, names, seen),
+        await _lines(session, clan, states, observed, seen),
         polled_at=clan.polled_at,
         now=now,
         next_id=next_id,
@@ -54,11 +54,11 @@ async def apply_roster(
     if newest >= next_id:
         await clans.update_clan(session, clan.id, next_member_id=newest + 1)
     await members.save_members(session, clan.id, [_columns(state) for state in plan.members.values()])
-    await _save_names(session, clan.id, plan, names)
+    await members.correct_joins(session, clan.id, plan.joined, None)
+    await _save_names(session, clan.id, plan, now)
     await _save_profiles(session, clan.id, plan, group)
     await roster.remove_absorbed(session, clan.id, plan.absorbed)
     await members.remove_events(session, clan.id, [_left_key(leave) for leave in plan.undone])
-    await roster.add_disputes(session, clan.id, plan.disputes, now)
     await members.add_events(session, clan.id, [*_events(plan), *await _listed(session, clan.id, activity)])
     return plan
 
@@ -67,7 +67,7 @@ async def _lines(
     session: AsyncSession,
     clan: Clan,
     states: Sequence[MemberState],
-    names: Sequence[Held],
+    observed: Sequence[Held],
     seen: Sequence[Seen],
 ) -> dict[NameKey, Lines]:
     """When the old and new names of the renamed were heard since WOM last found the old one in the game.
@@ -78,7 +78,7 @@ async def _lines(
     if clan.polled_at is None:
         return {}
     owner = {player: state.id for state in states for player in state.players}
-    held = {one.member: one.key for one in names if one.end is None}
+    held = {one.member: one.key for one in observed if one.end is None}
     renamed = [
         (one.player, before, one.key)
         for one in seen
@@ -110,14 +110,14 @@ def _columns(state: MemberState) -> dict[str, Any]:
     }
 
 
-async def _save_names(session: AsyncSession, clan: ClanId, plan: RosterPlan, before: Sequence[Held]) -> None:
-    if not plan.names:
-        return
-    after = [held for names in plan.names.values() for held in names]
-    await members.replace_names(session, clan, list(plan.names), after)
-    touched: set[NameKey] = {held.key for held in after}
-    touched.update(held.key for held in before if held.member in plan.names)
-    await members.attribute_relayed_names(session, clan, touched)
+async def _save_names(session: AsyncSession, clan: ClanId, plan: RosterPlan, now: datetime) -> None:
+    """Keep the names that were seen, and what is disputed of them; who held what follows from both."""
+    touched = await roster.add_disputes(session, clan, plan.disputes, now)
+    if plan.names:
+        after = [held for theirs in plan.names.values() for held in theirs]
+        touched |= await names.replace_names(session, clan, list(plan.names), after)
+    await names.rebuild_aliases(session, clan, touched)
+    await attributions.attribute_relayed_names(session, clan, touched)
 
 
 async def _save_profiles(session: AsyncSession, clan: ClanId, plan: RosterPlan, group: GroupDetails) -> None:
@@ -137,14 +137,17 @@ async def _save_profiles(session: AsyncSession, clan: ClanId, plan: RosterPlan, 
             # Only storing its values moves this: a poll that is cut off reads them again.
             "updated_at": known[id_].updated_at if id_ in known else None,
             "changed_at": player.last_changed_at,
+            "member_id": plan.profiles[id_] if id_ in plan.profiles else known[id_].member,
         }
         for id_, player in players.items()
         if id_ not in known
+        or id_ in plan.profiles
         or (known[id_].display_name, known[id_].status) != (player.display_name, player.status)
     ]
     await members.save_profiles(session, clan, changed)
-    owners = {source_of[player]: member for player, member in plan.profiles.items()}
-    await members.attribute_profiles(session, clan, owners)
+    unlisted = plan.profiles.keys() - players.keys()
+    await members.own_profiles(session, clan, {source_of[one]: plan.profiles[one] for one in unlisted})
+    await attributions.attribute_profiles(session, clan, [source_of[one] for one in plan.profiles])
 
 
 def _left_key(leave: Leave) -> str:
@@ -181,16 +184,16 @@ async def _listed(session: AsyncSession, clan: ClanId, activity: Sequence[Activi
     """Joins and rank changes as WOM dates them. Leaves are ours to date: a rename can look like one."""
     if not activity:
         return []
-    owners = await roster.profile_owners(session, clan)
+    known = await roster.known_profiles(session, clan)
     return [
         {
             "key": f"{row.type}:{row.player_id}:{to_millis(row.created_at)}",
-            "member_id": owners[row.player_id][0],
+            "member_id": known[row.player_id].member,
             "kind": "joined" if row.type == "joined" else "rank_changed",
             "at": row.created_at,
             "before": row.previous_role,
             "after": row.role,
         }
         for row in activity
-        if row.type in {"joined", "changed_role"} and row.player_id in owners
+        if row.type in {"joined", "changed_role"} and row.player_id in known
     ]

@@ -9,7 +9,7 @@ from bot.domain.clans import Clan, GuildSettings, Relay
 from bot.domain.ids import ChannelId
 from bot.domain.relay_search import find_relay
 from bot.domain.setup import GuildFacts, Progress, RankMatch, RelayShare, SetupState, match_ranks
-from db.queries import clans, cursors, members
+from db.queries import clans, cursors, members, names
 
 
 async def ranks_of(session: AsyncSession, clan: Clan, facts: GuildFacts) -> tuple[RankMatch, ...]:
@@ -73,5 +73,5 @@ def _role_above(ranks: Sequence[RankMatch]) -> str | None:
 async def _found(session: AsyncSession, clan: Clan, facts: GuildFacts) -> RelayShare | None:
     if not facts.lines:
         return None
-    known = {held.key for held in await members.all_names(session, clan.id)}
+    known = {held.key for held in await names.all_names(session, clan.id)}
     return find_relay(facts.lines, known)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.facts import MessageFact, SourceKind, SourceRef
 from bot.domain.ids import ChannelId, ClanId, MessageId, NameKey, SourceId
-from db.queries import members, messages, sources
+from db.queries import attributions, messages, sources
 from db.queries.messages import StoredMessage
 
 REMEMBERED: Final = 200_000
@@ -106,7 +106,7 @@ async def _learn(
         names = {NameKey(ref.key) for ref in new if ref.kind is SourceKind.RELAY}
         users = {ref.user for ref in new if ref.kind is SourceKind.DISCORD and ref.user is not None}
         if names:
-            await members.attribute_relayed_names(session, clan, names)
+            await attributions.attribute_relayed_names(session, clan, names)
         if users:
-            await members.attribute_users(session, clan, users)
+            await attributions.attribute_users(session, clan, users)
     return found

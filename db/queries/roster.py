@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.activity import snowflake_at, time_of
 from bot.domain.facts import MessageKind, SourceKind
 from bot.domain.identity import ApprovedRename, Dispute, Lines, key_of
-from bot.domain.ids import ClanId, MemberId, NameKey, PlayerId, SourceId
+from bot.domain.ids import ClanId, MemberId, NameKey, PlayerId, SourceId, UserId
 from db.bulk import inserting
 from db.models import (
     Achievement,
@@ -24,6 +24,7 @@ from db.models import (
     Profile,
     Source,
 )
+from db.queries import attributions, decisions
 from db.types import OPEN_END, OPEN_START
 
 
@@ -31,6 +32,7 @@ class KnownProfile(NamedTuple):
     """A WOM profile as stored; ``updated_at`` is the last snapshot whose values are stored."""
 
     source: SourceId
+    member: MemberId
     display_name: str
     status: str
     updated_at: datetime | None
@@ -40,27 +42,18 @@ async def known_profiles(session: AsyncSession, clan: ClanId) -> dict[PlayerId, 
     """Every profile that was ever on the roster."""
     rows = await session.execute(
         select(
-            Profile.player_id, Profile.source_id, Profile.display_name, Profile.status, Profile.updated_at
+            Profile.player_id,
+            Profile.source_id,
+            Profile.member_id,
+            Profile.display_name,
+            Profile.status,
+            Profile.updated_at,
         ).where(Profile.clan_id == clan)
     )
     return {
-        PlayerId(player): KnownProfile(SourceId(source), name, status, updated_at)
-        for player, source, name, status, updated_at in rows
+        PlayerId(player): KnownProfile(SourceId(source), MemberId(member), name, status, updated_at)
+        for player, source, member, name, status, updated_at in rows
     }
-
-
-async def profile_owners(session: AsyncSession, clan: ClanId) -> dict[PlayerId, tuple[MemberId, SourceId]]:
-    """Whose each profile is now, and its source."""
-    rows = await session.execute(
-        select(Profile.player_id, Attribution.member_id, Profile.source_id)
-        .join_from(
-            Profile,
-            Attribution,
-            (Attribution.clan_id == Profile.clan_id) & (Attribution.source_id == Profile.source_id),
-        )
-        .where(Profile.clan_id == clan, Attribution.to_at == OPEN_END)
-    )
-    return {PlayerId(player): (MemberId(member), SourceId(source)) for player, member, source in rows}
 
 
 async def next_member_id(session: AsyncSession, clan: ClanId) -> int:
@@ -137,8 +130,12 @@ async def add_achievements(session: AsyncSession, clan: ClanId, rows: Sequence[M
 
 async def add_disputes(
     session: AsyncSession, clan: ClanId, disputes: Iterable[Dispute], now: datetime
-) -> int:
-    """Note who disagrees about a name; one that is known already adds nothing."""
+) -> set[NameKey]:
+    """Note who disagrees about a name; one that is known already adds nothing.
+
+    Returns:
+        The names of which something is disputed that was not before.
+    """
     rows: list[dict[str, Any]] = [
         {
             "clan_id": clan,
@@ -153,14 +150,14 @@ async def add_disputes(
         for one in disputes
     ]
     if not rows:
-        return 0
-    added = await session.execute(
+        return set()
+    added = await session.scalars(
         inserting(session, IdentityConflict)
         .values(rows)
         .on_conflict_do_nothing()
         .returning(IdentityConflict.name_key)
     )
-    return len(added.all())
+    return {NameKey(key) for key in added}
 
 
 async def remove_absorbed(session: AsyncSession, clan: ClanId, absorbed: Mapping[MemberId, MemberId]) -> None:
@@ -189,11 +186,9 @@ async def remove_absorbed(session: AsyncSession, clan: ClanId, absorbed: Mapping
             await session.execute(
                 adding.on_conflict_do_update(index_elements=["clan_id", "user_id", "member_id"], set_=either)
             )
-        await session.execute(
-            update(Attribution)
-            .where(Attribution.clan_id == clan, Attribution.member_id == other)
-            .values(member_id=member)
-        )
+        await attributions.attribute_users(session, clan, [UserId(link.user_id) for link in links])
+    if absorbed:
+        await decisions.follow_absorbed(session, clan, absorbed)
     # What happened to them goes with them.
     await session.execute(delete(Member).where(Member.clan_id == clan, Member.id.in_(absorbed)))
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.activity import quarter_of, time_of
 from bot.domain.facts import MessageKind, SourceKind
 from bot.domain.ids import ChannelId, MemberId, UserId
-from db.queries import counts, links, members, messages
+from db.queries import attributions, counts, links, messages
 from db.session import Database
 from tests.services.laid import Laid, game, lay, person
 
@@ -114,7 +114,7 @@ async def _link(laid: Laid, *, user: int, member: int) -> None:
         await links.add_link(
             session, laid.id, UserId(user), MemberId(member), is_main=True, now=laid.clock.now
         )
-        await members.attribute_users(session, laid.id, [UserId(user)])
+        await attributions.attribute_users(session, laid.id, [UserId(user)])
 
 
 async def test_what_is_deleted_or_announced_is_not_counted(database: Database) -> None:

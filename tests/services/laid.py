@@ -20,7 +20,7 @@ from bot.services.links import Links
 from bot.services.lookup import Lookup
 from bot.services.statistics import Statistics
 from bot.services.stats import Stats
-from db.queries import clans, cursors, members, messages, snapshots, sources
+from db.queries import attributions, clans, cursors, members, messages, names, snapshots, sources
 from db.queries.messages import StoredMessage
 from db.queries.snapshots import Seen
 from db.session import Database
@@ -82,12 +82,12 @@ class Laid:
                     "status": "active",
                     "updated_at": None,
                     "changed_at": None,
+                    "member_id": number,
                 }
                 for player, ref in refs.items()
             ]
             await members.save_profiles(session, self.id, rows)
-            owners = {ids[ref]: MemberId(number) for ref in refs.values()}
-            await members.attribute_profiles(session, self.id, owners)
+            await attributions.attribute_profiles(session, self.id, list(ids.values()))
         self.profiles |= {player: ids[ref] for player, ref in refs.items()}
 
     async def hold(self, *holds: tuple[int, str, datetime | None, datetime | None]) -> None:
@@ -97,8 +97,9 @@ class Laid:
             for member, name, start, end in holds
         ]
         async with self.database.write() as session:
-            await members.replace_names(session, self.id, {one.member for one in held}, held)
-            await members.attribute_relayed_names(session, self.id, {one.key for one in held})
+            touched = await names.replace_names(session, self.id, {one.member for one in held}, held)
+            await names.rebuild_aliases(session, self.id, touched)
+            await attributions.attribute_relayed_names(session, self.id, touched)
 
     async def see(self, profile: int, moment: datetime, values: Mapping[Metric, int | None]) -> None:
         """A snapshot; metrics that it does not name are unknown."""
@@ -112,9 +113,9 @@ class Laid:
         async with self.database.write() as session:
             ids = await sources.add_sources(session, self.id, [ref])
             if ref.user is None:
-                await members.attribute_relayed_names(session, self.id, {name_key(ref.label)})
+                await attributions.attribute_relayed_names(session, self.id, {name_key(ref.label)})
             else:
-                await members.attribute_users(session, self.id, [ref.user])
+                await attributions.attribute_users(session, self.id, [ref.user])
         return ids[ref]
 
     async def hear(self, ref: SourceRef, moments: Iterable[datetime]) -> list[StoredMessage]:

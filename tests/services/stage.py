@@ -21,7 +21,7 @@ from bot.services.statistics import Statistics
 from bot.services.stats import Stats
 from bot.wom.client import WomClient
 from db.models import MemberEvent
-from db.queries import clans, members, roster, snapshots
+from db.queries import clans, members, names, roster, snapshots
 from db.queries.members import MemberRow
 from db.session import Database
 from demo.wom import SimulatedWom
@@ -96,7 +96,7 @@ class Stage:
     async def names(self, member: int) -> list[str]:
         """A member's names, the oldest first."""
         async with self.database.read() as session:
-            return [held.display for held in await members.names_of(session, self.id, MemberId(member))]
+            return [held.display for held in await names.names_of(session, self.id, MemberId(member))]
 
     async def events(self) -> list[tuple[int, str, str | None, str | None]]:
         """What happened to members, in order: member, kind, before, after."""

@@ -19,7 +19,7 @@ from bot.services import ingest as ingest_module
 from bot.services.history import History
 from bot.services.ingest import Ingest
 from bot.services.storing import Deleted, Heard
-from db.queries import clans, counts, cursors, members
+from db.queries import clans, counts, cursors, members, names
 from db.session import Database
 from tests.services.hearing import (
     GENERAL,
@@ -130,7 +130,9 @@ async def test_new_sources_belong_to_their_member_at_once(database: Database) ->
         empty = dict.fromkeys(("wom_role", "joined_at", "left_at", "leave_seen_at", "last_seen_at"))
         await members.save_members(session, clan, [row | empty])
         held = Held(MemberId(1), NameKey("zezima"), "Zezima", None, None, "roster")
-        await members.replace_names(session, clan, [MemberId(1)], [held])
+        await names.rebuild_aliases(
+            session, clan, await names.replace_names(session, clan, [MemberId(1)], [held])
+        )
     ingest = await listening(database)
     ingest.observe(relayed(at(NOW), "**Zezima**: hello"))
     await ingest.flush()

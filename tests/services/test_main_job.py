@@ -64,10 +64,10 @@ class Job:
     async def names(self) -> dict[int, str]:
         """The display name that the bot shows for each profile."""
         async with self.database.read() as session:
-            owners = await roster.profile_owners(session, self.id)
+            owners = await roster.known_profiles(session, self.id)
         return {
-            int(player): (await self.lookup.by_id(await self.clan(), member)).member.name
-            for player, (member, _) in owners.items()
+            int(player): (await self.lookup.by_id(await self.clan(), known.member)).member.name
+            for player, known in owners.items()
         }
 
 

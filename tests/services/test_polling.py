@@ -13,7 +13,7 @@ from bot.domain.ids import ChannelId, MemberId, NameKey, UserId
 from bot.services.polling import OLDER_PAGES_AN_HOUR, PollResult
 from bot.wom.errors import WomDown, WomError, WomNonsense, WomNotFound
 from db.models import Achievement, Alias, Member, MetricValue, NameChange, SnapshotRow
-from db.queries import counts, members, messages, roster, sources
+from db.queries import attributions, counts, members, messages, names, roster, sources
 from db.queries.messages import StoredMessage
 from db.session import Database
 from demo.wom.faults import Faults
@@ -206,8 +206,8 @@ async def test_a_rename_seen_as_leave_and_join_is_undone_with_its_events_and_lin
     assert await rows(stage, Member) == 2
     assert await values(stage, synced, "overall") == [7], "what was measured stays with its profile"
     async with stage.database.read() as session:
-        owners = await roster.profile_owners(session, stage.id)
-    assert {id_: member for id_, (member, _) in owners.items()} == {player: 1, synced: 1, 2: 2}
+        owners = await roster.known_profiles(session, stage.id)
+    assert {id_: known.member for id_, known in owners.items()} == {player: 1, synced: 1, 2: 2}
 
 
 async def test_only_values_that_changed_are_stored(stage: Stage) -> None:
@@ -276,7 +276,7 @@ async def test_archived_and_never_updated_members_are_asked_for_once(stage: Stag
     assert stage.asked() == QUIET
     assert [(one.name, one.left_at) for one in await stage.members()] == [("Never", None), ("Famous", None)]
     async with stage.database.read() as session:
-        assert all(held.end for held in await members.names_of(session, stage.id, MemberId(2)))
+        assert all(held.end for held in await names.names_of(session, stage.id, MemberId(2)))
 
 
 @pytest.mark.parametrize(
@@ -402,7 +402,7 @@ async def test_what_the_relay_heard_of_a_name_goes_to_its_holder_of_that_moment(
     async with stage.database.write() as session:
         refs = [relay_source(key, key) for key in KEYS]
         ids = await sources.add_sources(session, stage.id, refs)
-        await members.attribute_relayed_names(session, stage.id, KEYS)
+        await attributions.attribute_relayed_names(session, stage.id, KEYS)
     start = stage.clock.now
 
     async def hear(ref: SourceRef) -> None:

@@ -1,0 +1,148 @@
+"""Which member each source was, when: made from names, profiles, links and officers' decisions."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Select, delete, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.decisions import Attributed, SourceOverride, attributions_in_force
+from bot.domain.facts import SourceKind
+from bot.domain.ids import ClanId, MemberId, NameKey, SourceId, UserId
+from db.bulk import STRING, inserting
+from db.models import Alias, Attribution, DiscordLink, Member, Profile, Source
+from db.queries import decisions
+from db.queries.members import ROOT
+from db.types import OPEN_END, OPEN_START, Moment
+
+_COLUMNS = ["clan_id", "source_id", "from_at", "to_at", "base_id", "origin", "member_id"]
+
+
+async def attribute_relayed_names(session: AsyncSession, clan: ClanId, keys: Collection[NameKey]) -> None:
+    """Give every line of these relayed names to whoever held the name at the line's time.
+
+    The attribution of a relayed name is its aliases, row by row; where nobody held it
+    it stays unresolved.
+    """
+    named = (Source.clan_id == clan) & (Source.kind == SourceKind.RELAY) & Source.key.in_(keys)
+    holds = (
+        select(
+            Source.clan_id, Source.id, Alias.from_at, Alias.to_at, Alias.member_id, literal("alias", STRING)
+        )
+        .join_from(Source, Alias, (Alias.clan_id == Source.clan_id) & (Alias.name_key == Source.key))
+        .where(named)
+    )
+    await _replace(session, clan, select(Source.id).where(named), holds, "alias")
+
+
+async def attribute_users(session: AsyncSession, clan: ClanId, users: Collection[UserId]) -> None:
+    """Give every message of these Discord users to their main account, or to nobody where they have none."""
+    theirs = (Source.clan_id == clan) & (Source.kind == SourceKind.DISCORD) & Source.user_id.in_(users)
+    linked = (
+        select(
+            Source.clan_id,
+            Source.id,
+            literal(OPEN_START, Moment()),
+            literal(OPEN_END, Moment()),
+            DiscordLink.member_id,
+            literal("link", STRING),
+        )
+        .join_from(
+            Source,
+            DiscordLink,
+            (DiscordLink.clan_id == Source.clan_id) & (DiscordLink.user_id == Source.user_id),
+        )
+        .where(theirs, DiscordLink.is_main)
+    )
+    await _replace(session, clan, select(Source.id).where(theirs), linked, "link")
+
+
+async def attribute_profiles(session: AsyncSession, clan: ClanId, sources: Collection[SourceId]) -> None:
+    """Give these WOM profiles to the members whose they are, for all time but what officers decided."""
+    ours = (Profile.clan_id == clan) & Profile.source_id.in_(sources)
+    owned = select(
+        Profile.clan_id,
+        Profile.source_id,
+        literal(OPEN_START, Moment()),
+        literal(OPEN_END, Moment()),
+        Profile.member_id,
+        literal("roster", STRING),
+    ).where(ours)
+    await _replace(session, clan, select(Profile.source_id).where(ours), owned, "roster")
+
+
+async def _replace(
+    session: AsyncSession, clan: ClanId, sources: Select[Any], observed: Any, origin: str
+) -> None:
+    """Make the attributions of some sources anew, under whom each member shows since the merges."""
+    await session.execute(
+        delete(Attribution).where(
+            Attribution.clan_id == clan,
+            Attribution.source_id.in_(sources),
+            Attribution.origin.in_([origin, "officer"]),
+        )
+    )
+    given = observed.subquery("observed")
+    await session.execute(
+        inserting(session, Attribution).from_select(
+            _COLUMNS,
+            select(*given.c, ROOT).join_from(
+                given, Member, (Member.clan_id == given.c[0]) & (Member.id == given.c[4])
+            ),
+        )
+    )
+    await _apply_decisions(session, clan, sources)
+
+
+async def _apply_decisions(session: AsyncSession, clan: ClanId, sources: Select[Any]) -> None:
+    """Lay what officers decided of these sources over what was observed."""
+    decided: dict[SourceId, list[SourceOverride]] = {}
+    for one in await decisions.source_overrides(session, clan, sources):
+        decided.setdefault(one.source, []).append(one)
+    if not decided:
+        return
+    roots = await decisions.roots(session, clan)
+    observed: dict[SourceId, list[Attributed]] = {}
+    for one in await attributed(session, clan, decided):
+        observed.setdefault(one.source, []).append(one)
+    await session.execute(
+        delete(Attribution).where(Attribution.clan_id == clan, Attribution.source_id.in_(decided))
+    )
+    rows = [
+        {
+            "clan_id": clan,
+            "source_id": one.source,
+            "from_at": one.start or OPEN_START,
+            "to_at": one.end or OPEN_END,
+            "base_id": one.member,
+            "origin": one.origin,
+            "member_id": roots.get(one.member, one.member),
+        }
+        for source, parts in decided.items()
+        for one in attributions_in_force(observed.get(source, ()), parts)
+    ]
+    if rows:
+        await session.execute(inserting(session, Attribution).values(rows))
+
+
+async def attributed(session: AsyncSession, clan: ClanId, sources: Collection[SourceId]) -> list[Attributed]:
+    """Whose these sources were when, by the members that the origins name."""
+    rows = await session.execute(
+        select(
+            Attribution.source_id,
+            Attribution.base_id,
+            Attribution.from_at,
+            Attribution.to_at,
+            Attribution.origin,
+        ).where(Attribution.clan_id == clan, Attribution.source_id.in_(sources))
+    )
+    return [
+        Attributed(
+            SourceId(source),
+            MemberId(member),
+            None if start <= OPEN_START else start,
+            None if end >= OPEN_END else end,
+            origin,
+        )
+        for source, member, start, end, origin in rows
+    ]
