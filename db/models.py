@@ -310,10 +310,10 @@ class IdentityDecision(Base):
     undone_at: Mapped[datetime | None]
 
 
-class IdentityOverride(Base):
-    """A part of a decision: over a time, a name or a source is this member's; null is nobody's."""
+class NameOverrideRow(Base):
+    """A decision's say on one name: over a time it is this member's; null is nobody's."""
 
-    __tablename__ = "identity_overrides"
+    __tablename__ = "name_overrides"
     __table_args__ = (
         ForeignKeyConstraint(
             ["clan_id", "decision_id"],
@@ -321,18 +321,13 @@ class IdentityOverride(Base):
             ondelete="CASCADE",
         ),
         CheckConstraint("from_at < to_at", name="forward"),
-        CheckConstraint("(name_key IS NULL) <> (source_id IS NULL)", name="one_subject"),
-        Index("ix_identity_overrides_clan_id_name_key", "clan_id", "name_key"),
-        Index("ix_identity_overrides_clan_id_source_id", "clan_id", "source_id"),
         WITHOUT_ROWID,
     )
 
     clan_id: Mapped[int] = _clan_key()
+    name_key: Mapped[str] = mapped_column(primary_key=True)
     decision_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    name_key: Mapped[str | None]
-    display_name: Mapped[str | None]
-    source_id: Mapped[int | None]
+    display_name: Mapped[str]
     from_at: Mapped[datetime]
     to_at: Mapped[datetime]
     member_id: Mapped[int | None]

@@ -25,7 +25,6 @@ class DecisionKind(StrEnum):
     NAME = "name"
     MERGE = "merge"
     SPLIT = "split"
-    CONFLICT = "conflict"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,7 @@ class Decision:
 class NameOverride:
     """Over ``[start, end)`` a name is ``member``'s, or nobody's where that is None; None times are open."""
 
+    decision: DecisionId
     key: NameKey
     display: str
     member: MemberId | None
@@ -53,13 +53,39 @@ class NameOverride:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceOverride:
-    """The same of a source."""
+class Split:
+    """What ``member`` held and was before ``at`` was another's, ``into``, whenever it is learnt."""
 
-    source: SourceId
-    member: MemberId | None
+    decision: DecisionId
+    member: MemberId
+    into: MemberId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two members claim a name for ``[start, end)``; None times are open. It is nobody's until decided.
+
+    ``noticed_at`` is when officers were told of it, ``later_at`` when one of them put it off.
+    """
+
+    key: NameKey
     start: datetime | None
     end: datetime | None
+    holder: MemberId
+    claimant: MemberId
+    seen_at: datetime
+    noticed_at: datetime | None = None
+    later_at: datetime | None = None
+
+
+class Verdict(StrEnum):
+    """What an officer says of a conflict."""
+
+    HOLDER = "holder"
+    CLAIMANT = "claimant"
+    BOTH = "both"
+    NEITHER = "neither"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +121,7 @@ S = TypeVar("S", Held, Attributed)
 def names_in_force(
     observed: Iterable[Held],
     disputed: Iterable[Disputed] = (),
-    decided: Sequence[NameOverride] = (),
+    decided: Iterable[NameOverride | Split] = (),
     roots: Mapping[MemberId, MemberId] | None = None,
 ) -> list[Held]:
     """Who held one name when: what was observed, less what is disputed, with later decisions over earlier.
@@ -106,7 +132,10 @@ def names_in_force(
     held = _uncontested(sorted(observed, key=_order), roots or {})
     for dispute in disputed:
         held = _without(held, dispute)
-    for one in decided:
+    for one in sorted(decided, key=lambda made: made.decision):
+        if isinstance(one, Split):
+            held = _split(held, one)
+            continue
         held = _without(held, one)
         if one.member is not None:
             held.append(Held(one.member, one.key, one.display, one.start, one.end, OFFICER))
@@ -126,16 +155,12 @@ def _uncontested(observed: Sequence[Held], roots: Mapping[MemberId, MemberId]) -
     return found
 
 
-def attributions_in_force(
-    observed: Iterable[Attributed], decided: Sequence[SourceOverride]
-) -> list[Attributed]:
-    """Whose one source was when, with later decisions over earlier ones and all over what was observed."""
+def attributions_in_force(observed: Iterable[Attributed], splits: Iterable[Split]) -> list[Attributed]:
+    """Whose sources were when: what was observed, after the splits in their order."""
     whose = list(observed)
-    for one in decided:
-        whose = _without(whose, one)
-        if one.member is not None:
-            whose.append(Attributed(one.source, one.member, one.start, one.end, OFFICER))
-    return sorted(whose, key=_order)
+    for split in splits:
+        whose = _split(whose, split)
+    return whose
 
 
 def merged(merges: Sequence[tuple[MemberId, MemberId]]) -> dict[MemberId, MemberId]:
@@ -172,20 +197,14 @@ def _order(span: _Span) -> tuple[bool, datetime | None]:
     return span.start is not None, span.start
 
 
-def split_before(
-    names: Iterable[Held], sources: Iterable[Attributed], moment: datetime, into: MemberId
-) -> tuple[list[NameOverride], list[SourceOverride]]:
-    """What a split gives to ``into``: all that the member held or was before ``moment``.
-
-    What they do from then on stays theirs, so that what is observed later needs no decision.
-    """
-    earlier = [held for held in names if is_span(held.start, moment)]
-    were = [one for one in sources if is_span(one.start, moment)]
-    return (
-        [NameOverride(one.key, one.display, into, one.start, _earlier(one.end, moment)) for one in earlier],
-        [SourceOverride(one.source, into, one.start, _earlier(one.end, moment)) for one in were],
-    )
-
-
-def _earlier(end: datetime | None, moment: datetime) -> datetime:
-    return moment if end is None else min(end, moment)
+def _split(spans: Iterable[S], split: Split) -> list[S]:
+    parts: list[S] = []
+    for span in spans:
+        if span.member != split.member or not is_span(span.start, split.at):
+            parts.append(span)
+        elif is_span(split.at, span.end):
+            parts.append(replace(span, member=split.into, end=split.at))
+            parts.append(replace(span, start=split.at))
+        else:
+            parts.append(replace(span, member=split.into))
+    return parts

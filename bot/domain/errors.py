@@ -173,3 +173,47 @@ class MissingPermissions(UserError):
 @dataclass(unsafe_hash=True)
 class Outdated(UserError):
     """A button whose answer no longer exists (the clan was unlinked, the member vanished)."""
+
+
+@dataclass(unsafe_hash=True)
+class CannotMerge(UserError):
+    """Two members who cannot be one account. ``reason`` is one of: same, both-present."""
+
+    member: str
+    into: str
+    reason: str
+
+
+@dataclass(unsafe_hash=True)
+class NothingToSplit(UserError):
+    """Nothing is known of the member before ``moment`` that could be somebody else's."""
+
+    name: str
+    moment: datetime
+
+
+@dataclass(unsafe_hash=True)
+class DecisionGone(UserError):
+    """There is no such decision, or it was undone before."""
+
+    number: int
+
+
+@dataclass(unsafe_hash=True)
+class DecisionNeeded(UserError):
+    """A later decision rests on this one; undo that one first."""
+
+    number: int
+    later: int
+
+
+@dataclass(unsafe_hash=True)
+class ConflictGone(UserError):
+    """The conflict was decided meanwhile, by an officer or because it went away."""
+
+    name: str
+
+
+@dataclass(unsafe_hash=True)
+class EmptySpan(UserError):
+    """A time that ends before it begins, or in the future."""

@@ -6,7 +6,7 @@ from bot.domain import errors
 from bot.domain.errors import UserError
 from bot.present.numbers import counted
 from bot.present.text import cut_units, escape
-from bot.present.times import ago
+from bot.present.times import ago, on_day
 
 _TYPED = 60
 
@@ -242,3 +242,44 @@ def _nearest(names: tuple[str, ...], otherwise: str) -> str:
 def _any_of(names: tuple[str, ...]) -> str:
     shown = [f"**{escape(name)}**" for name in names[:10]]
     return " or ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
+
+
+@explain.register
+def _(error: errors.CannotMerge) -> str:
+    one, other = escape(error.member), escape(error.into)
+    if error.reason == "same":
+        return f"{one} and {other} are one account here already. `/member whois` shows its history."
+    return (
+        f"{one} and {other} are both on the clan's roster now, so they are two accounts. If one person plays "
+        "both, link both to that person with `/member link`."
+    )
+
+
+@explain.register
+def _(error: errors.NothingToSplit) -> str:
+    return (
+        f"Nothing is known of {escape(error.name)} before {on_day(error.moment)} that could be "
+        "somebody else's. `/member whois` shows the dates of the names."
+    )
+
+
+@explain.register
+def _(error: errors.DecisionGone) -> str:
+    return f"Decision {error.number} does not stand any more. `/member identity history` lists those that do."
+
+
+@explain.register
+def _(error: errors.DecisionNeeded) -> str:
+    return f"Decision {error.later} rests on decision {error.number}. Undo {error.later} first."
+
+
+@explain.register
+def _(error: errors.ConflictGone) -> str:
+    settled = f"The question about {_typed(error.name)} is settled already."
+    return f"{settled} `/member identity review` shows the rest."
+
+
+@explain.register
+def _(error: errors.EmptySpan) -> str:
+    del error
+    return "That time ends before it begins, or begins in the future. Give two dates in order, both past."

@@ -12,7 +12,7 @@ from bot.domain.identity import Held, Leave, Lines, MemberState, RosterPlan, See
 from bot.domain.ids import ClanId, MemberId, NameKey, PlayerId, SourceId
 from bot.domain.roster import plan_roster
 from bot.wom.answers import Activity, GroupDetails
-from db.queries import attributions, clans, members, names, roster, sources
+from db.queries import attributions, clans, conflicts, members, names, roster, sources
 from db.types import to_millis
 
 
@@ -53,7 +53,7 @@ async def apply_roster(
     newest = max(plan.members, default=0)
     if newest >= next_id:
         await clans.update_clan(session, clan.id, next_member_id=newest + 1)
-    await members.save_members(session, clan.id, [_columns(state) for state in plan.members.values()])
+    await members.save_states(session, clan.id, plan.members.values())
     await members.correct_joins(session, clan.id, plan.joined, None)
     await _save_names(session, clan.id, plan, now)
     await _save_profiles(session, clan.id, plan, group)
@@ -95,24 +95,9 @@ async def _lines(
     return lines
 
 
-def _columns(state: MemberState) -> dict[str, Any]:
-    return {
-        "id": state.id,
-        "name": state.name,
-        "wom_role": state.role,
-        "account_type": state.account_type,
-        "build": state.build,
-        "joined_at": state.joined_at,
-        "left_at": state.left_at,
-        "leave_seen_at": state.leave_seen_at,
-        "last_seen_at": state.last_seen_at,
-        "created_at": state.created_at,
-    }
-
-
 async def _save_names(session: AsyncSession, clan: ClanId, plan: RosterPlan, now: datetime) -> None:
     """Keep the names that were seen, and what is disputed of them; who held what follows from both."""
-    touched = await roster.add_disputes(session, clan, plan.disputes, now)
+    touched = await conflicts.add_disputes(session, clan, plan.disputes, now)
     if plan.names:
         after = [held for theirs in plan.names.values() for held in theirs]
         touched |= await names.replace_names(session, clan, list(plan.names), after)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, delete, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.decisions import Attributed, SourceOverride, attributions_in_force
+from bot.domain.decisions import Attributed, attributions_in_force
 from bot.domain.facts import SourceKind
 from bot.domain.ids import ClanId, MemberId, NameKey, SourceId, UserId
 from db.bulk import STRING, inserting
@@ -79,7 +79,7 @@ async def _replace(
         delete(Attribution).where(
             Attribution.clan_id == clan,
             Attribution.source_id.in_(sources),
-            Attribution.origin.in_([origin, "officer"]),
+            Attribution.origin == origin,
         )
     )
     given = observed.subquery("observed")
@@ -91,22 +91,24 @@ async def _replace(
             ),
         )
     )
-    await _apply_decisions(session, clan, sources)
+    if origin == "roster":
+        await _apply_splits(session, clan, sources)
 
 
-async def _apply_decisions(session: AsyncSession, clan: ClanId, sources: Select[Any]) -> None:
-    """Lay what officers decided of these sources over what was observed."""
-    decided: dict[SourceId, list[SourceOverride]] = {}
-    for one in await decisions.source_overrides(session, clan, sources):
-        decided.setdefault(one.source, []).append(one)
-    if not decided:
+async def _apply_splits(session: AsyncSession, clan: ClanId, sources: Select[Any]) -> None:
+    """Lay what officers split over what was observed of these sources."""
+    splits = await decisions.splits(session, clan)
+    if not splits:
+        return
+    concerned = {one.member for one in splits}
+    observed = [one for one in await attributed(session, clan, sources) if one.member in concerned]
+    if (made := attributions_in_force(observed, splits)) == observed:
         return
     roots = await decisions.roots(session, clan)
-    observed: dict[SourceId, list[Attributed]] = {}
-    for one in await attributed(session, clan, decided):
-        observed.setdefault(one.source, []).append(one)
     await session.execute(
-        delete(Attribution).where(Attribution.clan_id == clan, Attribution.source_id.in_(decided))
+        delete(Attribution).where(
+            Attribution.clan_id == clan, Attribution.source_id.in_({one.source for one in observed})
+        )
     )
     rows = [
         {
@@ -118,14 +120,22 @@ async def _apply_decisions(session: AsyncSession, clan: ClanId, sources: Select[
             "origin": one.origin,
             "member_id": roots.get(one.member, one.member),
         }
-        for source, parts in decided.items()
-        for one in attributions_in_force(observed.get(source, ()), parts)
+        for one in made
     ]
-    if rows:
-        await session.execute(inserting(session, Attribution).values(rows))
+    await session.execute(inserting(session, Attribution).values(rows))
 
 
-async def attributed(session: AsyncSession, clan: ClanId, sources: Collection[SourceId]) -> list[Attributed]:
+async def own_profiles(session: AsyncSession, clan: ClanId, member: MemberId) -> set[SourceId]:
+    """The WOM profiles that are a member's as far as the roster says."""
+    rows = await session.scalars(
+        select(Profile.source_id).where(Profile.clan_id == clan, Profile.member_id == member)
+    )
+    return {SourceId(source) for source in rows}
+
+
+async def attributed(
+    session: AsyncSession, clan: ClanId, sources: Collection[SourceId] | Select[Any]
+) -> list[Attributed]:
     """Whose these sources were when, by the members that the origins name."""
     rows = await session.execute(
         select(

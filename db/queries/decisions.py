@@ -1,23 +1,22 @@
 """Officers' decisions of who is who, and what follows from those that are in force."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.decisions import Decision, DecisionId, DecisionKind, NameOverride, SourceOverride, merged
-from bot.domain.ids import ClanId, MemberId, NameKey, SourceId, UserId
-from db.bulk import inserting
+from bot.domain.decisions import Decision, DecisionId, DecisionKind, NameOverride, Split, merged
+from bot.domain.ids import ClanId, MemberId, NameKey, UserId
 from db.models import (
     Attribution,
     Clan,
     IdentityConflict,
     IdentityDecision,
-    IdentityOverride,
     Member,
     MemberNote,
+    NameOverrideRow,
 )
 from db.types import OPEN_END, OPEN_START
 
@@ -28,12 +27,10 @@ async def add_decision(
     kind: DecisionKind,
     detail: Mapping[str, str | int | None],
     *,
-    names: Sequence[NameOverride] = (),
-    sources: Sequence[SourceOverride] = (),
     by: UserId,
     now: datetime,
 ) -> DecisionId:
-    """Record a decision with its parts. What follows from it is made by the caller."""
+    """Record a decision. What follows from it is made by the caller."""
     number = await session.scalar(
         update(Clan)
         .where(Clan.id == clan)
@@ -49,23 +46,23 @@ async def add_decision(
         )
     )
     await session.flush()
-    parts = [
-        {
-            "clan_id": clan,
-            "decision_id": decision,
-            "number": index,
-            "name_key": part.key if isinstance(part, NameOverride) else None,
-            "display_name": part.display if isinstance(part, NameOverride) else None,
-            "source_id": None if isinstance(part, NameOverride) else part.source,
-            "from_at": part.start or OPEN_START,
-            "to_at": part.end or OPEN_END,
-            "member_id": part.member,
-        }
-        for index, part in enumerate((*names, *sources))
-    ]
-    if parts:
-        await session.execute(inserting(session, IdentityOverride).values(parts))
     return decision
+
+
+async def add_name_override(session: AsyncSession, clan: ClanId, one: NameOverride) -> None:
+    """Keep what a decision says of a name; there is one for each decision and name."""
+    session.add(
+        NameOverrideRow(
+            clan_id=clan,
+            name_key=one.key,
+            decision_id=one.decision,
+            display_name=one.display,
+            from_at=one.start or OPEN_START,
+            to_at=one.end or OPEN_END,
+            member_id=one.member,
+        )
+    )
+    await session.flush()
 
 
 async def decisions_of(session: AsyncSession, clan: ClanId) -> list[Decision]:
@@ -98,27 +95,28 @@ async def undo_decision(
     )
 
 
-_IN_FORCE = (
-    (IdentityDecision.clan_id == IdentityOverride.clan_id)
-    & (IdentityDecision.id == IdentityOverride.decision_id)
-    & IdentityDecision.undone_at.is_(None)
-)
-
-
 async def name_overrides(
     session: AsyncSession, clan: ClanId, keys: Collection[NameKey]
 ) -> list[NameOverride]:
-    """What is decided of these names, the oldest decision first."""
+    """What decisions in force say of these names."""
     rows = await session.scalars(
-        select(IdentityOverride)
-        .join(IdentityDecision, _IN_FORCE)
-        .where(IdentityOverride.clan_id == clan, IdentityOverride.name_key.in_(keys))
-        .order_by(IdentityOverride.decision_id, IdentityOverride.number)
+        select(NameOverrideRow)
+        .join(
+            IdentityDecision,
+            (IdentityDecision.clan_id == NameOverrideRow.clan_id)
+            & (IdentityDecision.id == NameOverrideRow.decision_id),
+        )
+        .where(
+            NameOverrideRow.clan_id == clan,
+            NameOverrideRow.name_key.in_(keys),
+            IdentityDecision.undone_at.is_(None),
+        )
     )
     return [
         NameOverride(
-            NameKey(row.name_key or ""),
-            row.display_name or "",
+            DecisionId(row.decision_id),
+            NameKey(row.name_key),
+            row.display_name,
             None if row.member_id is None else MemberId(row.member_id),
             None if row.from_at <= OPEN_START else row.from_at,
             None if row.to_at >= OPEN_END else row.to_at,
@@ -127,41 +125,37 @@ async def name_overrides(
     ]
 
 
-async def source_overrides(
-    session: AsyncSession, clan: ClanId, sources: Collection[SourceId] | Select[Any]
-) -> list[SourceOverride]:
-    """What is decided of these sources, the oldest decision first."""
-    rows = await session.scalars(
-        select(IdentityOverride)
-        .join(IdentityDecision, _IN_FORCE)
-        .where(IdentityOverride.clan_id == clan, IdentityOverride.source_id.in_(sources))
-        .order_by(IdentityOverride.decision_id, IdentityOverride.number)
-    )
+async def splits(session: AsyncSession, clan: ClanId) -> list[Split]:
+    """The splits in force, the oldest first."""
     return [
-        SourceOverride(
-            SourceId(row.source_id or 0),
-            None if row.member_id is None else MemberId(row.member_id),
-            None if row.from_at <= OPEN_START else row.from_at,
-            None if row.to_at >= OPEN_END else row.to_at,
-        )
-        for row in rows
+        Split(id_, MemberId(detail["member"]), MemberId(detail["new"]), datetime.fromisoformat(detail["at"]))
+        for id_, detail in await _in_force(session, clan, DecisionKind.SPLIT)
     ]
 
 
-async def subjects_of(
-    session: AsyncSession, clan: ClanId, decision: DecisionId
-) -> tuple[set[NameKey], set[SourceId]]:
-    """The names and the sources that a decision is about."""
+async def _in_force(
+    session: AsyncSession, clan: ClanId, kind: DecisionKind
+) -> list[tuple[DecisionId, Mapping[str, Any]]]:
     rows = await session.execute(
-        select(IdentityOverride.name_key, IdentityOverride.source_id).where(
-            IdentityOverride.clan_id == clan, IdentityOverride.decision_id == decision
+        select(IdentityDecision.id, IdentityDecision.detail)
+        .where(
+            IdentityDecision.clan_id == clan,
+            IdentityDecision.kind == kind.value,
+            IdentityDecision.undone_at.is_(None),
+        )
+        .order_by(IdentityDecision.id)
+    )
+    return [(DecisionId(id_), detail) for id_, detail in rows]
+
+
+async def names_in(session: AsyncSession, clan: ClanId, decision: DecisionId) -> set[NameKey]:
+    """The names that a decision says something of."""
+    rows = await session.scalars(
+        select(NameOverrideRow.name_key).where(
+            NameOverrideRow.clan_id == clan, NameOverrideRow.decision_id == decision
         )
     )
-    found = list(rows)
-    return (
-        {NameKey(key) for key, _ in found if key is not None},
-        {SourceId(source) for _, source in found if source is not None},
-    )
+    return {NameKey(key) for key in rows}
 
 
 async def roots(session: AsyncSession, clan: ClanId) -> dict[MemberId, MemberId]:
@@ -174,16 +168,8 @@ async def roots(session: AsyncSession, clan: ClanId) -> dict[MemberId, MemberId]
 
 async def rebuild_merges(session: AsyncSession, clan: ClanId) -> None:
     """Let every member show under whom the merges in force say, and their sources with them."""
-    made = await session.scalars(
-        select(IdentityDecision.detail)
-        .where(
-            IdentityDecision.clan_id == clan,
-            IdentityDecision.kind == DecisionKind.MERGE.value,
-            IdentityDecision.undone_at.is_(None),
-        )
-        .order_by(IdentityDecision.id)
-    )
-    wanted = merged([(MemberId(detail["member"]), MemberId(detail["into"])) for detail in made])
+    made = await _in_force(session, clan, DecisionKind.MERGE)
+    wanted = merged([(MemberId(detail["member"]), MemberId(detail["into"])) for _, detail in made])
     known = await roots(session, clan)
     for member in known.keys() | wanted.keys():
         root = wanted.get(member)
@@ -203,7 +189,7 @@ async def follow_absorbed(session: AsyncSession, clan: ClanId, absorbed: Mapping
     """Let decisions, conflicts and notes about members who were renames all along be about who they are."""
     for gone, kept in absorbed.items():
         for table, column in (
-            (IdentityOverride, IdentityOverride.member_id),
+            (NameOverrideRow, NameOverrideRow.member_id),
             (IdentityConflict, IdentityConflict.holder_id),
             (IdentityConflict, IdentityConflict.claimant_id),
             (MemberNote, MemberNote.member_id),
@@ -213,11 +199,12 @@ async def follow_absorbed(session: AsyncSession, clan: ClanId, absorbed: Mapping
             )
     made = await session.scalars(
         select(IdentityDecision).where(
-            IdentityDecision.clan_id == clan, IdentityDecision.kind == DecisionKind.MERGE.value
+            IdentityDecision.clan_id == clan,
+            IdentityDecision.kind.in_([DecisionKind.MERGE.value, DecisionKind.SPLIT.value]),
         )
     )
     for decision in made:
-        about = {role: decision.detail[role] for role in ("member", "into")}
+        about = {role: id_ for role in ("member", "into", "new") if (id_ := decision.detail.get(role))}
         now = {role: int(absorbed.get(MemberId(id_), MemberId(id_))) for role, id_ in about.items()}
         if now != about:
             decision.detail = {**decision.detail, **now}

@@ -114,6 +114,26 @@ _MEMBER_STATE = (
 )
 
 
+async def save_states(session: AsyncSession, clan: ClanId, states: Iterable[MemberState]) -> None:
+    """Add members, or replace what is known of them. Whose profiles are theirs stands with the profiles."""
+    rows = [
+        {
+            "id": state.id,
+            "name": state.name,
+            "wom_role": state.role,
+            "account_type": state.account_type,
+            "build": state.build,
+            "joined_at": state.joined_at,
+            "left_at": state.left_at,
+            "leave_seen_at": state.leave_seen_at,
+            "last_seen_at": state.last_seen_at,
+            "created_at": state.created_at,
+        }
+        for state in states
+    ]
+    await save_members(session, clan, rows)
+
+
 async def save_members(session: AsyncSession, clan: ClanId, members: Sequence[Mapping[str, Any]]) -> None:
     """Add members, or replace what is known of them (keys: the columns of ``members``, without the clan)."""
     if not members:

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.decisions import Disputed, names_in_force
+from bot.domain.decisions import names_in_force
 from bot.domain.identity import Held
 from bot.domain.ids import ClanId, MemberId, NameKey
 from db.bulk import inserting
-from db.models import Alias, IdentityConflict, Member, ObservedName
-from db.queries import decisions
+from db.models import Alias, Member, ObservedName
+from db.queries import conflicts, decisions
 from db.queries.members import ROOT
 from db.types import OPEN_END, OPEN_START
 
@@ -32,6 +32,19 @@ async def names_of(session: AsyncSession, clan: ClanId, member: MemberId) -> lis
 async def all_names(session: AsyncSession, clan: ClanId) -> list[Held]:
     """Every name that any member held, the oldest first."""
     return await _aliases(session, Alias.clan_id == clan)
+
+
+async def held_by(session: AsyncSession, clan: ClanId, member: MemberId) -> list[Held]:
+    """A member's own names, the oldest first, without those of who was merged into them."""
+    return await _aliases(session, Alias.clan_id == clan, Alias.member_id == member)
+
+
+async def keys_of(session: AsyncSession, clan: ClanId, members: Collection[MemberId]) -> set[NameKey]:
+    """Every name that these members were seen to hold."""
+    rows = await session.scalars(
+        select(ObservedName.name_key).where(ObservedName.clan_id == clan, ObservedName.member_id.in_(members))
+    )
+    return {NameKey(key) for key in rows}
 
 
 async def _aliases(session: AsyncSession, *which: ColumnElement[bool]) -> list[Held]:
@@ -99,33 +112,21 @@ async def rebuild_aliases(session: AsyncSession, clan: ClanId, keys: Collection[
     if not keys:
         return
     observed = _by_key(await observed_names(session, clan, keys))
-    disputed = _by_key(await disputes(session, clan, keys))
+    disputed = _by_key(await conflicts.disputed(session, clan, keys))
     decided = _by_key(await decisions.name_overrides(session, clan, keys))
+    splits = await decisions.splits(session, clan)
     roots = await decisions.roots(session, clan)
     # All are closed before any is opened: SQLite's rule against overlaps looks at each row by itself.
     await session.execute(delete(Alias).where(Alias.clan_id == clan, Alias.name_key.in_(keys)))
     rows = [
         _row(clan, name)
         for key in keys
-        for name in names_in_force(observed.get(key, ()), disputed.get(key, ()), decided.get(key, ()), roots)
+        for name in names_in_force(
+            observed.get(key, ()), disputed.get(key, ()), [*decided.get(key, ()), *splits], roots
+        )
     ]
     if rows:
         await session.execute(inserting(session, Alias).values(rows))
-
-
-async def disputes(session: AsyncSession, clan: ClanId, keys: Collection[NameKey]) -> list[Disputed]:
-    """The times over which these names are disputed and no officer has decided."""
-    rows = await session.execute(
-        select(IdentityConflict.name_key, IdentityConflict.from_at, IdentityConflict.to_at).where(
-            IdentityConflict.clan_id == clan,
-            IdentityConflict.name_key.in_(keys),
-            IdentityConflict.decided_at.is_(None),
-        )
-    )
-    return [
-        Disputed(NameKey(key), None if start <= OPEN_START else start, None if end >= OPEN_END else end)
-        for key, start, end in rows
-    ]
 
 
 def _by_key(named: Iterable[Any]) -> Mapping[NameKey, list[Any]]:

@@ -1,6 +1,6 @@
 """What a poll reads of a clan before it plans, and the lists of WOM that it keeps."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.activity import snowflake_at, time_of
 from bot.domain.facts import MessageKind, SourceKind
-from bot.domain.identity import ApprovedRename, Dispute, Lines, key_of
+from bot.domain.identity import ApprovedRename, Lines, key_of
 from bot.domain.ids import ClanId, MemberId, NameKey, PlayerId, SourceId, UserId
 from db.bulk import inserting
 from db.models import (
@@ -17,7 +17,6 @@ from db.models import (
     Attribution,
     Clan,
     DiscordLink,
-    IdentityConflict,
     Member,
     Message,
     NameChange,
@@ -25,7 +24,7 @@ from db.models import (
     Source,
 )
 from db.queries import attributions, decisions
-from db.types import OPEN_END, OPEN_START
+from db.types import OPEN_END
 
 
 class KnownProfile(NamedTuple):
@@ -126,38 +125,6 @@ async def add_achievements(session: AsyncSession, clan: ClanId, rows: Sequence[M
         .returning(Achievement.source_id)
     )
     return len(added.all())
-
-
-async def add_disputes(
-    session: AsyncSession, clan: ClanId, disputes: Iterable[Dispute], now: datetime
-) -> set[NameKey]:
-    """Note who disagrees about a name; one that is known already adds nothing.
-
-    Returns:
-        The names of which something is disputed that was not before.
-    """
-    rows: list[dict[str, Any]] = [
-        {
-            "clan_id": clan,
-            "name_key": one.key,
-            "from_at": one.start or OPEN_START,
-            "to_at": one.end or OPEN_END,
-            "holder_id": one.holder,
-            "claimant_id": one.claimant,
-            "evidence": {},
-            "seen_at": now,
-        }
-        for one in disputes
-    ]
-    if not rows:
-        return set()
-    added = await session.scalars(
-        inserting(session, IdentityConflict)
-        .values(rows)
-        .on_conflict_do_nothing()
-        .returning(IdentityConflict.name_key)
-    )
-    return {NameKey(key) for key in added}
 
 
 async def remove_absorbed(session: AsyncSession, clan: ClanId, absorbed: Mapping[MemberId, MemberId]) -> None:

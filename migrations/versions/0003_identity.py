@@ -61,34 +61,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("clan_id", "id", name=op.f("pk_identity_decisions")),
     )
     op.create_table(
-        "identity_overrides",
+        "name_overrides",
         sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("name_key", sa.Text(), nullable=False),
         sa.Column("decision_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("name_key", sa.Text(), nullable=True),
-        sa.Column("display_name", sa.Text(), nullable=True),
-        sa.Column("source_id", sa.Integer(), nullable=True),
+        sa.Column("display_name", sa.Text(), nullable=False),
         sa.Column("from_at", Moment(), nullable=False),
         sa.Column("to_at", Moment(), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint("from_at < to_at", name=op.f("ck_identity_overrides_forward")),
-        sa.CheckConstraint(
-            "(name_key IS NULL) <> (source_id IS NULL)", name=op.f("ck_identity_overrides_one_subject")
-        ),
+        sa.CheckConstraint("from_at < to_at", name=op.f("ck_name_overrides_forward")),
         sa.ForeignKeyConstraint(
             ["clan_id", "decision_id"],
             ["identity_decisions.clan_id", "identity_decisions.id"],
-            name=op.f("fk_identity_overrides_clan_id_decision_id"),
+            name=op.f("fk_name_overrides_clan_id_decision_id"),
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["clan_id"], ["clans.id"], name=op.f("fk_identity_overrides_clan_id"), ondelete="CASCADE"
+            ["clan_id"], ["clans.id"], name=op.f("fk_name_overrides_clan_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("clan_id", "decision_id", "number", name=op.f("pk_identity_overrides")),
+        sa.PrimaryKeyConstraint("clan_id", "name_key", "decision_id", name=op.f("pk_name_overrides")),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_identity_overrides_clan_id_name_key", "identity_overrides", ["clan_id", "name_key"])
-    op.create_index("ix_identity_overrides_clan_id_source_id", "identity_overrides", ["clan_id", "source_id"])
     op.create_table(
         "member_notes",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -138,7 +131,7 @@ def downgrade() -> None:
     op.drop_column("members", "joined_corrected_at")
     op.drop_column("members", "same_as")
     op.drop_column("clans", "next_decision_id")
-    for table in ("member_notes", "identity_overrides", "identity_decisions", "observed_names"):
+    for table in ("member_notes", "name_overrides", "identity_decisions", "observed_names"):
         op.drop_table(table)
 
 

@@ -47,6 +47,12 @@ EXAMPLES: list[UserError] = [
     errors.MissingPermissions(("send_messages", "embed_links"), "<#1>"),
     errors.MissingPermissions(()),
     errors.Outdated(),
+    *(errors.CannotMerge("Jo hn", "Ann B", reason) for reason in ("same", "both-present")),
+    errors.NothingToSplit("Jo hn", NOW),
+    errors.DecisionGone(3),
+    errors.DecisionNeeded(3, 5),
+    errors.ConflictGone("Jo hn"),
+    errors.EmptySpan(),
 ]
 
 
