@@ -41,15 +41,6 @@ async def clan_of(services: Services, interaction: _Interaction) -> Clan:
     return await services.clans.default(guild_of(interaction))
 
 
-def is_officer(user: discord.abc.User, settings: GuildSettings) -> bool:
-    """Whether somebody has an officer role, or may manage the server anyway."""
-    if not isinstance(user, discord.Member):
-        return False
-    return user.guild_permissions.manage_guild or any(
-        role.id in settings.officer_roles for role in user.roles
-    )
-
-
 def is_bot_channel(interaction: _Interaction, settings: GuildSettings) -> bool:
     """Whether answers are public here: in the channels that officers named for it, and their threads."""
     channel = interaction.channel

@@ -10,7 +10,8 @@ from discord.ext import commands
 from bot.present.help import Audience, CommandHelp, help_page
 from bot.services.commands import CommandSync
 from bot.services.registry import Services
-from cogs.answers import answer, guild_of, is_officer, user_of
+from cogs.answers import answer, guild_of, user_of
+from cogs.officers import is_officer
 
 
 class HelpCog(commands.Cog):
@@ -52,6 +53,8 @@ class HelpCog(commands.Cog):
 def _audience(
     command: app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu,
 ) -> Audience:
-    """Who may use it, as its default permissions say."""
+    """Who may use it, as its default permissions and its extras say."""
     needed = command.default_permissions
-    return Audience.MANAGER if needed is not None and needed.manage_guild else Audience.MEMBER
+    if needed is not None and needed.manage_guild:
+        return Audience.MANAGER
+    return Audience(command.extras.get("audience", Audience.MEMBER))

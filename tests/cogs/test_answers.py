@@ -11,8 +11,9 @@ from discord import Interaction, app_commands
 from discord.ui import Button, View
 
 from bot.domain.errors import NotSetUp
-from cogs.answers import answer, is_officer, think
+from cogs.answers import answer, think
 from cogs.buttons import Stateful
+from cogs.officers import require_officer
 from tests.cogs.conftest import Foundry
 from tests.cogs.reading import answer_of, count_public, is_private, message_of, sent_after, text_of
 
@@ -154,15 +155,14 @@ async def test_nobody_is_ever_pinged(foundry: Foundry) -> None:
 
 
 async def test_officers_are_who_has_the_role_or_manages_the_server(foundry: Foundry) -> None:
-    settings = await foundry.services.clans.settings((await foundry.clan()).guild)
+    async def secret(interaction: Handled) -> None:
+        await require_officer(foundry.services, interaction)
+        await answer(interaction, private=False, content="for officers' eyes")
 
-    async def rank(interaction: Handled) -> None:
-        await answer(interaction, private=True, content=str(is_officer(interaction.user, settings)))
-
-    await give(foundry, rank)
+    await give(foundry, secret)
     places = foundry.places
-    told = [
-        text_of(await one.slash(foundry.commands, "rank"))
-        for one in (places.john, places.officer, places.manager)
-    ]
-    assert told == ["False", "True", "True"]
+    for officer in (places.officer, places.manager):
+        assert text_of(await officer.slash(foundry.commands, "secret")) == "for officers' eyes"
+    refused = await places.john.slash(foundry.commands, "secret")
+    assert is_private(refused)
+    assert text_of(refused).startswith("That is for officers. Ask one")
