@@ -24,13 +24,15 @@ from cogs.help import HelpCog
 from cogs.leaderboard import BoardButton, LeaderboardCog, MetricSelect, PeriodSelect
 from cogs.links import AccountSelect, LinksCog
 from cogs.listening import Listening
+from cogs.member import ITEMS as MEMBER_ITEMS
+from cogs.member import member_group, who_is_this_menu
 from cogs.owner import OwnerCog
 from cogs.setup import SetupCog
 from cogs.stats import CardButton, StatsCog, clan_stats_menu
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-BUTTONS = (BoardButton, MetricSelect, PeriodSelect, CardButton, CompareButton, AccountSelect)
+BUTTONS = (BoardButton, MetricSelect, PeriodSelect, CardButton, CompareButton, AccountSelect, *MEMBER_ITEMS)
 GUILD_WAIT = 0.5
 """Seconds without a further server after which Discord is believed to have told of all."""
 
@@ -91,7 +93,8 @@ class ClanStatsBot(commands.AutoShardedBot):
         services = self.services
         await services.open()
         self.add_dynamic_items(*BUTTONS)
-        self.tree.add_command(clan_stats_menu(services))
+        for command in (clan_stats_menu(services), who_is_this_menu(services), member_group(services)):
+            self.tree.add_command(command)
         for cog in (
             Listening(self, services.ingest, services.history),
             SetupCog(self, services, poll_now=self.poll_now),

@@ -25,11 +25,12 @@ class HelpCog(commands.Cog):
     def listed(self, ids: Mapping[str, int]) -> list[CommandHelp]:
         """Every command, read off the tree, so that help forgets none; with its id it can be clicked."""
         slash = [
-            CommandHelp(command.name, command.description, _audience(command), id=ids.get(command.name))
-            for command in self.tree.get_commands(type=discord.AppCommandType.chat_input)
+            CommandHelp(one.qualified_name, one.description, _audience(root), id=ids.get(root.name))
+            for root in self.tree.get_commands(type=discord.AppCommandType.chat_input)
+            for one in _pressable(root)
         ]
         menus = [
-            CommandHelp(menu.name, "a member's card, only for you", _audience(menu), menu=True)
+            CommandHelp(menu.name, menu.extras.get("does", ""), _audience(menu), menu=True)
             for menu in self.tree.get_commands(type=discord.AppCommandType.user)
         ]
         return [*slash, *menus]
@@ -48,6 +49,15 @@ class HelpCog(commands.Cog):
         listed = self.listed(await self.sync_commands.ids())
         page = help_page(listed, audience, clan_name=clans[0].name if clans else None, linked=linked)
         await answer(interaction, private=True, embed=page)
+
+
+def _pressable(
+    root: app_commands.Command[Any, ..., Any] | app_commands.Group,
+) -> list[app_commands.Command[Any, ..., Any]]:
+    """What can be clicked of a command: itself, or what is in the group."""
+    if isinstance(root, app_commands.Command):
+        return [root]
+    return [one for one in root.walk_commands() if isinstance(one, app_commands.Command)]
 
 
 def _audience(

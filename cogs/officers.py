@@ -27,6 +27,12 @@ def is_officer(user: discord.abc.User, settings: GuildSettings) -> bool:
     )
 
 
+async def is_officers_channel(services: Services, interaction: Interaction[Any]) -> bool:
+    """Whether this is the officers' channel, where answers for officers are ordinary messages."""
+    settings = await services.clans.settings(guild_of(interaction))
+    return settings.officer_channel is not None and interaction.channel_id == settings.officer_channel
+
+
 async def require_officer(services: Services, interaction: Interaction[Any]) -> None:
     """Refuse whoever is no officer of the server. Call it first, and again for each button.
 

@@ -259,6 +259,18 @@ def read_moment(text: str, *, now: datetime, zone: ZoneInfo) -> datetime:
     return moment
 
 
+def read_beginning(text: str, *, now: datetime, zone: ZoneInfo) -> datetime:
+    """Read when something began: as :func:`read_moment`, but a day is its beginning.
+
+    Raises:
+        UnreadableTime: as :func:`read_moment`.
+    """
+    end = read_moment(text, now=now, zone=zone)
+    day = end.astimezone(zone).date()
+    is_day = _calendar(_folded(" ".join(text.casefold().split())), now.astimezone(zone).date())
+    return end if is_day is None else midnight(day, zone)
+
+
 def _moment(asked: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     if asked == "now":
         return now

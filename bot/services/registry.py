@@ -6,6 +6,8 @@ from typing import Self
 from bot.services.clans import Clans
 from bot.services.clock import Clock
 from bot.services.comparisons import Comparisons
+from bot.services.decisions import Decisions
+from bot.services.dossiers import Dossiers
 from bot.services.history import History
 from bot.services.ingest import Ingest
 from bot.services.leaderboards import Leaderboards
@@ -36,6 +38,8 @@ class Services:
     clans: Clans
     lookup: Lookup
     links: Links
+    dossiers: Dossiers
+    decisions: Decisions
     statistics: Statistics
     leaderboards: Leaderboards
     stats: Stats
@@ -72,6 +76,8 @@ class Services:
             clans=Clans(database),
             lookup=lookup,
             links=Links(database, lookup, clock),
+            dossiers=Dossiers(database, clock),
+            decisions=Decisions(database, clock),
             statistics=statistics,
             leaderboards=Leaderboards(database, statistics),
             stats=Stats(database, statistics),

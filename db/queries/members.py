@@ -45,6 +45,11 @@ _COLUMNS = (
 )
 
 
+def shows_under(member: MemberId) -> ColumnElement[bool]:
+    """Whether a row of ``members`` is this member, or was merged into them."""
+    return ROOT.in_([member])
+
+
 async def current_members(session: AsyncSession, clan: ClanId) -> list[MemberRow]:
     """Who is in the clan now. A pending leave still counts as being in it."""
     rows = await session.execute(
@@ -169,6 +174,14 @@ async def correct_joins(
         .where(Member.clan_id == clan, Member.id.in_(members))
         .values(joined_corrected_at=joined_at)
     )
+
+
+async def is_join_corrected(session: AsyncSession, clan: ClanId, member: MemberId) -> bool:
+    """Whether it is an officer who says when a member joined."""
+    corrected = await session.scalar(
+        select(Member.joined_corrected_at).where(Member.clan_id == clan, Member.id == member)
+    )
+    return corrected is not None
 
 
 async def own_profiles(session: AsyncSession, clan: ClanId, owners: Mapping[SourceId, MemberId]) -> None:

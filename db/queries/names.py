@@ -13,7 +13,7 @@ from bot.domain.ids import ClanId, MemberId, NameKey
 from db.bulk import inserting
 from db.models import Alias, Member, ObservedName
 from db.queries import conflicts, decisions
-from db.queries.members import ROOT
+from db.queries.members import ROOT, shows_under
 from db.types import OPEN_END, OPEN_START
 
 _HOLDER = (Member.clan_id == Alias.clan_id) & (Member.id == Alias.member_id)
@@ -26,7 +26,7 @@ async def holders(session: AsyncSession, clan: ClanId, key: NameKey) -> list[Hel
 
 async def names_of(session: AsyncSession, clan: ClanId, member: MemberId) -> list[Held]:
     """A member's names, the oldest first, and those of who was merged into them."""
-    return await _aliases(session, Alias.clan_id == clan, ROOT.in_([member]))
+    return await _aliases(session, Alias.clan_id == clan, shows_under(member))
 
 
 async def all_names(session: AsyncSession, clan: ClanId) -> list[Held]:

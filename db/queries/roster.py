@@ -79,6 +79,38 @@ async def lines_since(
     return {NameKey(key): Lines(time_of(first), time_of(last)) for key, first, last in rows}
 
 
+class Heard(NamedTuple):
+    """Lines of the in-game chat: how many, and when the first and the last was said."""
+
+    number: int
+    first: datetime | None
+    last: datetime | None
+
+
+async def lines_in(
+    session: AsyncSession, clan: ClanId, key: NameKey, start: datetime | None, end: datetime | None
+) -> Heard:
+    """The lines under a relayed name in ``[start, end)``; None is open."""
+    since = () if start is None else (Message.message_id >= snowflake_at(start),)
+    until = () if end is None else (Message.message_id < snowflake_at(end),)
+    number, first, last = (
+        await session.execute(
+            select(func.count(), func.min(Message.message_id), func.max(Message.message_id))
+            .select_from(Message)
+            .join(Source, (Source.clan_id == Message.clan_id) & (Source.id == Message.source_id))
+            .where(
+                Message.clan_id == clan,
+                Message.kind == MessageKind.GAME,
+                Source.kind == SourceKind.RELAY,
+                Source.key == key,
+                *since,
+                *until,
+            )
+        )
+    ).one()
+    return Heard(number, time_of(first), time_of(last)) if number else Heard(0, None, None)
+
+
 async def approved_renames(session: AsyncSession, clan: ClanId) -> list[ApprovedRename]:
     """Every name change of the clan that WOM has approved, between names that the game would accept."""
     rows = await session.execute(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from discord import AppCommandType, app_commands
 
+from cogs.officers import FOR_OFFICERS
 from tests.cogs.conftest import Foundry
 from tests.cogs.reading import is_private, message_of, text_of
 
@@ -34,13 +35,14 @@ async def test_a_member_sees_every_command_of_theirs_and_none_of_others(foundry:
         assert f"</{name}:" in text
     assert "Apps → *Clan stats*" in text
     assert "/setup" not in text
+    assert "/member" not in text
 
 
 async def test_who_manages_the_server_sees_every_command_of_the_tree(foundry: Foundry) -> None:
     text = text_of(await foundry.places.manager.slash(foundry.commands, "help"))
-    listed = {one.name for one in foundry.bot.tree.get_commands(type=AppCommandType.chat_input)}
-    assert set(re.findall(r"</([\w-]+):\d+>", text)) == listed
-    assert {*MEMBERS, "setup"} == listed
+    listed = {one.qualified_name for one in commands_of(foundry)}
+    assert set(re.findall(r"</([\w -]+):\d+>", text)) == listed
+    assert {*MEMBERS, "setup"} <= listed
     assert "For whoever manages the server" in text
 
 
@@ -48,6 +50,8 @@ async def test_an_officer_sees_what_officers_may_do(foundry: Foundry) -> None:
     text = text_of(await foundry.places.officer.slash(foundry.commands, "help"))
     assert "/setup" not in text
     assert "</stats:" in text
+    assert "</member whois:" in text
+    assert "Apps → *Who is this?*: names, links and notes of their main account" in text
 
 
 async def test_commands_can_be_clicked_after_a_restart_too(foundry: Foundry) -> None:
@@ -97,10 +101,12 @@ async def test_every_command_and_option_is_in_the_document_and_nothing_else(fres
 async def test_the_document_says_who_sees_a_command(fresh: Foundry) -> None:
     parts = re.split(r"^## ", DOCUMENT.read_text("utf-8"), flags=re.MULTILINE)
     managers = next(part for part in parts if part.startswith("For those with Manage Server"))
+    officers = next(part for part in parts if part.startswith("For officers"))
     everybody = next(part for part in parts if part.startswith("For everybody"))
     for command in commands_of(fresh):
         needed = command.default_permissions
-        section = managers if needed is not None and needed.manage_guild else everybody
+        for_all = officers if command.extras == FOR_OFFICERS else everybody
+        section = managers if needed is not None and needed.manage_guild else for_all
         assert f"### `/{command.qualified_name}`" in section
 
 
@@ -113,8 +119,8 @@ async def test_every_command_and_option_is_described(fresh: Foundry) -> None:
 
 
 def test_examples_of_the_document_use_options_that_exist() -> None:
-    examples = re.findall(r"^    /(\w+)(.*)$", DOCUMENT.read_text("utf-8"), re.MULTILINE)
     sections = document_sections()
+    examples = re.findall(r"^    /([a-z ]+?)((?: \w+:.*)?)$", DOCUMENT.read_text("utf-8"), re.MULTILINE)
     assert len(examples) > 5
     for name, rest in examples:
         for option in re.findall(r"(\w+):(?!\d)", rest):
