@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import answers, clan
+from bench import answers, clan, identity
 from bench.measure import HEADER
 from bench.sizes import REAL, Size
 from bot import logs
@@ -36,6 +36,8 @@ async def run(kind: str, size: Size) -> None:
                 print(HEADER)
                 async for figure in answers.figures(database, laid):
                     print(figure)
+                async for figure in identity.figures(database, laid):
+                    print(figure)
             finally:
                 await database.close()
 
@@ -48,6 +50,9 @@ def main() -> None:
     options = parser.parse_args()
     logs.configure("WARNING", "text", (), sys.stderr)
     print(f"{platform.platform()} · Python {platform.python_version()} · {os.cpu_count()} processors")
+    for known in (True, False):
+        rate = identity.resolved_a_second(known=known)
+        print(f"names resolved in memory, {'known' if known else 'unknown'}: {rate:,.0f}/s")
     kinds = ("sqlite", "postgres") if options.database == "both" else (options.database,)
     for kind in kinds:
         asyncio.run(run(kind, REAL.times(options.history)))

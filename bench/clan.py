@@ -13,16 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bench.sizes import NOW, Size
 from bot.domain.clans import Clan
 from bot.domain.facts import MessageKind, SourceRef, discord_source, relay_source, wom_source
+from bot.domain.identity import Held
 from bot.domain.ids import ChannelId, ClanId, GroupId, GuildId, MessageId, PlayerId, SourceId, UserId
 from bot.domain.metrics import BOSS_KILLS, TOTAL_LEVEL, WOM_METRICS
 from bot.domain.names import name_key
 from db import migrate
 from db.bulk import INTEGER, inserting, rows_as_table
-from db.models import Alias, Coverage, DiscordLink, MetricValue, SnapshotRow
+from db.models import Coverage, DiscordLink, MetricValue, SnapshotRow
 from db.queries import attributions, clans, members, messages, snapshots, sources
+from db.queries import names as names_kept
 from db.queries.messages import StoredMessage
 from db.session import Database
-from db.types import OPEN_END, OPEN_START, FromMillis, to_millis
+from db.types import FromMillis, to_millis
 
 BATCH = 20_000
 MESSAGE_BATCH = 5_000
@@ -77,16 +79,11 @@ async def _people(
         ],
     )
     keys = [name_key(name) for name in names]
-    await session.execute(
-        insert(Alias),
-        [
-            {
-                "clan_id": clan, "name_key": key, "from_at": OPEN_START, "to_at": OPEN_END,
-                "member_id": id_, "display_name": name, "origin": "roster",
-            }
-            for id_, key, name in zip(ids, keys, names, strict=True)
-        ],
-    )  # fmt: skip
+    held = [
+        Held(id_, key, name, None, None, "roster") for id_, key, name in zip(ids, keys, names, strict=True)
+    ]
+    touched = await names_kept.replace_names(session, clan, ids, held)
+    await names_kept.rebuild_aliases(session, clan, touched)
     linked = ids[: size.members * 2 // 3]
     await session.execute(
         insert(DiscordLink),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -13,6 +14,8 @@ _KEY = re.compile(r"[a-z0-9 ]{1,12}")
 _LIKENESS = 70.0  # of 100: one or two slips in a name of six letters still reach it, another name does not
 
 
+# The same few hundred names speak all day, and each of their lines asks.
+@lru_cache(maxsize=8_192)
 def name_key(display: str) -> NameKey:
     """Fold a RuneScape name the way WOM does, so that equal accounts compare equal.
 
