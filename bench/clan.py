@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, literal, select, text
+from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.sizes import NOW, Size
@@ -18,13 +18,12 @@ from bot.domain.ids import ChannelId, ClanId, GroupId, GuildId, MessageId, Playe
 from bot.domain.metrics import BOSS_KILLS, TOTAL_LEVEL, WOM_METRICS
 from bot.domain.names import name_key
 from db import migrate
-from db.bulk import INTEGER, inserting, rows_as_table
-from db.models import Coverage, DiscordLink, MetricValue, SnapshotRow
-from db.queries import attributions, clans, members, messages, snapshots, sources
+from db.models import Coverage, DiscordLink
+from db.queries import attributions, clans, laying, members, messages, snapshots, sources
 from db.queries import names as names_kept
 from db.queries.messages import StoredMessage
 from db.session import Database
-from db.types import FromMillis, to_millis
+from db.types import to_millis
 
 BATCH = 20_000
 MESSAGE_BATCH = 5_000
@@ -140,25 +139,10 @@ async def _lay_snapshots(
                 changed.append((profile, metric, at, values[metric]))
     async with database.write() as session:
         for batch in _batches(sorted(taken)):
-            given = rows_as_table(session, {"source_id": INTEGER, "taken_at": INTEGER}, batch)
-            columns = (literal(clan, INTEGER), given.c.source_id, FromMillis(given.c.taken_at))
-            await session.execute(
-                inserting(session, SnapshotRow)
-                .from_select(["clan_id", "source_id", "taken_at"], select(*columns).where(literal(1) == 1))
-                .on_conflict_do_nothing()
-            )
+            await laying.lay_snapshots(session, clan, batch)
     for batch in _batches(sorted(changed)):
         async with database.write() as session:
-            names = ("source_id", "metric_id", "taken_at", "value")
-            given = rows_as_table(session, dict.fromkeys(names, INTEGER), batch)
-            columns = (given.c.source_id, given.c.metric_id, FromMillis(given.c.taken_at), given.c.value)
-            await session.execute(
-                inserting(session, MetricValue)
-                .from_select(
-                    ["clan_id", *names], select(literal(clan, INTEGER), *columns).where(literal(1) == 1)
-                )
-                .on_conflict_do_nothing()
-            )
+            await laying.lay_values(session, clan, batch)
 
 
 async def _lay_messages(

@@ -1,9 +1,10 @@
 """The whole demo set up: the made-up clan, its server, its WOM, and the real bot among them."""
 
+import gc
 import tempfile
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from heapq import merge
@@ -92,6 +93,9 @@ class Stage:
         self._happened = [event for event in script.events if event.at <= script.header.laid_until]
         self._heard = heard
         self._posted: dict[int, discord.Message] = {}
+        self._roles = {
+            event.user: event.roles for event in self._happened if isinstance(event, DiscordMember)
+        }
         self.drawn: Sequence[DayPoint] = ()
         """The days of the last chart that was drawn."""
         self._observe_polls()
@@ -179,9 +183,8 @@ class Stage:
         return MemberActor(self.env, guild, guild.owner), channel
 
     def is_officer(self, user: int) -> bool:
-        """Whether a user has the officers' role now."""
-        seen = [event for event in self._happened if isinstance(event, DiscordMember) and event.user == user]
-        return bool(seen) and OFFICER in seen[-1].roles
+        """Whether a user has the officers' role now: nobody's roles change while the story is played."""
+        return OFFICER in self._roles.get(user, ())
 
     def uploaded(self, url: str) -> bytes:
         """An attachment's content."""
@@ -266,6 +269,16 @@ class Stage:
         vars(renderer)["render"] = noted
 
 
+@contextmanager
+def _growing() -> Generator[None]:
+    """While hundreds of thousands of objects are made that all stay, looking for garbage only takes time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 @asynccontextmanager
 async def open_stage(end: datetime, size: Size | None = None) -> AsyncGenerator[Stage]:
     """Set everything up, in a directory that is gone afterwards; the story stands at ``laid_until``."""
@@ -273,9 +286,10 @@ async def open_stage(end: datetime, size: Size | None = None) -> AsyncGenerator[
     simulator.correct()
     async with AsyncExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clanstats-demo-")))
-        script = build_world(
-            size.seed, end, days=size.days, members=size.members, messages=size.messages, live=LIVE
-        )
+        with _growing():
+            script = build_world(
+                size.seed, end, days=size.days, members=size.members, messages=size.messages, live=LIVE
+            )
         heard: list[Event] = []
         clock = SetClock(script.header.begin)
         wom = ClanAtWom(script.header, clock, heard.append)
@@ -291,13 +305,14 @@ async def open_stage(end: datetime, size: Size | None = None) -> AsyncGenerator[
         await migrate.upgrade(settings.database_url)
         bot = ClanStatsBot.build(settings, shard_count=1, pacing=UNPACED)
         env = simcord.Env(bot, check_errors=False, settle_timeout=PATIENCE)
-        server = open_server(env, script)
-        script = renumbered(script, server.ids)
-        officer = next(iter(server.people))
-        past = Services.build(settings, clock, pacing=UNPACED)
-        async with past.wom:
-            await lay_past(past, clock, wom, script, officer)
-        await past.close()
+        with _growing():
+            server = open_server(env, script)
+            script = renumbered(script, server.ids)
+            officer = next(iter(server.people))
+            past = Services.build(settings, clock, pacing=UNPACED)
+            async with past.wom:
+                await lay_past(past, clock, wom, script, officer)
+            await past.close()
         wind(env, script.header.laid_until)
         await env.start()
         stack.push_async_callback(bot.services.close)

@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import zip_longest
 
 from bot.domain.clans import Clan
 from bot.domain.ids import ChannelId, GroupId, GuildId, MessageId, PlayerId, SourceId, UserId
@@ -12,8 +11,8 @@ from bot.domain.listening import SeenMessage
 from bot.domain.metrics import BOSS_KILLS, TOTAL_LEVEL
 from bot.domain.setup import RelayShare
 from bot.services.registry import Services
-from db.queries import members, roster
-from db.queries.snapshots import Seen
+from db.queries import attributions, laying, links, members, roster
+from db.types import to_millis
 from demo.script import (
     Event,
     Header,
@@ -33,6 +32,9 @@ FIRST_READ = timedelta(days=1)
 
 SETTLED = timedelta(hours=49)
 """A little longer than a leave is pending before the bot believes it."""
+
+
+_BOSSES = frozenset(BOSSES)
 
 
 class SetClock:
@@ -75,7 +77,7 @@ async def lay_past(services: Services, clock: SetClock, wom: ClanAtWom, script: 
     await _read_back(services, head, past, start)
     await _live_through(services, clock, clan, wom, head, [event for event in past if event.at > start])
     await _lay_snapshots(services, clan, wom, [event for event in past if isinstance(event, Snapshot)])
-    await _link(services, clock, clan, past, wom)
+    await _link(services, clan, past)
     clock.now = head.laid_until
     await services.ingest.note_observed(head.guild)
     await services.polling.poll(await services.clans.default(GuildId(head.guild)))
@@ -124,10 +126,11 @@ async def _read_back(services: Services, head: Header, past: Sequence[Event], st
 async def _live_through(
     services: Services, clock: SetClock, clan: Clan, wom: ClanAtWom, head: Header, events: Sequence[Event]
 ) -> None:
-    """Messages are heard as they come; WOM is polled whenever a rename was approved or somebody leaves.
+    """Messages are heard as they come; WOM is polled whenever somebody leaves.
 
     Who leaves is seen once more in the moment before, so that the bot's date of it is the
     true one; and everybody once more in time for all leaves of the past to be believed.
+    A rename waits for the next of these polls, as it may in a clan that is polled seldom.
     """
     guild, settled = GuildId(head.guild), head.laid_until - SETTLED
     looked: dict[int, datetime] = {}
@@ -148,7 +151,6 @@ async def _live_through(
             wom.play(event)
             if isinstance(event, RenameApproved):
                 await _note_look(services, clan, event.player, looked.get(event.player))
-                await _poll(services, clock, guild, event.at)
 
 
 async def _note_look(services: Services, clan: Clan, player: int, at: datetime | None) -> None:
@@ -180,42 +182,57 @@ def seen(message: Message, guild: GuildId) -> SeenMessage:
 
 
 async def _lay_snapshots(services: Services, clan: Clan, wom: ClanAtWom, looks: Sequence[Snapshot]) -> None:
-    """Every look of the past, one a profile at a time, and their newest at WOM."""
+    """Every look of the past, all at once, and their newest at WOM.
+
+    Each gives the values that it changed, so nothing has to be compared with what is stored.
+    """
     known = await services.statistics.metric_ids()
     async with services.database.read() as session:
         profiles = await roster.known_profiles(session, clan.id)
-    by_player: dict[int, list[Seen]] = defaultdict(list)
-    sheets: dict[int, dict[str, int]] = defaultdict(dict)
+    sheets: dict[int, _Sheet] = defaultdict(_Sheet)
+    taken: list[tuple[int, int]] = []
+    changed: list[tuple[int, int, int, int | None]] = []
+    newest: dict[SourceId, datetime] = {}
     for look in looks:
         profile = profiles.get(PlayerId(look.player))
         if profile is not None:
-            values = dict(stored(look, sheets[look.player]))
-            ids = {known[name]: value for name, value in values.items()}
-            by_player[look.player].append(Seen(profile.source, look.at, ids))
-    newest: dict[SourceId, datetime] = {}
-    for row in zip_longest(*by_player.values()):
-        await services.statistics.lay(clan.id, [one for one in row if one is not None])
-        newest |= {one.source: one.taken_at for one in row if one is not None}
+            source, at = profile.source, to_millis(look.at)
+            taken.append((source, at))
+            changed += [(source, known[key], at, n) for key, n in sheets[look.player].see(look)]
+            newest[source] = look.at
     async with services.database.write() as session:
+        await laying.lay_snapshots(session, clan.id, sorted(taken))
+        await laying.lay_values(session, clan.id, sorted(changed))
         await members.note_values_stored(session, clan.id, newest)
     wom.remember(looks)
 
 
-def stored(look: Snapshot, sheet: dict[str, int]) -> Iterator[tuple[str, int]]:
-    """What a look changes, with the metrics that the bot makes itself; ``sheet`` is kept up to date."""
-    sheet |= look.values
-    yield from look.values.items()
-    yield TOTAL_LEVEL.key, look.level
-    kills = [sheet[boss] for boss in BOSSES if boss in sheet]
-    if kills:
-        yield BOSS_KILLS.key, sum(kills)
+@dataclass
+class _Sheet:
+    """What is stored of an account: its kills, and the metrics that the bot makes itself."""
+
+    kills: dict[str, int] = field(default_factory=dict[str, int])
+    made: dict[str, int] = field(default_factory=dict[str, int])
+
+    def see(self, look: Snapshot) -> Iterator[tuple[str, int]]:
+        """What a look changes."""
+        yield from look.values.items()
+        bosses = look.values.keys() & _BOSSES
+        self.kills |= {boss: look.values[boss] for boss in bosses}
+        made = {TOTAL_LEVEL.key: look.level}
+        if bosses:
+            made[BOSS_KILLS.key] = sum(self.kills.values())
+        yield from made.items() - self.made.items()
+        self.made |= made
 
 
-async def _link(
-    services: Services, clock: SetClock, clan: Clan, past: Sequence[Event], wom: ClanAtWom
-) -> None:
-    """The members' own claims, the main account first, by the names that the accounts have now."""
-    for link in (event for event in past if isinstance(event, Linked)):
-        clock.now = link.at
-        name = wom.server.players[link.player].name
-        await services.links.claim(clan, UserId(link.user), name)
+async def _link(services: Services, clan: Clan, past: Sequence[Event]) -> None:
+    """The members' own claims, the main account first; each user's messages are given to it once."""
+    claims = [event for event in past if isinstance(event, Linked)]
+    async with services.database.write() as session:
+        owners = await roster.profile_owners(session, clan.id)
+        for link in claims:
+            member, _ = owners[PlayerId(link.player)]
+            user = UserId(link.user)
+            await links.add_link(session, clan.id, user, member, is_main=link.main, now=link.at)
+        await attributions.attribute_users(session, clan.id, {UserId(link.user) for link in claims})

@@ -50,6 +50,7 @@ class ClanAtWom:
         self.server = SimulatedWom(now=now, on_update=self._look)
         self.group = header.group
         self.sheets: dict[int, Sheet] = {}
+        self._begin = header.begin
         self._tell = tell
         self._renames: dict[tuple[int, str], int] = {}
         self.server.add_group(
@@ -64,7 +65,9 @@ class ClanAtWom:
                 wom.add_player(
                     event.name, event.player, at=event.at, account_type=event.account_type, build=event.build
                 )
-                wom.join(self.group, event.player, event.role, event.at)
+                # As at WOM, whose lists of who came are younger than many clans.
+                listed = event.at >= self._begin
+                wom.join(self.group, event.player, event.role, event.at, listed=listed)
             case MemberLeft():
                 wom.leave(self.group, event.player, event.at)
             case MemberReturned():

@@ -52,6 +52,8 @@ BOSS_KILLS_AN_HOUR = {
     "the_royal_titans": 40,
 }
 
+RANKED_XP = 2_001
+"""A skill with less XP than this the game's hiscores do not list."""
 RANKED_KILLS = 5
 """Fewer kills than this the game's hiscores do not list."""
 

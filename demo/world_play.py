@@ -2,7 +2,7 @@
 
 import random
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from demo.world_metrics import (
     LEVELS,
     MOST_XP,
     RANKED_KILLS,
+    RANKED_XP,
     SKILL_XP_AN_HOUR,
     SKILLS,
 )
@@ -27,20 +28,29 @@ _NEAREST = timedelta(minutes=40)
 
 @dataclass
 class Sheet:
-    """One account's true scores; what the hiscores list of them is :meth:`listed`."""
+    """One account's true scores. ``moved`` are the metrics that may differ from what WOM saw last."""
 
     skills: dict[str, int]
     bosses: dict[str, int]
     activities: dict[str, int]
     ehp: int = 0
     ehb: int = 0
+    level: int = 0
+    """The total level."""
     ninety_nines: list[str] = field(default_factory=list[str])
+    moved: dict[str, None] = field(default_factory=dict[str, None])
+
+    def __post_init__(self) -> None:
+        self.level = sum(map(level_at, self.skills.values()))
+        self.moved.update(dict.fromkeys([*self.skills, *self.bosses, *self.activities]))
 
     def train(self, skill: str, xp: int) -> None:
         """Gain XP, and the hours that it is worth."""
         before = self.skills[skill]
         after = min(before + xp, MOST_XP)
         self.skills[skill] = after
+        self.level += level_at(after) - level_at(before)
+        self.moved[skill] = None
         self.ehp += (after - before) * _WHOLE // SKILL_XP_AN_HOUR[skill]
         if before < LEVEL_99_XP <= after:
             self.ninety_nines.append(skill)
@@ -48,35 +58,68 @@ class Sheet:
     def kill(self, boss: str, kills: int) -> None:
         """Gain kills, and the hours that they are worth."""
         self.bosses[boss] = self.bosses.get(boss, 0) + kills
+        self.moved[boss] = None
         self.ehb += kills * _WHOLE // BOSS_KILLS_AN_HOUR[boss]
 
-    def level(self) -> int:
-        """The total level."""
-        return sum(bisect_right(LEVELS, xp) for xp in self.skills.values())
+    def score(self, activity: str, points: int) -> None:
+        """Do something that is neither a skill nor a boss."""
+        self.activities[activity] += points
+        self.moved[activity] = None
 
-    def listed(self, *, overall: bool) -> dict[str, int]:
-        """Every metric the hiscores rank, by WOM's name of it."""
-        values = {skill: xp for skill, xp in self.skills.items() if xp > 2_000}
-        values |= {boss: kills for boss, kills in self.bosses.items() if kills >= RANKED_KILLS}
-        values |= {name: score for name, score in self.activities.items() if score >= ACTIVITIES[name]}
+    def news(self, *, overall: bool) -> dict[str, int]:
+        """What has moved since this was asked last, as far as the hiscores rank it, by WOM's names."""
+        values = {name: value for name in self.moved if (value := self._ranked(name)) is not None}
+        self.moved.clear()
         if overall:
             values["overall"] = sum(self.skills.values())
         return values | {"ehp": self.ehp, "ehb": self.ehb}
+
+    def _ranked(self, name: str) -> int | None:
+        """A metric's value; None where the hiscores do not list so little."""
+        if name in self.skills:
+            value, least = self.skills[name], RANKED_XP
+        elif name in self.bosses:
+            value, least = self.bosses[name], RANKED_KILLS
+        else:
+            value, least = self.activities[name], ACTIVITIES[name]
+        return value if value >= least else None
+
+
+def level_at(xp: int) -> int:
+    """The level that so much XP gives, 1 to 99."""
+    return bisect_right(LEVELS, xp)
+
+
+@dataclass(frozen=True)
+class Taste:
+    """What an account likes to train and to kill."""
+
+    skills: list[str]
+    bosses: list[str]
+
+    @classmethod
+    def of(cls, account: Account) -> "Taste":
+        """The taste that belongs to the account, or to whom it repeats."""
+        player = (account.twin or account).player
+        return cls(
+            random.Random(f"taste {player} 5").sample(SKILLS, 5),
+            random.Random(f"taste {player} 4").sample(list(BOSS_KILLS_AN_HOUR), 4),
+        )
 
 
 def play(account: Account, seed: str, span: Span) -> Iterator[Event]:
     """One account's snapshots and achievements, in order."""
     rng = random.Random(seed)
-    sheet = _born(account, rng)
+    sheet, taste = _born(account, rng), Taste.of(account)
     known: dict[str, int] = {}
     before = span.begin
     for at in _looks(account, rng, span):
-        _gain(account, sheet, rng, days=(at - before) / timedelta(days=1))
+        _gain(account, taste, sheet, rng, days=(at - before) / timedelta(days=1))
         before = at
-        values = sheet.listed(overall=account.overall_from is None or at >= account.overall_from)
+        values = sheet.news(overall=account.overall_from is None or at >= account.overall_from)
         changed = {name: value for name, value in values.items() if known.get(name) != value}
         known |= changed
-        yield Snapshot(at, account.player, changed, sheet.level())
+        yield Snapshot(at, account.player, changed, sheet.level)
         for skill in sheet.ninety_nines:
             yield Achieved(at, account.player, f"99 {skill.title()}", skill, LEVEL_99_XP)
         sheet.ninety_nines.clear()
@@ -114,26 +157,20 @@ def _looks(account: Account, rng: random.Random, span: Span) -> Iterator[datetim
         at += timedelta(milliseconds=round((step + rng.uniform(-0.03, 0.03)) * 86_400_000))
 
 
-def _gain(account: Account, sheet: Sheet, rng: random.Random, days: float) -> None:
+def _gain(account: Account, taste: Taste, sheet: Sheet, rng: random.Random, days: float) -> None:
     """What was played in so many days. A day off gains nothing."""
     if account.effort == 0 or rng.random() < 0.22:
         return
     xp = account.effort * days * rng.lognormvariate(-0.2, 0.7)
-    favourites = _favourites(account, SKILLS, 5)
-    for skill in rng.sample(favourites, 2) + rng.sample(SKILLS, 1):
+    for skill in rng.sample(taste.skills, 2) + rng.sample(SKILLS, 1):
         sheet.train(skill, int(xp * rng.uniform(0.1, 0.6)))
     if account.bossing and rng.random() < 0.4 + account.bossing / 2:
-        boss = rng.choice(_favourites(account, list(BOSS_KILLS_AN_HOUR), 4))
+        boss = rng.choice(taste.bosses)
         hours = days * rng.uniform(0.3, 2.5) * account.bossing
         kills = max(int(BOSS_KILLS_AN_HOUR[boss] * hours), 1)
         sheet.kill(boss, kills)
         sheet.train("hitpoints", kills * 150)
         sheet.train("slayer", kills * 60)
     if rng.random() < 0.2:
-        sheet.activities["clue_scrolls_all"] += 1
-        sheet.activities["collections_logged"] += rng.randrange(3)
-
-
-def _favourites(account: Account, of: Sequence[str], count: int) -> list[str]:
-    """A taste that belongs to the account, or to whom it repeats."""
-    return random.Random(f"taste {(account.twin or account).player} {count}").sample(of, count)
+        sheet.score("clue_scrolls_all", 1)
+        sheet.score("collections_logged", rng.randrange(3))

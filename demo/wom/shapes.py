@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -26,6 +27,7 @@ def _level_starts() -> list[int]:
 LEVEL_STARTS = _level_starts()
 
 
+@lru_cache(maxsize=4096)
 def iso(moment: datetime | None) -> str | None:
     """A time as WOM writes it; None stays None."""
     if moment is None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 Value = int | float
 """A metric's raw value; -1 is unranked."""
@@ -108,8 +109,14 @@ class Profile:
     def refold(self) -> None:
         """Work the newest values out again from all looks."""
         self.latest, self.encoded = None, None
-        for sight in self.sights():
-            self.latest = sight
+        values: dict[str, Value] = {}
+        level: int | None = None
+        for look in self.looks:
+            values.update(look.changes)
+            level = look.level or level
+        if self.looks:
+            last = self.looks[-1]
+            self.latest = Sight(self.id, last.at, values, level, last.imported_at)
 
 
 @dataclass
@@ -182,6 +189,7 @@ class Group:
     happenings: list[Happening] = field(default_factory=list[Happening])
 
 
+@lru_cache(maxsize=4096)
 def standardised(name: str) -> str:
     """Fold a name as WOM does: separators are one space each, trimmed, lower case."""
     return "".join(" " if letter in "-_" or letter.isspace() else letter for letter in name).strip().lower()
