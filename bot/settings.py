@@ -27,6 +27,7 @@ from bot.settings_values import (
     check_base_url,
     check_contact,
     check_database_url,
+    check_group_code,
     check_passphrase,
     check_token,
     database_password,
@@ -115,7 +116,7 @@ class Settings(BaseSettings):
         description="The WOM group that the first server is set up with; /setup wins over it afterwards.",
         examples=["123"],
     )
-    wom_group_secret: SecretStr | None = Field(
+    wom_group_secret: Annotated[SecretStr, AfterValidator(check_group_code)] | None = Field(
         default=None,
         description="That group's verification code, so that WOM can be asked to update it.",
         examples=["123-456-789"],

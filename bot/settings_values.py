@@ -6,6 +6,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pydantic import SecretStr
 
+from bot.domain.errors import UnreadableGroupCode
+from bot.domain.setup import read_group_code
+
 LEAST_PASSPHRASE = 16
 MOST_CONTACT = 100
 
@@ -34,6 +37,14 @@ def check_passphrase(secret: SecretStr) -> SecretStr:
     if length < LEAST_PASSPHRASE:
         raise ValueError(f"is too short: {length} characters, at least {LEAST_PASSPHRASE}")
     return secret
+
+
+def check_group_code(secret: SecretStr) -> SecretStr:
+    """A verification code, in WOM's own form however it was written."""
+    try:
+        return SecretStr(read_group_code(secret.get_secret_value()))
+    except UnreadableGroupCode:
+        raise ValueError("is not a verification code: nine digits") from None
 
 
 def check_contact(text: str) -> str:

@@ -170,7 +170,7 @@ class Visit:
         relay = stage.server.channels[stage.header.relay.channel]
         chosen = await recorder.choose(self.officer, main, "su:menu", "relay")
         main = await recorder.choose(self.officer, chosen, ":relay", relay)
-        await recorder.fill(self.officer, main, "Add the group's code", "12-34-56789", refusal=True)
+        await recorder.fill(self.officer, main, "Add the group's code", "123-456-78", refusal=True)
         main = await recorder.fill(self.officer, main, "Add the group's code", CODE)
         ranks = await recorder.choose(self.officer, main, "su:menu", "ranks")
         main = await recorder.press(self.officer, ranks, "Back")

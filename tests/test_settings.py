@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from bot.settings import LogFormat, LogLevel, Settings, SettingsError, load_settings
 from bot.settings_values import check_database_url, hidden_password
 
+CODE = "123-456-789"
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe.a-part-that-is-secret"
 
 
@@ -82,6 +83,7 @@ def test_all_problems_are_told_together_each_with_an_example(
         "WOM_BASE_URL": "wiseoldman.net",
         "WOM_CONTACT": "a\nb",
         "WOM_GROUP_ID": "-1",
+        "WOM_GROUP_SECRET": "secret-of-mine",
         "RELAY_CHANNEL_ID": "#clan-chat",
     }
     for key, value in wrong.items():
@@ -114,12 +116,14 @@ def test_beyond_the_bounds_of_poll_minutes_is_refused(value: str, monkeypatch: p
 
 
 def test_a_group_code_needs_a_key_and_its_group(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WOM_GROUP_SECRET", "123-456-789")
+    monkeypatch.setenv("WOM_GROUP_SECRET", "123 456 789")
     assert problems_by_key().keys() == {"SECRET_KEY", "WOM_GROUP_ID"}
 
     monkeypatch.setenv("SECRET_KEY", "correct horse battery staple")
     monkeypatch.setenv("WOM_GROUP_ID", "123")
-    assert load_settings().wom_group_id == 123
+    settings = load_settings()
+    assert settings.wom_group_id == 123
+    assert settings.wom_group_secret == SecretStr(CODE)
 
 
 def test_a_required_key_that_is_missing_is_a_problem() -> None:
@@ -194,16 +198,17 @@ def test_no_way_of_showing_settings_shows_a_secret() -> None:
             "database_url": f"postgresql://me:{secret.replace('/', '%2F')}@host/db",
             "secret_key": secret,
             "wom_api_key": secret,
-            "wom_group_secret": secret,
+            "wom_group_secret": CODE,
         }
     )
 
     shown = f"{settings!r} {settings} {settings.shown()} {settings.model_dump(exclude={'database_url'})}"
 
     assert secret not in shown
+    assert CODE not in shown
     assert "hidden%2F" not in shown
     assert TOKEN not in shown
-    assert {TOKEN, secret, "hidden%2Fwith%20signs"} <= set(settings.secrets())
+    assert {TOKEN, CODE, secret, "hidden%2Fwith%20signs"} <= set(settings.secrets())
     assert settings.shown()["DATABASE_URL"] == "postgresql+asyncpg://me:***@host/db"
     assert settings.shown()["DISCORD_TOKEN"] == "set, hidden"
     assert settings.shown()["WOM_CONTACT"] == "not set"

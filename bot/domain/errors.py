@@ -139,6 +139,11 @@ class UpdateRefused(UserError):
 
 
 @dataclass(unsafe_hash=True)
+class UnreadableGroupCode(UserError):
+    """What was given cannot be a verification code: it is not nine digits. It is a secret: never shown."""
+
+
+@dataclass(unsafe_hash=True)
 class WrongGroupCode(UserError):
     """WOM refused the group's verification code."""
 

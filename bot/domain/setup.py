@@ -1,11 +1,31 @@
 """What is set up for a server, and what of it works: the values of ``/setup``."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain.errors import UnreadableGroupCode
 from bot.domain.ids import ChannelId, GroupId, UserId
 from bot.domain.relay import EmbedText
+
+_BETWEEN = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
+"""Spaces and hyphens of any kind, and the dashes that word processors make of them."""
+_CODE = re.compile(r"([0-9]{3})([0-9]{3})([0-9]{3})")
+
+
+def read_group_code(text: str) -> str:
+    """A group's verification code in WOM's own form, ``123-456-789``.
+
+    Spaces and hyphens may be missing, or stand anywhere.
+
+    Raises:
+        UnreadableGroupCode: there is anything else than nine digits.
+    """
+    found = _CODE.fullmatch(_BETWEEN.sub("", text))
+    if found is None:
+        raise UnreadableGroupCode
+    return "-".join(found.groups())
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,15 @@ def _(error: errors.UpdateRefused) -> str:
 
 
 @explain.register
+def _(error: errors.UnreadableGroupCode) -> str:
+    del error
+    return (
+        "That is not a verification code: those are nine digits, as in `123-456-789`. Copy it from the "
+        "message that came when the group was made, and enter it again."
+    )
+
+
+@explain.register
 def _(error: errors.WrongGroupCode) -> str:
     del error
     return (

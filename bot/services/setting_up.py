@@ -1,6 +1,5 @@
 """Linking a server to its clans, and everything that officers choose with ``/setup``."""
 
-import re
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from typing import Any
@@ -16,10 +15,17 @@ from bot.domain.errors import (
     Outdated,
     SecretsUnavailable,
     WomUnavailable,
-    WrongGroupCode,
 )
 from bot.domain.ids import ChannelId, GroupId, GuildId, UserId
-from bot.domain.setup import GroupChoice, GuildFacts, Progress, RankMatch, RelayShare, SetupState
+from bot.domain.setup import (
+    GroupChoice,
+    GuildFacts,
+    Progress,
+    RankMatch,
+    RelayShare,
+    SetupState,
+    read_group_code,
+)
 from bot.services.clock import Clock
 from bot.services.group_search import GroupSearch
 from bot.services.sealing import Sealer
@@ -35,7 +41,6 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 OnChange = Callable[[GuildId], Awaitable[None]]
 
 UTC = ZoneInfo("UTC")
-_CODE = re.compile(r"[0-9]{3}-[0-9]{3}-[0-9]{3}")
 _FIRST_SERVER = "first_server"
 """Under this the first server that was ever linked is remembered, by whom it may be."""
 _FIRST_RELAY = "first_relay"
@@ -126,13 +131,10 @@ class SettingUp:
         """Keep the group's verification code, sealed. WOM alone can say whether it is the right one.
 
         Raises:
-            WrongGroupCode: it has not the form ``123-456-789``.
+            UnreadableGroupCode: it is not nine digits.
             SecretsUnavailable: no SECRET_KEY is set.
         """
-        given = code.strip()
-        if _CODE.fullmatch(given) is None:
-            raise WrongGroupCode
-        sealed = self._sealer.seal(given)
+        sealed = self._sealer.seal(read_group_code(code))
         await self._set_clan(clan, by, "code_set", {}, sealed_code=sealed)
 
     async def forget_code(self, clan: Clan, by: UserId) -> None:
@@ -288,8 +290,8 @@ class SettingUp:
     async def _first_code(self, clan: Clan, code: str, by: UserId) -> None:
         try:
             await self.set_code(clan, code, by)
-        except (WrongGroupCode, SecretsUnavailable) as error:
-            log.warning("first_server_code_unusable", setting="WOM_GROUP_SECRET", reason=type(error).__name__)
+        except SecretsUnavailable:
+            log.warning("first_server_code_not_kept", lacking="SECRET_KEY")
 
     async def first_relay(self, settings: Settings, guild: GuildId) -> ChannelId | None:
         """The channel of RELAY_CHANNEL_ID while it waits to be used as the first server's relay.

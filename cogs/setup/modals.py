@@ -53,7 +53,7 @@ class CodeModal(SetupModal):
     """Asks for the group's verification code. What is typed is shown nowhere and never logged."""
 
     def __init__(self, desk: "Desk", clan: Clan) -> None:
-        field = TextInput[Any](placeholder="123-456-789", min_length=11, max_length=11)
+        field = TextInput[Any](placeholder="123-456-789", min_length=1, max_length=40)
         hint = "I keep it encrypted, and use it only to ask Wise Old Man to update the clan once a day."
         super().__init__(desk, "The group's code", "Verification code", field, hint)
         self.clan = clan

@@ -40,6 +40,7 @@ EXAMPLES: list[UserError] = [
             "new",
         )
     ),
+    errors.UnreadableGroupCode(),
     errors.WrongGroupCode(),
     errors.SecretsUnavailable(),
     errors.AlreadyLinked("Jo hn"),
