@@ -13,6 +13,9 @@ from simcord.preview import _markdown
 IDLE_SECONDS = 0.001
 """How long nothing may happen before an action counts as settled; simcord's own 50 ms add up."""
 
+PATIENCE_SECONDS = 60.0
+"""Real time within which everything must have settled; simcord's own 5 s pass on a busy machine."""
+
 _TEMPLATE = ["channels", "{channel_id}", "messages"]
 
 
@@ -31,6 +34,7 @@ def correct() -> None:
     routes: list[Any] = vars(router)["_ROUTES"]["GET"]
     routes[:] = [(path, history_page if path == _TEMPLATE else handler) for path, handler in routes]
     vars(Env)["_settle_internal"].__kwdefaults__["idle"] = IDLE_SECONDS
+    vars(Env)["__init__"].__kwdefaults__["settle_timeout"] = PATIENCE_SECONDS
 
 
 def show_small_lines() -> None:

@@ -56,8 +56,6 @@ UNPACED = Pacing(100_000)
 LIVE = timedelta(hours=2)
 """How much of the story is played through the simulators; the rest is laid."""
 SETTLING = timedelta(seconds=2)
-PATIENCE = 60.0
-"""Seconds that a step of the simulator may take in real time."""
 
 
 @dataclass(frozen=True)
@@ -304,7 +302,7 @@ async def open_stage(end: datetime, size: Size | None = None) -> AsyncGenerator[
         )
         await migrate.upgrade(settings.database_url)
         bot = ClanStatsBot.build(settings, shard_count=1, pacing=UNPACED)
-        env = simcord.Env(bot, check_errors=False, settle_timeout=PATIENCE)
+        env = simcord.Env(bot, check_errors=False)
         with _growing():
             server = open_server(env, script)
             script = renumbered(script, server.ids)

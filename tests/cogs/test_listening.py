@@ -121,7 +121,7 @@ async def listening(
     clan = await make_clan(database, GUILD, relay=False)
     if settings is not None:
         await choose(database, settings)
-    async with run(EarBot(database, intents, ready_after), settle_timeout=60) as env:
+    async with run(EarBot(database, intents, ready_after)) as env:
         env.create_guild("Clan", id=GUILD).create_text_channel("general")
         world = World(env, database, clan)
         await env.settle()

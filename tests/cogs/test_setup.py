@@ -445,7 +445,6 @@ async def test_what_i_may_not_do_is_told(house: House) -> None:
     assert "❌ I lack Embed Links, Attach Files, Manage Roles" in text_of(await house.click(shown, "Refresh"))
 
 
-@pytest.mark.simcord(settle_timeout=60)
 async def test_older_messages_are_read_back(house: House) -> None:
     await house.places.ann.send(house.places.general, "long ago")
     shown = await house.linked()

@@ -204,7 +204,6 @@ async def test_a_fault_after_the_public_defer_is_still_told_privately(foundry: F
 
 @SQLITE
 async def test_the_real_chart_is_a_picture(foundry: Foundry) -> None:
-    foundry.env.settle_timeout = 60
     drawn = Renderer()
     foundry.use_renderer(drawn)
     result = await foundry.john.slash(foundry.commands, "stats")

@@ -16,8 +16,8 @@ from bot.domain.errors import (
     GroupNotFound,
     SecretsUnavailable,
     UnknownTimeZone,
-    WomUnavailable,
     UnreadableGroupCode,
+    WomUnavailable,
 )
 from bot.domain.ids import ChannelId, GroupId, GuildId, UserId
 from bot.domain.setup import ChannelLine, GroupChoice, GuildFacts, GuildRole, Progress, RelayShare
