@@ -90,9 +90,16 @@ def test_every_document_that_the_readme_links_exists() -> None:
 
 def pinned(lock: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for name, version in re.findall(r"^([a-z0-9.-]+)==(\S+)", text(lock), re.MULTILINE):
+    for name, version in re.findall(r"^([a-z0-9.-]+)(?:\[.*?\])?==(\S+)", text(lock), re.MULTILINE):
         found.setdefault(name, set()).add(version)
     return found
+
+
+PIN = re.compile(
+    r"[a-z0-9.-]+(\[[a-z0-9, -]+\])?==\S+"  # with its extras: without them an old pip refuses the file
+    r"( ; [^\\]+?)?"
+    r"( +--hash=sha256:[0-9a-f]{64})+"
+)
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -100,9 +107,7 @@ def test_a_lock_file_holds_pins_with_hashes_and_no_address(lock: str) -> None:
     content = text(lock)
     assert "://" not in content
     for line in content.replace("\\\n", " ").splitlines():
-        assert re.fullmatch(r"[a-z0-9.-]+==\S+( ; [^\\]+?)?( +--hash=sha256:[0-9a-f]{64})+", line.strip()), (
-            line
-        )
+        assert PIN.fullmatch(line.strip()), line
 
 
 def test_developers_run_what_operators_run() -> None:
