@@ -137,7 +137,7 @@ class Settings(BaseSettings):
         default=30,
         ge=0,
         le=3650,
-        description="Days of messages that a first start reads back, 0 to 3650.",
+        description="Days of messages that are read back on a new server, 0 to 3650; /setup chooses others.",
         examples=["30"],
     )
     log_level: LogLevel = Field(

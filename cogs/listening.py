@@ -1,7 +1,7 @@
 """Hearing what is said: messages and deletions as they come, and what was missed, from the history."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Final
 
 import discord
@@ -28,9 +28,9 @@ class Listening(commands.Cog):
 
     A fresh connection (READY) may have missed events: from that moment no cursor moves
     until the server's holes are declared. A resumed one missed nothing. Other parts of
-    the bot tell by ``bot.dispatch("tracking_changed", guild)`` that a server's clans, relays or
-    channels changed, and by ``bot.dispatch("history_wanted", guild, clan_id, days)`` that more
-    days are to be read.
+    the bot tell by ``bot.dispatch("tracking_changed", guild)`` that a server's clans, relays,
+    channels or days of history changed, and by
+    ``bot.dispatch("history_wanted", guild, clan_id, days)`` that more days are to be read once.
     """
 
     def __init__(self, bot: commands.Bot | commands.AutoShardedBot, ingest: Ingest, history: History) -> None:
@@ -43,11 +43,15 @@ class Listening(commands.Cog):
         self._ready: set[int] = set()
         self._again: set[int] = set()
         self._changed: set[int] = set()
+        self._days: dict[int, int] = {}
+        """How many days of history each server's officers wanted when its channels were last looked at."""
         self._said_blank = False
 
     async def cog_load(self) -> None:
         """Learn what to listen to before the first message comes, then start writing."""
         await self._ingest.load()
+        for guild_id in self._ingest.guilds:
+            self._note_days(guild_id)
         self._write.start()
         self._check.start()
         if self.bot.is_ready():
@@ -242,18 +246,36 @@ class Listening(commands.Cog):
 
     @commands.Cog.listener()
     async def on_tracking_changed(self, guild: discord.Guild) -> None:
-        """Officers changed what is listened to: learn it, and read what was not heard."""
-        if await self._ingest.refresh(GuildId(guild.id)) is not None:
+        """Officers changed what is listened to: learn it, and read what was not heard, or more days."""
+        ears = await self._ingest.refresh(GuildId(guild.id))
+        if ears is None:
+            return
+        if self._note_days(guild.id):
+            self._reach_back(guild, ears.clans, ears.settings.backfill_days)
+        else:
             self._start(guild, self._catch_up)
+
+    def _note_days(self, guild_id: int) -> bool:
+        """Remember how many days a server wants, and return whether they became more."""
+        ears = self._ingest.ears(guild_id)
+        if ears is None:
+            return False
+        before = self._days.get(guild_id)
+        self._days[guild_id] = ears.settings.backfill_days
+        return before is not None and before < ears.settings.backfill_days
 
     @commands.Cog.listener()
     async def on_history_wanted(self, guild: discord.Guild, clan: ClanId, days: int) -> None:
-        """Officers want more of the past."""
+        """Officers want more of a clan's past."""
+        self._reach_back(guild, [clan], days)
 
+    def _reach_back(self, guild: discord.Guild, clans: Collection[ClanId], days: int) -> None:
         async def reach_back(found: discord.Guild) -> bool:
-            caught_up = await self._catch_up(found)
-            reached = await self._history.reach_back(clan, days, await self._places(found, days=days))
-            return caught_up and reached
+            complete = await self._catch_up(found)
+            places = await self._places(found, days=days)
+            for clan in clans:
+                complete &= await self._history.reach_back(clan, days, places)
+            return complete
 
         self._start(guild, reach_back)
 

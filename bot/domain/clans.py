@@ -34,7 +34,10 @@ class Clan:
 
 @dataclass(frozen=True, slots=True)
 class GuildSettings:
-    """What officers chose for their server. An empty ``included`` tracks every text channel."""
+    """What officers chose for their server. An empty ``included`` tracks every text channel.
+
+    ``backfill_days`` is how far back a channel is read that was never read before.
+    """
 
     guild: GuildId
     officer_roles: frozenset[int] = frozenset()

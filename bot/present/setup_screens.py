@@ -97,6 +97,21 @@ def choose(what: str, chosen: int, shown: int) -> discord.Embed:
     return _screen(title, *lines)
 
 
+def choose_days(chosen: int) -> discord.Embed:
+    """A select for how many days of messages are read back."""
+    now = "nothing is read back" if chosen == 0 else f"{counted(chosen, 'day')} are read back"
+    return _screen(
+        "Days of history",
+        f"How far back I read this server's messages: now {now}. More days are read at once, which takes "
+        "a while where much is said. With fewer, nothing is forgotten; only new channels are read less far.",
+    )
+
+
+def days_option(days: int) -> str:
+    """A number of days as one line of a list."""
+    return "None: only what is written from now on" if days == 0 else counted(days, "day")
+
+
 _PICK_RELAY = (
     "Pick the channel where a bot or webhook repeats your in-game chat. I look at its last messages, "
     "and from then on read what that bot writes there."

@@ -1,8 +1,10 @@
 """The one place where the services are put together."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
+from bot.domain.clans import GuildSettings
 from bot.services.clans import Clans
 from bot.services.clock import Clock
 from bot.services.comparisons import Comparisons
@@ -86,7 +88,9 @@ class Services:
             refreshing=Refreshing(database, wom, statistics, sealer, clock),
             ingest=ingest,
             history=history,
-            setting_up=SettingUp(database, wom, sealer, clock),
+            setting_up=SettingUp(
+                database, wom, sealer, clock, partial(GuildSettings, backfill_days=settings.backfill_days)
+            ),
         )
 
     async def open(self) -> None:

@@ -51,12 +51,21 @@ class SettingUp:
 
     Each change and its line in the audit log are one transaction. After it every callback
     of ``on_change`` is called with the server, so that whoever listens reads it anew.
+    A server's first clan, or its first choice, gives it the ``defaults``; from then on they are its own.
     """
 
-    def __init__(self, database: Database, wom: WomClient, sealer: Sealer, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        wom: WomClient,
+        sealer: Sealer,
+        clock: Clock,
+        defaults: Callable[[GuildId], GuildSettings] = GuildSettings,
+    ) -> None:
         self._database = database
         self._sealer = sealer
         self._clock = clock
+        self._defaults = defaults
         self._groups = GroupSearch(wom, clock)
         self.on_change: list[OnChange] = []
 
@@ -87,6 +96,7 @@ class SettingUp:
 
     async def _link(self, guild: GuildId, choice: GroupChoice, by: UserId, zone: ZoneInfo | None) -> Clan:
         async with self._database.write() as session:
+            await clans.lock_guild(session, self._defaults(guild))
             linked = await clans.clans_of(session, guild)
             if any(clan.group == choice.group for clan in linked):
                 raise GroupAlreadyLinked(choice.name)
@@ -223,8 +233,8 @@ class SettingUp:
 
     async def _set_guild(self, guild: GuildId, by: UserId, action: str, **fields: Any) -> None:
         async with self._database.write() as session:
-            await clans.lock_guild(session, guild)
-            before = await clans.guild_settings(session, guild) or GuildSettings(guild)
+            await clans.lock_guild(session, self._defaults(guild))
+            before = await clans.guild_settings(session, guild) or self._defaults(guild)
             await clans.save_guild_settings(session, replace(before, **fields))
             changes = {name: [_plain(getattr(before, name)), _plain(new)] for name, new in fields.items()}
             await self._note(session, guild, by, action, **changes)

@@ -13,7 +13,7 @@ from discord.ext import commands
 from discord.ui import View
 
 from bot.domain.clans import Clan
-from bot.domain.errors import MissingPermissions, NotSetUp, Outdated, SecretsUnavailable
+from bot.domain.errors import MissingPermissions, Outdated, SecretsUnavailable
 from bot.domain.ids import ChannelId, ClanId, GroupId, GuildId, UserId
 from bot.domain.relay_search import judge_relay
 from bot.domain.setup import ChannelLine, GuildFacts, Progress, RelayShare
@@ -26,6 +26,7 @@ from cogs.setup import views
 from cogs.setup.facts import bot_lines, can_read, facts_of, likely_lines
 from cogs.setup.items import CHOICES, Menu
 from cogs.setup.modals import CodeModal, GroupModal, ZoneModal
+from cogs.setup.showing import defer, server_of, show
 
 PollNow = Callable[[Clan], Awaitable[None]]
 """Polls a clan at once; a failure is stored with the clan, whatever is raised."""
@@ -55,6 +56,7 @@ class Desk:
             "drop_relays": self._drop_relays,
             "ranks": self._show_ranks,
             "history": self._load_history,
+            "days": self._ask_days,
             "code": self._ask_code,
             "forget_code": self._forget_code,
             "time_zone": self._ask_zone,
@@ -318,10 +320,25 @@ class Desk:
 
     # The history
 
+    async def _ask_days(self, interaction: Interaction[Any], clan: Clan) -> None:
+        chosen = (await self.services.clans.settings(clan.guild)).backfill_days
+        await show(interaction, screens.choose_days(chosen), views.days_view(clan.id, chosen))
+
+    async def choose_days(self, interaction: Interaction[Any], clan: ClanId, days: int) -> None:
+        """Keep how many days are read back. Whoever listens reads what that adds."""
+        await defer(interaction)
+        found = await self.services.clans.by_id(clan, guild_of(interaction))
+        await self.services.setting_up.set_backfill_days(found.guild, days, user_of(interaction))
+        await self.show_main(interaction, found)
+        await self._follow_reading(interaction, found)
+
     async def _load_history(self, interaction: Interaction[Any], clan: Clan) -> None:
-        """Have older messages read, and show how far that is while the checklist is open."""
         await defer(interaction)
         self.bot.dispatch("history_wanted", server_of(interaction), clan.id, views.HISTORY_DAYS)
+        await self._follow_reading(interaction, clan)
+
+    async def _follow_reading(self, interaction: Interaction[Any], clan: Clan) -> None:
+        """Show how far older messages are read, while the checklist is open."""
         idle = 0
         while idle < IDLE_LOOKS and not interaction.is_expired():
             if not await self._refresh(interaction, clan.id):
@@ -361,28 +378,3 @@ def _shows(message: discord.Message, clan: ClanId) -> bool:
     """Whether a message is the checklist of a clan, and not another screen by now."""
     rows = (row for row in message.components if isinstance(row, discord.ActionRow))
     return any(item.custom_id == Menu.id_of(clan) for row in rows for item in row.children)
-
-
-def server_of(interaction: Interaction[Any]) -> discord.Guild:
-    """The server that a command came from, with its channels and roles."""
-    if interaction.guild is None:
-        raise NotSetUp
-    return interaction.guild
-
-
-async def defer(interaction: Interaction[Any]) -> None:
-    """Win time to answer: what follows asks WOM or reads channels. Only ever privately."""
-    if interaction.response.is_done():
-        return
-    if interaction.type is discord.InteractionType.application_command:
-        await interaction.response.defer(ephemeral=True)
-    else:
-        await interaction.response.defer()
-
-
-async def show(interaction: Interaction[Any], embed: discord.Embed, view: View | None) -> None:
-    """Turn the message to another screen; the first screen of a command is its answer."""
-    if interaction.response.is_done():
-        await interaction.edit_original_response(embed=embed, view=view)
-    else:
-        await interaction.response.edit_message(embed=embed, view=view)

@@ -12,7 +12,7 @@ from bot.domain.clans import Clan
 from bot.domain.errors import NotPermitted
 from bot.domain.ids import ChannelId, ClanId, GroupId, UserId
 from bot.domain.setup import GroupChoice
-from bot.present.setup_screens import group_option
+from bot.present.setup_screens import days_option, group_option
 from cogs.buttons import NUMBER, Stateful, pack, unpack
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ ItemT = TypeVar("ItemT", bound=Item[Any])
 
 COG = "SetupCog"
 CHOICES = 25
+HISTORY_CHOICES = (0, 7, 30, 90, 365)
+"""Days of messages that can be chosen to be read back, beside what is chosen now."""
 _CLAN = rf"(?P<clan>{NUMBER})"
 _ZONE = r"(?P<zone>[\w/+-]*)"
 _TEXT_CHANNELS = [ChannelType.text, ChannelType.news]
@@ -143,6 +145,25 @@ class Roles(SetupItem[RoleSelect[View]], template=rf"su:roles:{_CLAN}"):
 
     async def act(self, interaction: Interaction[Any], desk: "Desk") -> None:
         await desk.choose(interaction, self.clan, "officer_roles", [role.id for role in self.item.values])
+
+
+class Days(SetupItem[Select[View]], template=rf"su:days:{_CLAN}"):
+    """Chooses how many days of messages are read back."""
+
+    def __init__(self, clan: ClanId, chosen: int = 0) -> None:
+        options = [
+            SelectOption(label=days_option(days), value=str(days), default=days == chosen)
+            for days in sorted({*HISTORY_CHOICES, chosen})
+        ]
+        super().__init__(Select(custom_id=f"su:days:{pack(clan)}", options=options, row=1))
+        self.clan = clan
+
+    @classmethod
+    def read(cls, match: re.Match[str]) -> Self:
+        return cls(ClanId(unpack(match["clan"])))
+
+    async def act(self, interaction: Interaction[Any], desk: "Desk") -> None:
+        await desk.choose_days(interaction, self.clan, int(self.item.values[0]))
 
 
 class Channels(SetupItem[ChannelSelect[View]], template=rf"su:channels:{_CLAN}:(?P<what>\w+)"):
@@ -278,4 +299,4 @@ class Search(SetupItem[Button[View]], template=rf"su:search:{_ZONE}"):
         await desk.ask_group(interaction, self.zone)
 
 
-ITEMS = (Go, Menu, OtherClan, Roles, Channels, UseRelay, PickGroup, LinkGroup, Search)
+ITEMS = (Go, Menu, OtherClan, Roles, Days, Channels, UseRelay, PickGroup, LinkGroup, Search)

@@ -9,7 +9,18 @@ from bot.domain.clans import Clan
 from bot.domain.ids import ClanId
 from bot.domain.setup import GroupChoice, SetupState
 from cogs.buttons import view_of
-from cogs.setup.items import Channels, Go, LinkGroup, Menu, OtherClan, PickGroup, Roles, Search, UseRelay
+from cogs.setup.items import (
+    Channels,
+    Days,
+    Go,
+    LinkGroup,
+    Menu,
+    OtherClan,
+    PickGroup,
+    Roles,
+    Search,
+    UseRelay,
+)
 
 HISTORY_DAYS = 90
 _BELOW = 2
@@ -62,6 +73,7 @@ def _settings(clan: Clan, state: SetupState) -> Iterator[SelectOption]:
     yield SelectOption(label="Bot channels", value="bot_channels", emoji="📣", description="Public answers")
     yield SelectOption(label="Channels that count", value="included", emoji="💬")
     yield SelectOption(label="Channels that never count", value="excluded", emoji="🔇")
+    yield SelectOption(label="Days of history", value="days", emoji="📜", description="How far back I read")
     yield SelectOption(label="In-game chat", value="relay", emoji="🎮", description="The relay of clan chat")
     yield SelectOption(label="Time zone", value="time_zone", emoji="🕛", description=clan.zone.key)
     yield SelectOption(label="Group's code", value="code", emoji="🔑", description="Add or replace it")
@@ -78,6 +90,11 @@ def _settings(clan: Clan, state: SetupState) -> Iterator[SelectOption]:
 def roles_view(clan: ClanId, chosen: Collection[int]) -> View | None:
     """The officers' roles."""
     return view_of(Roles(clan, chosen), Go(clan, "main", "Back", row=_BELOW))
+
+
+def days_view(clan: ClanId, chosen: int) -> View | None:
+    """How many days are read back."""
+    return view_of(Days(clan, chosen), Go(clan, "main", "Back", row=_BELOW))
 
 
 def channels_view(clan: ClanId, what: str, chosen: Collection[int]) -> View | None:

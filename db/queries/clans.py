@@ -146,14 +146,14 @@ async def guild_settings(session: AsyncSession, guild: GuildId) -> values.GuildS
     )
 
 
-async def lock_guild(session: AsyncSession, guild: GuildId) -> None:
+async def lock_guild(session: AsyncSession, defaults: values.GuildSettings) -> None:
     """Make others who change a server's settings wait until this transaction ends.
 
     A server without settings gets the defaults, since only a row can be waited for.
     """
-    adding = inserting(session, Guild).values(_guild_columns(values.GuildSettings(guild)))
+    adding = inserting(session, Guild).values(_guild_columns(defaults))
     await session.execute(adding.on_conflict_do_nothing())
-    await session.execute(select(Guild.guild_id).where(Guild.guild_id == guild).with_for_update())
+    await session.execute(select(Guild.guild_id).where(Guild.guild_id == defaults.guild).with_for_update())
 
 
 async def save_guild_settings(session: AsyncSession, settings: values.GuildSettings) -> None:

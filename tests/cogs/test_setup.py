@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from unittest.mock import patch
@@ -22,7 +23,7 @@ from bot.wom.pacing import Pacing
 from demo.wom import SimulatedWom
 from tests.cogs import world
 from tests.cogs.conftest import faults
-from tests.cogs.reading import answer_of, buttons_of, components_of, is_private, text_of
+from tests.cogs.reading import answer_of, buttons_of, components_of, is_private, lines_of, text_of
 
 CODE = "123-456-789"
 KEY = SecretStr("correct horse battery staple")
@@ -81,9 +82,12 @@ class House:
         """The checklist, after the clan was linked and read."""
         return await self.click(await self.setup(group=str(world.GROUP)), "Yes")
 
-    async def restart(self, lacking: frozenset[str] = frozenset()) -> None:
-        """End the bot and start another one."""
+    async def restart(
+        self, lacking: frozenset[str] = frozenset(), *, later: timedelta = timedelta(0)
+    ) -> None:
+        """End the bot and start another one, at once or after a while."""
         await self.bot.close()
+        self.env.backend.clock.advance(later.total_seconds())
         await self.env.restart_bot(build(self.settings, lacking))
 
     async def relay(self, *lines: str, name: str = "clan-chat") -> simcord.ChannelHandle:
@@ -454,6 +458,50 @@ async def test_older_messages_are_read_back(house: House) -> None:
     progress = house.bot.services.history.progress(clan.id)
     assert progress is not None
     assert progress.ended_at is not None
+
+
+def days_offered(screen: InteractionResult) -> dict[str, bool]:
+    """The days of history that can be chosen, and whether they are now."""
+    [select] = [one for one in components_of(screen) if one["custom_id"].startswith("su:days:")]
+    return {one["label"]: bool(one.get("default")) for one in select["options"]}
+
+
+async def test_the_days_of_history_are_the_settings_until_an_officer_chooses_others(
+    open_house: Opener,
+) -> None:
+    async with open_house(backfill_days=10) as house:
+        await house.places.ann.send(house.places.general, "a fortnight ago")
+        await house.restart(later=timedelta(days=14))
+        await house.linked()
+        shown = await house.setup()
+        assert "History: 10 days of messages" in text_of(shown)
+        screen = await house.pick(shown, "days")
+        assert "10 days are read back" in text_of(screen)
+        assert [days for days, chosen in days_offered(screen).items() if chosen] == ["10 days"]
+        await house.places.ann.slash(house.places.general, "link", name="Ann B")
+        assert await messages_of_ann(house) == "Ann B · 0"
+
+        after = await house.pick(screen, "30", kind="days")
+        assert "History: 14 days of messages" in text_of(after)
+        assert await messages_of_ann(house) == "Ann B · 1"
+
+        fewer = await house.pick(await house.pick(after, "days"), "0", kind="days")
+        assert "History: 14 days of messages" in text_of(fewer)
+        await house.restart()
+        screen = await house.pick(await house.setup(), "days")
+        assert "nothing is read back" in text_of(screen)
+        assert list(days_offered(screen)) == [
+            "None: only what is written from now on",
+            "7 days",
+            "30 days",
+            "90 days",
+            "365 days",
+        ]
+
+
+async def messages_of_ann(house: House) -> str:
+    board = await house.places.ann.slash(house.places.general, "leaderboard", metric="messages", period="all")
+    return next(line.split(" ", 1)[1] for line in lines_of(board) if "Ann B" in line)
 
 
 # The first server, from the environment
