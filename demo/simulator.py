@@ -21,10 +21,11 @@ _TEMPLATE = ["channels", "{channel_id}", "messages"]
 
 def history_page(ctx: router.RequestContext) -> Any:
     """A page of a channel's history as Discord gives it: newest first, and with ``after`` the next ones."""
-    if "after" not in ctx.params:
+    said = ctx.backend.messages.get(ctx.int_arg("channel_id"))
+    if "after" not in ctx.params or said is None:
         return messages.get_history(ctx)
     limit = int(ctx.params.get("limit", 50))
-    ctx.params["limit"] = len(ctx.backend.messages[ctx.int_arg("channel_id")])
+    ctx.params["limit"] = len(said)
     return messages.get_history(ctx)[-limit:]
 
 

@@ -213,6 +213,17 @@ async def test_archived_threads_are_read_too(database: Database) -> None:
         assert await world.counts() == {"lynx": 1}
 
 
+async def test_a_channel_that_vanishes_just_now_keeps_no_archive_from_being_read(database: Database) -> None:
+    async with listening(database) as world:
+        vanishing = world.guild.create_text_channel("raids")
+        await world.env.settle()
+        with world.untold():
+            world.env.backend.delete_channel(vanishing.id)
+            await open_thread(world, "old", archived=True)
+        await world.tell("tracking_changed")
+        assert await world.counts() == {"lynx": 1}
+
+
 async def test_a_fresh_session_fills_what_was_missed_and_a_resumed_one_asks_for_nothing(
     database: Database,
 ) -> None:
