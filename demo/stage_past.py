@@ -230,9 +230,8 @@ async def _link(services: Services, clan: Clan, past: Sequence[Event]) -> None:
     """The members' own claims, the main account first; each user's messages are given to it once."""
     claims = [event for event in past if isinstance(event, Linked)]
     async with services.database.write() as session:
-        owners = await roster.profile_owners(session, clan.id)
+        profiles = await roster.known_profiles(session, clan.id)
         for link in claims:
-            member, _ = owners[PlayerId(link.player)]
-            user = UserId(link.user)
+            user, member = UserId(link.user), profiles[PlayerId(link.player)].member
             await links.add_link(session, clan.id, user, member, is_main=link.main, now=link.at)
         await attributions.attribute_users(session, clan.id, {UserId(link.user) for link in claims})

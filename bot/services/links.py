@@ -35,9 +35,10 @@ class Links:
             PlayerNotTracked, InvalidName, NameAmbiguous: as :meth:`Lookup.by_name`.
             AlreadyLinked: another user's link to it is verified.
         """
-        found = (await self._lookup.by_name(clan, name)).member
         async with self._database.write() as session:
             await clans.lock_clan(session, clan.id)
+            # Behind the lock: a poll may find at this moment that the member is another one's rename.
+            found = (await self._lookup.by_name_within(session, clan, name)).member
             owner = await links.verified_owner(session, clan.id, found.id)
             if owner is not None and owner != user:
                 raise AlreadyLinked(found.name)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.domain.clans import Clan
 from bot.domain.errors import NameAmbiguous, NotLinked, Outdated, PlayerNotTracked
 from bot.domain.ids import MemberId, UserId
@@ -36,20 +38,24 @@ class Lookup:
             NameAmbiguous: nobody holds it now and several once did.
             PlayerNotTracked: nobody of this name was ever in the clan; with the nearest names.
         """
-        key = name_key(text)
         async with self._database.read() as session:
-            held = await names.holders(session, clan.id, key)
-            if not held:
-                # Disputed time has no holder, but whoever asks for the name is told who claims it.
-                held = await names.observed_names(session, clan.id, [key])
-            if not held:
-                known = await names.all_names(session, clan.id)
-                raise PlayerNotTracked(text.strip(), nearest(text, {one.display for one in known}))
-            candidates = [one for one in held if one.end is None] or held
-            found = [
-                await members.member_by_id(session, clan.id, id_)
-                for id_ in {one.member for one in candidates}
-            ]
+            return await self.by_name_within(session, clan, text)
+
+    @staticmethod
+    async def by_name_within(session: AsyncSession, clan: Clan, text: str) -> Found:
+        """The same inside a transaction, for whoever writes what must be true of the member found."""
+        key = name_key(text)
+        held = await names.holders(session, clan.id, key)
+        if not held:
+            # Disputed time has no holder, but whoever asks for the name is told who claims it.
+            held = await names.observed_names(session, clan.id, [key])
+        if not held:
+            known = await names.all_names(session, clan.id)
+            raise PlayerNotTracked(text.strip(), nearest(text, {one.display for one in known}))
+        candidates = [one for one in held if one.end is None] or held
+        found = [
+            await members.member_by_id(session, clan.id, id_) for id_ in {one.member for one in candidates}
+        ]
         if len(found) > 1:
             raise NameAmbiguous(text.strip(), tuple(sorted(one.name for one in found if one)))
         member = next((one for one in found if one), None)

@@ -1,11 +1,16 @@
 """``/link`` as users see it."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
 import pytest
 from simcord import InteractionResult
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ids import UserId
-from db.models import DiscordLink
+from db.models import DiscordLink, Profile
+from db.queries import roster
 from tests.cogs.conftest import Foundry
 from tests.cogs.reading import components_of, is_private, lines_of, message_of, text_of
 from tests.cogs.world import ANN, CY, JOHN, OTHERS
@@ -103,6 +108,31 @@ async def test_an_account_that_is_gone_from_the_list_is_refused_kindly(foundry: 
             message_of(result), [choices(result, "remove")[CY]], custom_id=remove["custom_id"]
         )
     assert "is linked to you. `/link` shows those that are." in text_of(pressed)
+
+
+async def test_an_account_that_a_poll_finds_to_be_somebodys_rename_at_that_moment_is_refused_kindly(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clan, database = await foundry.clan(), foundry.services.database
+    dee, ann = [(await foundry.services.lookup.by_name(clan, name)).member.id for name in ("Dee", ANN)]
+    write = database.write
+
+    @asynccontextmanager
+    async def overtaken() -> AsyncGenerator[AsyncSession]:
+        monkeypatch.undo()
+        async with write() as session:
+            profiles = update(Profile).where(Profile.clan_id == clan.id, Profile.member_id == dee)
+            await session.execute(profiles.values(member_id=ann))
+            await roster.remove_absorbed(session, clan.id, {dee: ann})
+        async with write() as session:
+            yield session
+
+    monkeypatch.setattr(database, "write", overtaken)
+    refused = await foundry.ann.slash(foundry.commands, "link", name="Dee")
+    assert is_private(refused)
+    assert "I know nobody called “Dee” in this clan" in text_of(refused)
+    linked = await foundry.ann.slash(foundry.commands, "link", name=ANN)
+    assert lines_of(linked)[1] == "⭐ Ann B · claimed"
 
 
 @SQLITE
