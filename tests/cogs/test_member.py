@@ -165,7 +165,7 @@ async def test_an_officer_says_that_a_name_was_nobodys(foundry: Foundry) -> None
 async def dispute(foundry: Foundry) -> None:
     """Jo hn claims Ann's name for the last four days."""
     clan = await foundry.clan()
-    ids = {}
+    ids: dict[str, int] = {}
     for name in (ANN, JOHN):
         ids[name] = (await foundry.services.lookup.by_name(clan, name)).member.id
     claim = Dispute(name_key(ANN), NOW - timedelta(days=4), None, MemberId(ids[ANN]), MemberId(ids[JOHN]))
