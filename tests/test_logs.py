@@ -131,7 +131,7 @@ def test_a_secret_never_shows_wherever_the_event_carries_it(form: Any) -> None:
     assert "Traceback" in text, "the rest of a traceback stays"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(secret=st.text(min_size=6, max_size=40))
 def test_json_stays_readable_whatever_the_secret_is(secret: str) -> None:
     line = json.dumps({"value": f"before {secret} after"})

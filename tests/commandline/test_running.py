@@ -154,6 +154,6 @@ def test_a_stop_signal_closes_the_bot_and_exits_cleanly(number: signal.Signals, 
         assert process.stdout is not None
         assert process.stdout.readline() == "up\n"
         process.send_signal(number)
-        rest, _ = process.communicate(timeout=30)
+        rest, _ = process.communicate(timeout=60)
     assert rest == "flushed\nended\n"
     assert process.returncode == 0

@@ -58,7 +58,7 @@ def holds(draw: st.DrawFn) -> list[tuple[int, str, datetime | None, datetime | N
     return found
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 async def test_counts_equal_a_count_one_by_one(database: Database, data: st.DataObject) -> None:
     held = data.draw(holds())

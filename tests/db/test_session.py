@@ -126,7 +126,7 @@ async def test_nothing_that_is_written_while_reading_stays(database: Database, c
 async def test_readers_do_not_wait_for_a_writer(database: Database, clan: ClanId) -> None:
     async with database.write() as writing:
         await clans.update_clan(writing, clan, name="New")
-        async with asyncio.timeout(5), database.read() as session:
+        async with asyncio.timeout(60), database.read() as session:
             assert await session.scalar(select(Clan.name)) == "Clan"
     async with database.read() as session:
         assert await session.scalar(select(Clan.name)) == "New"

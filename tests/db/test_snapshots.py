@@ -78,7 +78,7 @@ SIGHTS = st.dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 async def test_any_order_gives_the_values_that_were_seen(database: Database, data: st.DataObject) -> None:
     sights: Sights = data.draw(SIGHTS)

@@ -729,7 +729,7 @@ def spoken(draw: st.DrawFn, since: datetime, until: datetime) -> dict[NameKey, L
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_whatever_wom_says_a_name_has_one_holder_and_an_id_is_never_used_again(data: st.DataObject) -> None:
     book, now = Book(), T0
@@ -748,7 +748,7 @@ def test_whatever_wom_says_a_name_has_one_holder_and_an_id_is_never_used_again(d
         now += data.draw(st.sampled_from([hours(0.5), hours(20), hours(49)]))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.permutations(range(5)), min_size=1, max_size=8))
 def test_whoever_is_on_the_roster_holds_the_name_they_were_seen_under(orders: list[list[int]]) -> None:
     """Members pass five names round in any way; at each poll every line is its speaker's."""

@@ -22,6 +22,8 @@ from tests.gateway.process import BotProcess
 from tests.gateway.world import now
 
 GROUP = 139
+PATIENCE = 60
+"""Seconds in which another process does whatever it is waited for; a busy machine may need them."""
 LOOK_SECONDS = 0.01
 """How often another process's output or database is looked at."""
 
@@ -141,10 +143,10 @@ async def until(bot: BotProcess, what: str, condition: Callable[[], bool | Await
     """Wait until something is so that can only be looked at, such as the bot's output or its database.
 
     Raises:
-        AssertionError: the bot ended, or it did not come about in 15 s; with the bot's output.
+        AssertionError: the bot ended, or it did not come about in :data:`PATIENCE`; with the bot's output.
     """
     try:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 found = condition()
                 if found if isinstance(found, bool) else await found:

@@ -45,7 +45,7 @@ class Ear(commands.AutoShardedBot):
 
     async def hear(self, kind: str) -> object:
         """The next event of a kind; others before it are skipped."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 heard, what = await self.events.get()
                 if heard == kind:

@@ -328,7 +328,7 @@ _guilds = count(10_000)
 
 
 @given(happenings=_HAPPENINGS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_any_order_of_live_fill_delete_and_repeat_counts_exactly_the_messages_that_exist(
     database: Database, happenings: list[tuple[str, int]]
 ) -> None:
