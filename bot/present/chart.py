@@ -17,11 +17,13 @@ from bot.present import theme
 from bot.present.numbers import short
 from bot.present.text import clip, tidy
 
-_INCHES: Final = (8.0, 4.0)
-_DPI: Final = 200
-"""800 by 400 points of a screen, twice as fine."""
-_TITLE_COLUMNS: Final = 42
-_DATES_SHOWN: Final = 6
+_INCHES: Final = (5.4, 3.4)
+_DPI: Final = 220
+"""On a phone an embed's picture is about 300 points wide: letters of 14 here are of 11 there."""
+_TITLE_COLUMNS: Final = 28
+_DATES_SHOWN: Final = 4
+_WIDE_BARS: Final = 10
+"""Up to so many bars, a date in the middle below the last one stays within the picture."""
 _MOST_BARS: Final = 92
 _WEEK: Final = 7
 _BAR: Final = 0.78
@@ -56,7 +58,7 @@ def member_chart(points: Sequence[DayPoint], title: str) -> bytes:
     figure.suptitle(
         drawable(title), x=0.02, ha="left", color=theme.INK, fontsize=19, fontweight="bold", parse_math=False
     )
-    figure.subplots_adjust(left=0.11, right=0.985, top=0.80, bottom=0.095, hspace=0.42)
+    figure.subplots_adjust(left=0.14, right=0.98, top=0.79, bottom=0.10, hspace=0.50)
     return _png(figure)
 
 
@@ -121,6 +123,8 @@ def _bars(axes: Any, values: Sequence[int | None], colour: str, name: str, measu
     axes.set_xlim(-0.5 - margin, len(values) - 0.5 + margin)
     axes.set_ylim(0, max([_LEAST_TOP, *(value or 0 for value in values)]) * 1.08)
     _finish(axes, lambda value: short(round(value), measure))
+    if all(value is None for value in values):
+        axes.set_yticklabels([])
 
 
 def _gaps(values: Sequence[int | None]) -> list[tuple[int, int]]:
@@ -147,10 +151,10 @@ def _finish(axes: Any, write: Callable[[float], str]) -> None:
 
 def _dates(axes: Any, bars: Sequence[DayPoint]) -> None:
     """Some dates, always the last one; among many bars its end would leave the picture."""
-    step = 1 if len(bars) <= _WEEK else -(-len(bars) // _DATES_SHOWN)
+    step = max(1, -(-len(bars) // _DATES_SHOWN))
     shown = range(len(bars) - 1, -1, -step)[::-1]
     axes.set_xticks(list(shown), [f"{bars[at].day.day} {_MONTHS[bars[at].day.month - 1]}" for at in shown])
-    if step > 1:
+    if len(bars) > _WIDE_BARS:
         axes.get_xticklabels()[-1].set_horizontalalignment("right")
 
 

@@ -12,7 +12,7 @@ from tests.present.makers import LARGEST_XP, WIDEST_NICKNAME, days
 def colours(picture: bytes) -> dict[str, int]:
     """How many points of the picture have each colour."""
     image = Image.open(BytesIO(picture)).convert("RGB")
-    assert image.size == (1600, 800)
+    assert image.size == (1188, 748)
     found = image.getcolors(maxcolors=1_000_000) or []
     return {
         "#{:02x}{:02x}{:02x}".format(*colour): count for count, colour in found if isinstance(colour, tuple)
