@@ -83,7 +83,11 @@ class MemberCard:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Up to five members side by side: one row a metric, one column a member."""
+    """Up to five members side by side: one row a metric, one column a member.
+
+    ``partial`` are the gains, by metric and member, that cover less than the period, as
+    :func:`bot.domain.gains.partial_from` tells.
+    """
 
     clan: ClanId
     clan_name: str
@@ -92,3 +96,4 @@ class Comparison:
     names: tuple[str, ...]
     rows: tuple[tuple[Metric, tuple[int | None, ...]], ...]
     checked_at: datetime | None
+    partial: frozenset[tuple[str, MemberId]] = frozenset()

@@ -14,8 +14,10 @@ FIELD_NAME_LIMIT: Final = 256
 FIELD_VALUE_LIMIT: Final = 1_024
 AUTHOR_LIMIT: Final = 256
 FOOTER_LIMIT: Final = 2_048
-MONOSPACE_COLUMNS: Final = 32
-"""What a phone shows of a code block without breaking the line."""
+MONOSPACE_COLUMNS: Final = 30
+"""What a phone 390 points wide shows of a code block in an embed; one in a message has two more."""
+
+UNBROKEN: Final = "\N{NO-BREAK SPACE}"
 
 _SPECIAL: Final = frozenset("\\*_~|`>#[]()<:@")
 _JOINER: Final = "\u200d"

@@ -6,9 +6,10 @@ from bot.domain.cards import Comparison
 from bot.domain.clans import Clan
 from bot.domain.errors import TooManyPlayers
 from bot.domain.ids import MemberId
+from bot.domain.leaderboards import Entry
 from bot.domain.metrics import BOSS_KILLS, EHB, EHP, MESSAGES, OVERALL, TOTAL_LEVEL, Metric
 from bot.domain.periods import Period, PeriodKind
-from bot.services.leaderboards import group_ends, value_of
+from bot.services.leaderboards import entry_of, group_ends
 from bot.services.lookup import Lookup
 from bot.services.statistics import Statistics
 from db.queries import counts, cursors, gains
@@ -59,14 +60,16 @@ class Comparisons:
             counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
             observed = bool(await cursors.covered(session, clan.id, period.start, period.end))
 
-        def values(metric: Metric) -> tuple[int | None, ...]:
-            return tuple(value_of(metric, ends.get((one.id, known[metric.key])), period) for one in compared)
+        def entry(metric: Metric, one: MemberRow) -> Entry:
+            return entry_of(one.id, one.name, metric, ends.get((one.id, known[metric.key])), period)
 
         def messages(one: MemberRow) -> int | None:
             return counted.get(one.id, 0) if observed else None
 
         total = period.kind is PeriodKind.TOTAL
-        rows = [(one, values(one)) for one in COMPARED if one.key in known and (total or one != TOTAL_LEVEL)]
+        measured = [one for one in COMPARED if one.key in known and (total or one != TOTAL_LEVEL)]
+        figures = {one: [entry(one, member) for member in compared] for one in measured}
+        rows = [(one, tuple(figure.value for figure in figures[one])) for one in measured]
         rows.append((MESSAGES, tuple(messages(one) for one in compared)))
         checks = [end.last_at for (member, _), of in ends.items() if member in found for end in of]
         return Comparison(
@@ -77,4 +80,10 @@ class Comparisons:
             names=tuple(one.name for one in compared),
             rows=tuple(rows),
             checked_at=max(checks, default=None),
+            partial=frozenset(
+                (one.key, figure.member)
+                for one in measured
+                for figure in figures[one]
+                if figure.measured_from is not None
+            ),
         )

@@ -16,6 +16,7 @@ _LABELS = {
     "experience": "overall",
     "kills": "boss_kills",
     "chat": "messages",
+    "level": "total_level",
     "collectionlogs": "collections_logged",
     "chambersofxericcm": "chambers_of_xeric_challenge_mode",
     "theatreofbloodhm": "theatre_of_blood_hard_mode",

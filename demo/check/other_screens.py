@@ -8,10 +8,10 @@ from demo.check.asked import Asked
 from demo.check.chat import speaker_in
 from demo.check.known import Person
 from demo.check.numbers import gain, short
+from demo.check.readings import Gain
 from demo.check.text import STAMP, Screen, mentions, numbers_left, parts
 from demo.check.wording import heading_problem, stamp_problem
 
-_NAME_COLUMNS = 12
 _LINK = re.compile(r"\[[^\]]+\]\(https://wiseoldman\.net/groups/\d+\)")
 
 
@@ -25,9 +25,11 @@ def check_compare(screen: Screen, asked: Asked) -> Iterator[str]:
     for table in screen.tables:
         header, *rows = table.split("\n")
         metrics = [asked.metric(label) for label in re.split(r"\s{2,}", header.strip())]
-        people = [asked.oracle.knowledge.named(row[:_NAME_COLUMNS], asked.now) for row in rows]
+        # A name holds no two blanks in a row, and before a value there are two at least.
+        divided = [row.partition("  ") for row in rows]
+        people = [asked.oracle.knowledge.named(name, asked.now) for name, _, _ in divided]
         for column, metric in enumerate(metrics):
-            cells = [re.findall(r"\S+", row[_NAME_COLUMNS:]) for row in rows]
+            cells = [values.split() for _, _, values in divided]
             yield from _check_column(metric, [cell[column : column + 1] for cell in cells], people, asked)
     looked = [asked.oracle.readings(who.player, asked.now).last_at(asked.span.end) for who in people if who]
     for line in screen.lines:
@@ -43,23 +45,24 @@ def _check_column(
     if metric is None or None in people:
         yield f"a comparison of something or somebody unknown: {metric!r}, {people!r}"
         return
-    values = [_value(person, metric, asked) for person in people if person is not None]
-    known = [value for value in values if value is not None]
-    for cell, value in zip(cells, values, strict=True):
-        most = len(known) > 1 and value == max(known) and value != min(known)
+    figures = [_figure(person, metric, asked) for person in people if person is not None]
+    known = [figure.value for figure in figures if figure.value is not None]
+    for cell, figure in zip(cells, figures, strict=True):
+        most = len(known) > 1 and figure.value == max(known) and figure.value != min(known)
         write = short if asked.rule == "total" else gain
-        expected = write(value, metric) + ("*" if most else "")
+        partial = figure.since is not None and figure.value is not None
+        star = "*" if most and not partial else ""
+        expected = f"{'≈' if partial else ''}{write(figure.value, metric)}{star}"
         if cell != [expected]:
             yield f"{metric}: {cell} should be {expected!r}"
 
 
-def _value(person: Person, metric: str, asked: Asked) -> int | None:
+def _figure(person: Person, metric: str, asked: Asked) -> Gain:
     span = asked.span
     card = asked.oracle.card(person.player, span.start, span.end, asked.rule, asked.now)
     if metric == "messages":
-        return card.in_game + card.in_discord
-    found = card.gains.get(metric)
-    return found.value if found else None
+        return Gain(card.in_game + card.in_discord)
+    return card.gains.get(metric) or Gain(None)
 
 
 def check_setup(screen: Screen, asked: Asked) -> Iterator[str]:

@@ -12,7 +12,7 @@ from tests.cogs.reading import (
     sent_after,
     text_of,
 )
-from tests.cogs.world import ANN, CY, FORMER, JOHN, WIDEST
+from tests.cogs.world import ANN, CY, DEE, FORMER, JOHN, WIDEST
 
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 
@@ -20,19 +20,19 @@ WEEK = [
     "Iron Foundry",
     "Side by side · Last 7 days",
     "```",
-    "                   XP       EHP",
-    "Jo hn             +3M      +3.0",
-    "Ann B             +9M*     +3.0",
+    "          XP    EHP",
+    "Jo hn    +3M   +3.0",
+    "Ann B    +9M*  +3.0",
     "```",
     "```",
-    "                  EHB     Kills",
-    "Jo hn               0       +21*",
-    "Ann B               0        +3",
+    "         EHB  Kills",
+    "Jo hn      0    +21*",
+    "Ann B      0     +3",
     "```",
     "```",
-    "             Messages",
-    "Jo hn              10*",
-    "Ann B               3",
+    "        Chat",
+    "Jo hn     10*",
+    "Ann B      3",
     "```",
     "-# * the most · checked <t> · WOM's rule",
 ]
@@ -69,13 +69,21 @@ async def test_its_asker_turns_it_and_others_get_a_copy(foundry: Foundry) -> Non
 
 
 @SQLITE
+async def test_a_newcomers_gain_is_marked_as_of_less_time(foundry: Foundry) -> None:
+    text = text_of(await foundry.john.slash(foundry.commands, "compare", first=JOHN, second=DEE))
+    row = next(line for line in text.splitlines() if line.startswith(DEE))
+    assert row.removeprefix(DEE).split()[0] == "≈+1,000"
+    assert "≈ part of the time" in text
+
+
+@SQLITE
 async def test_five_widest_names_fit_a_phone(foundry: Foundry) -> None:
     five = {"first": WIDEST, "second": JOHN, "third": ANN, "fourth": CY, "fifth": "Member 01"}
     result = await foundry.john.slash(foundry.commands, "compare", period="all", **five)
     assert not is_private(result)
     tables = text_of(result).split("```")[1::2]
-    assert max(len(line) for table in tables for line in table.splitlines()) <= 32
-    assert "Total" in text_of(result)
+    assert max(len(line) for table in tables for line in table.splitlines()) <= 30
+    assert "Level" in text_of(result)
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,11 @@ def compare_answer(oracle: Oracle, names: tuple[str, ...], text: str) -> dict[st
     rows.append((MESSAGES, tuple(card.in_game + card.in_discord for card in cards)))
     checked = max(card.checked_at for card in cards if card.checked_at)
     ids = tuple(MemberId(n) for n, _ in enumerate(names))
-    made = Comparison(ClanId(1), CLAN, period, ids, tuple(card.name for card in cards), tuple(rows), checked)
+    partial = frozenset(
+        (key, id_) for id_, card in zip(ids, cards, strict=True) for key in CARD if card.gains[key].since
+    )
+    called = tuple(card.name for card in cards)
+    made = Comparison(ClanId(1), CLAN, period, ids, called, tuple(rows), checked, partial)
     return answer(comparison(made, ZONE), "/compare", {"period": text})
 
 

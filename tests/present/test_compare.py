@@ -13,10 +13,10 @@ def test_members_stand_side_by_side_with_a_star_at_the_most() -> None:
     assert lines[:6] == [
         "Side by side · Last 30 days",
         "```",
-        "                   XP       EHP",
-        "Ann B            +31M*    +52.1*",
-        "Cy             +22.4M     +18.4",
-        "Jo hn            +19M      +9.9",
+        "           XP     EHP",
+        "Ann B    +31M*  +52.1*",
+        "Cy     +22.4M   +18.4",
+        "Jo hn    +19M    +9.9",
     ]
     assert lines[-1] == "-# * the most · checked <t> · WOM's rule"
 
@@ -26,9 +26,16 @@ def test_no_line_is_wider_than_a_phone() -> None:
         made = comparison_of(FIVE, largest=largest)
         long = (metric("chambers_of_xeric_challenge_mode"), made.rows[0][1])
         text = read(comparison(replace(made, rows=(*made.rows, long)), AMSTERDAM))
-        assert "Chamber…" in text
+        assert "Chambers Of Xe…" in text
         tables = [line for line in text.splitlines()[1:-1] if not line.startswith("```")]
         assert max(width(line) for line in tables) <= MONOSPACE_COLUMNS
+
+
+def test_a_gain_of_part_of_the_time_is_marked_and_earns_no_star() -> None:
+    made = comparison_of(FIVE[:3])
+    text = read(comparison(replace(made, partial=frozenset({("overall", made.members[0])})), AMSTERDAM))
+    assert "Ann B   ≈+31M   +52.1*" in text
+    assert text.endswith("-# * the most · ≈ part of the time · checked <t> · WOM's rule")
 
 
 def test_unknown_is_a_dash_and_has_no_star() -> None:
