@@ -26,7 +26,9 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """Messages in the period. ``days`` of ``of_days`` had at least one, cut in the clan's time zone.
+    """Messages in the period. ``days`` of the ``of_days`` that were observed had at least one.
+
+    Days are cut in the clan's time zone, as :func:`bot.domain.periods.days_counted` counts them.
 
     ``collecting_since`` is set where the period reaches further back than what was observed.
     ``total`` is None where nothing was observed in the period, or for Discord where

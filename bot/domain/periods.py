@@ -130,13 +130,17 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
 
 
-def days_of(period: Period, zone: ZoneInfo) -> list[tuple[date, datetime, datetime]]:
+Day = tuple[date, datetime, datetime]
+"""A local day or what of it lies in a period: its date, its start and its end."""
+
+
+def days_of(period: Period, zone: ZoneInfo) -> list[Day]:
     """The local days that a period touches, each with its start and end, clipped to the period.
 
     The slots are half-open and adjoin: together they are the period. An empty period
     has none. A day may have 23 or 25 hours.
     """
-    slots: list[tuple[date, datetime, datetime]] = []
+    slots: list[Day] = []
     start, day = period.start, period.start.astimezone(zone).date()
     while start < period.end:
         day += _ONE_DAY
@@ -144,6 +148,20 @@ def days_of(period: Period, zone: ZoneInfo) -> list[tuple[date, datetime, dateti
         slots.append((day - _ONE_DAY, start, end))
         start = end
     return slots
+
+
+def days_counted(period: Period, zone: ZoneInfo) -> list[tuple[Day, ...]]:
+    """The days of :func:`days_of` as people count them: a rolling period's two ends are one day.
+
+    Seven days that end in the evening begin in an evening too, and touch eight dates. The
+    two parts are one of the seven; each other day stands alone.
+    """
+    days = days_of(period, zone)
+    if len(days) < 2 or period.start == midnight(days[0][0], zone):
+        return [(day,) for day in days]
+    if period.end == midnight(days[-1][0] + _ONE_DAY, zone):
+        return [(day,) for day in days]
+    return [(days[0], days[-1]), *((day,) for day in days[1:-1])]
 
 
 def _folded(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,7 +24,7 @@ from bot.domain.metrics import (
     Metric,
     MetricKind,
 )
-from bot.domain.periods import EPOCH, Period, PeriodKind, days_of
+from bot.domain.periods import EPOCH, Day, Period, PeriodKind, days_counted, days_of
 from bot.services.leaderboards import Key, entry_of, group_ends, span_of, values_by_metric
 from bot.services.lookup import Found
 from bot.services.statistics import Statistics
@@ -143,14 +143,15 @@ class Stats:
         first = min((span.start for span in spans), default=None)
         days = _slots(period, clan)
         by_day = _by_day(days, slots)
+        observed_days = _observed_days(period, clan, by_day, spans)
         others = [counted.get(one, 0) for one in current]
         present = member.left_at is None
         chat = Chat(
             total=total if observed else None,
             in_game=in_game,
             discord=total - in_game if linked and observed else None,
-            days=sum(1 for number in by_day.values() if number),
-            of_days=len(days),
+            days=sum(1 for one in observed_days if any(one)),
+            of_days=len(observed_days),
             place=place_among(total, others) if observed and total and present else None,
             of=len(others),
             collecting_since=first if first and first > period.start else None,
@@ -170,7 +171,7 @@ class Stats:
             [Reading(at, value) for at, value in values], [(start, end) for _, start, end in slots]
         )
         return tuple(
-            DayPoint(day, gained, _in_day(start, end, messages))
+            DayPoint(day, gained, _in_day(start, end, messages.by_day, messages.spans))
             for (day, start, end), gained in zip(slots, xp, strict=True)
         )
 
@@ -182,24 +183,37 @@ def _rank(member: MemberRow) -> str | None:
     return member.wom_role.replace("_", " ").title()
 
 
-def _in_day(start: datetime, end: datetime, messages: _Messages) -> int | None:
+def _in_day(
+    start: datetime, end: datetime, by_day: Mapping[datetime, int], spans: Sequence[CoveredSpan]
+) -> int | None:
     """Messages of a local day; unknown where nothing was observed in it."""
-    number = messages.by_day.get(start)
+    number = by_day.get(start)
     if number:
         return number
-    observed = any(span.start < end and span.end > start for span in messages.spans)
+    observed = any(span.start < end and span.end > start for span in spans)
     return 0 if observed else None
 
 
-Slot = tuple[date, datetime, datetime]
+def _observed_days(
+    period: Period, clan: Clan, by_day: Mapping[datetime, int], spans: Sequence[CoveredSpan]
+) -> list[list[int]]:
+    """The messages of each day, of those parts in which something was observed; other days are left out."""
+    if period.kind is PeriodKind.TOTAL:
+        return []
+    counted = [
+        [_in_day(start, end, by_day, spans) for _, start, end in parts]
+        for parts in days_counted(period, clan.zone)
+    ]
+    known = [[number for number in parts if number is not None] for parts in counted]
+    return [parts for parts in known if parts]
 
 
-def _slots(period: Period, clan: Clan) -> list[Slot]:
+def _slots(period: Period, clan: Clan) -> list[Day]:
     """The period's local days; "all time" is not cut into any."""
     return [] if period.kind is PeriodKind.TOTAL else days_of(period, clan.zone)
 
 
-def _by_day(days: Sequence[Slot], slots: Sequence[SlotCount]) -> dict[datetime, int]:
+def _by_day(days: Sequence[Day], slots: Sequence[SlotCount]) -> dict[datetime, int]:
     """Messages by the start of their day. The first quarter may begin before the period does."""
     starts = [start for _, start, _ in days]
     found: dict[datetime, int] = {}

@@ -4,7 +4,6 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from demo.check.known import Knowledge, Person, fold
 from demo.script import Linked, Message
@@ -139,8 +138,3 @@ def main_accounts(knowledge: Knowledge, now: datetime) -> dict[int, int]:
         elif accounts:
             mains[user] = min(accounts, key=lambda player: people[player].name_by(horizon).casefold())
     return mains
-
-
-def active_days(lines: list[Line], zone: ZoneInfo) -> int:
-    """On how many of the zone's days something was said."""
-    return len({line.at.astimezone(zone).date() for line in lines})

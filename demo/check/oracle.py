@@ -1,11 +1,11 @@
 """The right answers: leaderboards and members' cards, from the script alone."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from demo.check.chat import Chat, Line, active_days
+from demo.check.chat import Chat, Line
 from demo.check.known import Knowledge, Person
 from demo.check.readings import NOT_BOSSES, SKILLS, Gain, Readings
 from demo.script import Script
@@ -145,7 +145,7 @@ class Oracle:
         person = self.knowledge.story.people[player]
         name = person.name_by(horizon)
         present = person.in_clan(asked, horizon)
-        readings = self.readings(player, asked)
+        readings, span = self.readings(player, asked), (start, end)
         metrics = [*CARD_METRICS, *sorted(readings.metrics())]
         gains = {metric: self._figure(player, metric, start, end, rule, asked) for metric in metrics}
         boards = {metric: self.board(metric, start, end, rule, asked) for metric in CARD_METRICS}
@@ -161,8 +161,8 @@ class Oracle:
             in_discord=sum(not line.in_game for line in said),
             links=self._links(player, asked),
             chat_place=wrote.place if wrote else None,
-            days=active_days(said, self.zone),
-            of_days=self.days_of(start, end),
+            days=len(self._counted({line.at.astimezone(self.zone).date() for line in said}, span, rule)),
+            of_days=len(self._counted(self._heard(*span), span, rule)),
             total_xp=readings.total("overall", end),
             total_level=readings.total("total_level", end),
             checked_at=readings.last_at(end),
@@ -174,12 +174,28 @@ class Oracle:
         linked = any(link.player == player and link.at <= now for link in self.knowledge.story.links)
         return "second" if linked else "none"
 
-    def days_of(self, start: datetime, end: datetime) -> int:
-        """How many local days a half-open span touches."""
-        if end <= start:
-            return 0
-        last = (end - timedelta.resolution).astimezone(self.zone).date()
-        return (last - start.astimezone(self.zone).date()).days + 1
+    def _heard(self, start: datetime, end: datetime) -> set[date]:
+        """The local days of a half-open span in which the bot listened somewhere."""
+        heard: set[date] = set()
+        for item in self.knowledge.story.observed:
+            first, last = max(start, item.since), min(end, item.at) - timedelta.resolution
+            day = first.astimezone(self.zone).date()
+            while first <= last and day <= last.astimezone(self.zone).date():
+                heard.add(day)
+                day += _DAY
+        return heard
+
+    def _counted(self, days: set[date], span: tuple[datetime, datetime], rule: str) -> set[date]:
+        """The days as they are counted: the two ends of a rolling span, each part of a day, are one.
+
+        All time is not counted in days.
+        """
+        if rule == "total":
+            return set()
+        begin, until = (moment.astimezone(self.zone) for moment in span)
+        if rule != "wom" or time() in {begin.time(), until.time()}:
+            return days
+        return {begin.date() if day == until.date() else day for day in days}
 
     def by_day(self, player: int, start: datetime, end: datetime, now: datetime) -> dict[str, int]:
         """Messages of each local day, by ISO date."""

@@ -28,7 +28,7 @@ CARD = [
     "Last 7 days",
     "XP +3M · #4 of 25",
     "EHP +3.0 · EHB 0 · Kills +21",
-    "Chat 10 · #1 · 2 of 8 days",
+    "Chat 10 · #1 · 2 of 7 days",
     " in game 6 · Discord 4",
     "Slayer +1.5M · Vorkath +21",
     "Total 106M · level 2,006",

@@ -19,6 +19,7 @@ from demo.script import (
     MemberReturned,
     Message,
     MessageDeleted,
+    Observed,
     Polled,
     Relay,
     RenameApproved,
@@ -242,15 +243,17 @@ def test_an_unlinked_account_has_no_discord_messages() -> None:
     assert one.card(1, MONDAY, NOW, "wom", NOW).in_discord == 0
 
 
-def test_active_days_are_days_of_the_clans_zone() -> None:
+def test_days_are_of_the_clans_zone_and_only_those_in_which_somebody_listened() -> None:
     # 22:59 and 23:01 UTC of Monday are Monday and Tuesday in Amsterdam.
     one = oracle(
         join(1, "Cy"),
         Linked(at(0), 7, 1),
         *(say(n, days, 7) for n, days in enumerate((1 - 61 / 1440, 1 - 59 / 1440, 1 - 58 / 1440))),
+        Observed(at(3), 1, at(-9)),
+        Observed(NOW, 1, at(6)),
     )
     card = one.card(1, MONDAY, NOW, "wom", NOW)
-    assert (card.in_discord, card.days, card.of_days) == (3, 2, 8)
+    assert (card.in_discord, card.days, card.of_days) == (3, 2, 5)
     assert one.by_day(1, MONDAY, NOW, NOW) == {"2026-01-05": 1, "2026-01-06": 2}
 
 

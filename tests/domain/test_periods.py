@@ -13,6 +13,7 @@ from bot.domain.periods import (
     Period,
     PeriodKind,
     Rule,
+    days_counted,
     days_of,
     label_of,
     midnight,
@@ -269,6 +270,25 @@ def test_the_first_and_the_last_day_are_clipped():
         (date(2026, 11, 17), local(2026, 11, 17), local(2026, 11, 18)),
         (date(2026, 11, 18), local(2026, 11, 18), NOW),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "count"),
+    [
+        ("7d", NOW, 7),
+        ("7d", local(2026, 11, 18), 7),
+        ("24h", NOW, 1),
+        ("5h", NOW, 1),
+        ("36h", local(2026, 11, 18), 2),
+        ("year", NOW, 365),
+        ("this-week", NOW, 3),
+        ("last-month", NOW, 31),
+    ],
+)
+def test_a_rolling_periods_two_ends_are_counted_as_one_day(text: str, now: datetime, count: int):
+    counted = days_counted(read(text, now), AMSTERDAM)
+    assert len(counted) == count
+    assert sorted(day for parts in counted for day in parts) == days_of(read(text, now), AMSTERDAM)
 
 
 def test_an_empty_period_has_no_days():
