@@ -68,7 +68,7 @@ class LinksCog(commands.Cog):
     @app_commands.guild_only()
     @app_commands.describe(name="Your name in the game; leave it out to see what you have linked")
     async def link(self, interaction: Interaction[Any], name: str | None = None) -> None:
-        """My accounts: add one, choose the main one, remove one."""
+        """My accounts: add, choose the main, remove."""
         clan = await clan_of(self.services, interaction)
         user = user_of(interaction)
         links = self.services.links

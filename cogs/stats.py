@@ -202,7 +202,7 @@ class StatsCog(commands.Cog):
         period: str = DEFAULT_PERIOD,
         as_of: str | None = None,
     ) -> None:
-        """What a member did: XP, EHP, EHB, kills and chat, with a chart."""
+        """A member's card: gains, chat and a chart."""
         clan = await clan_of(self.services, interaction)
         now = self.services.clock()
         moment = None if as_of is None else read_moment(as_of, now=now, zone=clan.zone)

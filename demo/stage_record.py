@@ -71,7 +71,7 @@ class Recorder:
         **changes: Any,
     ) -> Asked:
         """Choose in the list whose custom id contains ``select``: entities, values, or labels."""
-        menu = _list_of(on.message, select)
+        menu = list_of(on.message, select)
         by_label = {option["label"]: option["value"] for option in menu.get("options") or ()}
         chosen = [by_label.get(value, value) if isinstance(value, str) else value for value in values]
         result = await who.select(on.message.message, chosen, custom_id=menu["custom_id"])
@@ -155,7 +155,7 @@ class Recorder:
             ]
 
 
-def _list_of(message: ResponseMessage, select: str) -> Options:
+def list_of(message: ResponseMessage, select: str) -> Options:
     """The component whose custom id contains a text. Raises: LookupError."""
     ids = [str(one.get("custom_id")) for one in _parts(message)]
     for one in _parts(message):

@@ -40,6 +40,7 @@ class Board:
     ``oldest_check`` is the least recently checked member's reading.
     ``unattributed`` counts messages in the period of people whom nobody has linked.
     ``collecting_since`` is set where the period reaches further back than what was observed.
+    ``polled`` is whether the clan was ever read from WOM.
     """
 
     clan: ClanId
@@ -52,6 +53,7 @@ class Board:
     oldest_check: datetime | None = None
     unattributed: int = 0
     collecting_since: datetime | None = None
+    polled: bool = True
 
     @property
     def members(self) -> int:

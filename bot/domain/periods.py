@@ -1,8 +1,8 @@
 """Periods: which span of time a question is about, and how its numbers are read."""
 
 import re
-from calendar import month_name, monthrange
-from collections.abc import Callable
+from calendar import month_abbr, month_name, monthrange
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -320,7 +320,7 @@ _OFFERED = (
     ("Last 7 days", "week"),
     ("Last 30 days", "30d"),
     ("Last 90 days", "90d"),
-    ("Last year", "year"),
+    ("Last 365 days", "year"),
     ("Today", "today"),
     ("Yesterday", "yesterday"),
     ("This week", "this-week"),
@@ -328,7 +328,7 @@ _OFFERED = (
     ("This month", "this-month"),
     ("Last month", "last-month"),
     ("This year", "this-year"),
-    ("Last calendar year", "last-year"),
+    ("Last year", "last-year"),
     ("All time", "all"),
 )
 _LABELS = {**{code: label for label, code in _OFFERED}, "month": "Last 31 days", "7d": "Last 7 days"}
@@ -360,17 +360,20 @@ def _code(asked: str) -> str | None:
 
 
 def label_of(code: str) -> str:
-    """A canonical code in words: "Last 1 year 6 days", "October 2026", "Last week"."""
+    """A canonical code in words: "Last 1 year 6 days", "October 2026", "1 Oct 2026 to 15 Oct 2026"."""
     if code in _LABELS:
         return _LABELS[code]
     if amounts := _amounts(code):
         words = [f"{n} {_UNIT_NAMES[unit]}{'' if n == 1 else 's'}" for unit, n in amounts.items()]
         return f"Last {' '.join(words)}"
-    return " to ".join(_worded(part) for part in code.split(".."))
+    parts = code.split("..")
+    # A list on a phone shows a range only where its months are short.
+    months = list(month_name if len(parts) == 1 else month_abbr)
+    return " to ".join(_worded(part, months) for part in parts)
 
 
-def _worded(code: str) -> str:
+def _worded(code: str, months: Sequence[str]) -> str:
     year, *rest = code.split("-")
-    month = [month_name[int(rest[0])]] if rest else []
+    month = [months[int(rest[0])]] if rest else []
     day = [str(int(rest[1]))] if len(rest) > 1 else []
     return " ".join([*day, *month, year])

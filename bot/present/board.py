@@ -10,7 +10,7 @@ from bot.domain.metrics import MetricKind
 from bot.domain.periods import PeriodKind
 from bot.present.card import rule_words
 from bot.present.numbers import PARTIAL, age, counted, figure
-from bot.present.text import AUTHOR_LIMIT, TITLE_LIMIT, cut_units, escape, tidy
+from bot.present.text import AUTHOR_LIMIT, TITLE_LIMIT, cut_units, escape, tidy, unbroken
 from bot.present.theme import ACCENT, MEDALS, SEPARATOR
 from bot.present.times import ago, on_day, period_label
 
@@ -59,11 +59,15 @@ def page_of(board: Board, member: MemberId, page_size: int = PAGE_SIZE) -> int |
 
 
 def my_place(board: Board, member: MemberId, zone: ZoneInfo, *, as_of: bool = False) -> str:
-    """A member's own place, and how far the next one up is; for that member alone."""
-    about = _heading(board, zone, as_of=as_of)
+    """A member's own place, and how far the next one up is; for that member alone.
+
+    It stands above the member's page, which says what it is about and how fresh. Who has
+    no place has no page: then this says what it is about.
+    """
     for index, row in enumerate(board.standings):
         if row.entry.member == member:
-            return "\n".join([about, *_standing_lines(board, index)])
+            return "\n".join(_standing_lines(board, index))
+    about = _heading(board, zone, as_of=as_of)
     if board.metric.kind is MetricKind.CHAT:
         return (
             f"{about}\nNo messages of yours could be counted for this. `/link` tells me who you are in chat."
@@ -86,7 +90,6 @@ def _standing_lines(board: Board, index: int) -> list[str]:
         lines.append(f"{gap} behind #{ahead.place}, {escape(ahead.entry.name)}.")
     if row.entry.measured_from is not None:
         lines.append(f"-# {PARTIAL} your first reading in this time is of {on_day(row.entry.measured_from)}")
-    lines.append(f"-# {_freshness(board)}")
     return lines
 
 
@@ -111,18 +114,18 @@ def _covered(board: Board, row: Standing) -> str:
     since = row.entry.measured_from
     if since is None or board.period.kind is PeriodKind.TOTAL:
         return ""
-    return f" ({age(board.period.end - since)})"
+    return " " + unbroken(f"({age(board.period.end - since)})")
 
 
 def _why_empty(board: Board) -> str:
     if board.metric.kind is MetricKind.CHAT:
         return "No messages were counted in this time. If members do write, `/setup` shows what I can read."
-    if board.checked_at is None:
+    if not board.polled:
         return "Nothing has been read from Wise Old Man yet. The first poll fills this board."
     if board.period.kind is PeriodKind.TOTAL:
         return f"Nobody in the clan is ranked in {escape(board.metric.name)} yet."
     return (
-        "Nobody has two readings in this time, so no gain can be told. "
+        f"Nobody has two readings of {escape(board.metric.name)} in this time, so no gain can be told. "
         "Try a longer period, or come back after the next poll."
     )
 
@@ -132,7 +135,7 @@ def _small_print(board: Board) -> list[str]:
     if board.collecting_since is not None:
         lines.append(f"-# collecting since {on_day(board.collecting_since)}")
     if board.unattributed:
-        lines.append(f"-# {counted(board.unattributed, 'message')} by people not linked to a member")
+        lines.append(f"-# {counted(board.unattributed, 'message')} not linked to a member")
     return [*lines, f"-# {_freshness(board)}"]
 
 

@@ -1,13 +1,14 @@
 """A member's card."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import discord
 
 from bot.domain.cards import Chat, Figure, MemberCard
 from bot.domain.periods import Period, PeriodKind, Rule
-from bot.present.numbers import PARTIAL, UNKNOWN, duration, figure, label, short
-from bot.present.text import DESCRIPTION_LIMIT, TITLE_LIMIT, cut_units, escape, fit_lines
+from bot.present.numbers import PARTIAL, TODAY, UNKNOWN, counted, duration, figure, label, short
+from bot.present.text import DESCRIPTION_LIMIT, TITLE_LIMIT, cut_units, escape, fit_lines, unbroken
 from bot.present.theme import ACCENT, SEPARATOR
 from bot.present.times import ago, on_day, period_label
 
@@ -20,7 +21,7 @@ def member_card(card: MemberCard, zone: ZoneInfo, *, as_of: bool = False) -> dis
     Without a plus where the period is all time. ``as_of`` as in :func:`period_label`. The
     chart, if there is one, is set as the embed's image by whoever sends it.
     """
-    lines = _lines(card, period_label(card.period, zone, as_of=as_of))
+    lines = _lines(card, period_label(card.period, zone, as_of=as_of), as_of=as_of)
     return discord.Embed(title=_title(card), colour=ACCENT, description=fit_lines(lines, DESCRIPTION_LIMIT))
 
 
@@ -28,7 +29,7 @@ def rule_words(period: Period) -> str:
     """How the numbers were read, for the last small line."""
     if period.kind is PeriodKind.TOTAL:
         return "totals"
-    return "WOM's rule" if period.rule is Rule.WOM else "covering rule"
+    return unbroken("WOM's rule" if period.rule is Rule.WOM else "covering rule")
 
 
 def _title(card: MemberCard) -> str:
@@ -39,11 +40,16 @@ def _title(card: MemberCard) -> str:
     if card.account_type.casefold() not in _PLAIN_TYPES:
         parts.append(escape(card.account_type.replace("_", " ").capitalize()))
     if card.joined_at is not None and card.left_at is None:
-        parts.append(duration(card.joined_at, card.period.end))
+        parts.append(_tenure(card.joined_at, card.period.end))
     return cut_units(SEPARATOR.join(parts), TITLE_LIMIT)
 
 
-def _lines(card: MemberCard, heading: str) -> list[str]:
+def _tenure(joined: datetime, until: datetime) -> str:
+    stay = duration(joined, until)
+    return stay if stay != TODAY else f"joined {stay}"
+
+
+def _lines(card: MemberCard, heading: str, *, as_of: bool) -> list[str]:
     total = card.period.kind is PeriodKind.TOTAL
     return [
         *_farewell(card),
@@ -52,7 +58,7 @@ def _lines(card: MemberCard, heading: str) -> list[str]:
         *_chat(card.chat),
         *_highlights(card.highlights, total=total),
         f"Total {short(card.total_xp, 'experience')}{SEPARATOR}level {short(card.total_level, 'level')}",
-        *_small_print(card),
+        *_small_print(card, as_of=as_of),
     ]
 
 
@@ -76,7 +82,9 @@ def _figures(figures: tuple[Figure, ...], *, total: bool) -> list[str]:
 
 def _named(one: Figure, *, total: bool) -> str:
     mark = f"{PARTIAL} " if one.measured_from is not None and one.value is not None else ""
-    return f"{label(one.metric)} {mark}**{figure(one.value, one.metric.measure, total=total)}**"
+    value = f"**{figure(one.value, one.metric.measure, total=total)}**"
+    # A long name may break, but not before its number.
+    return label(one.metric) + unbroken(f" {mark}{value}")
 
 
 def _place(place: int | None, of: int) -> list[str]:
@@ -87,7 +95,7 @@ def _chat(chat: Chat) -> list[str]:
     since = f"collecting since {on_day(chat.collecting_since)}" if chat.collecting_since else ""
     if chat.total is None:
         return [SEPARATOR.join(filter(None, (f"Chat **{UNKNOWN}**", since)))]
-    days = [f"{chat.days} of {chat.of_days} days"] if chat.of_days else []
+    days = [unbroken(f"{chat.days} of {counted(chat.of_days, 'day')}")] if chat.of_days else []
     place = [] if chat.place is None else [f"#{chat.place}"]
     lines = [SEPARATOR.join([f"Chat **{short(chat.total, 'messages')}**", *place, *days])]
     parts = f"in game {short(chat.in_game, 'messages')}{SEPARATOR}Discord {short(chat.discord, 'messages')}"
@@ -101,13 +109,14 @@ def _highlights(highlights: tuple[Figure, ...], *, total: bool) -> list[str]:
     return [SEPARATOR.join(_named(one, total=total) for one in highlights)] if highlights else []
 
 
-def _small_print(card: MemberCard) -> list[str]:
+def _small_print(card: MemberCard, *, as_of: bool) -> list[str]:
     lines = [f"-# {escape(note)}" for note in card.notes]
     late = [one.measured_from for one in (*card.figures, *card.highlights) if one.measured_from is not None]
     if late:
         lines.append(f"-# {PARTIAL} first reading {on_day(max(late))}")
     if card.checked_at is None:
-        return [*lines, "-# not read yet: the numbers come with the next poll"]
+        step = "no reading until then" if as_of else "no reading yet: press **Update now**"
+        return [*lines, f"-# {step}"]
     if all(one.value is None for one in card.figures):
         lines.append(f"-# {UNKNOWN} this needs two readings; more come with every poll")
     return [*lines, f"-# checked {ago(card.checked_at)}{SEPARATOR}{rule_words(card.period)}"]

@@ -1,5 +1,6 @@
 """What went wrong, in words: the cause, then what to do."""
 
+import re
 from functools import singledispatch
 
 from bot.domain import errors
@@ -9,6 +10,7 @@ from bot.present.text import cut_units, escape
 from bot.present.times import ago, on_day
 
 _TYPED = 60
+_CHANNEL = re.compile(r"<#\d+>")
 
 
 def unexpected(trace_id: str) -> str:
@@ -226,11 +228,16 @@ def _(error: errors.LinkNotFound) -> str:
 @explain.register
 def _(error: errors.MissingPermissions) -> str:
     which = ", ".join(name.replace("_", " ").title() for name in error.permissions) or "a permission"
-    where = f" in {error.where}" if error.where else ""
+    where = f" in {_place(error.where)}" if error.where else ""
     return (
         f"I lack {which}{where}. Somebody with Manage Server can grant it in "
         "Server Settings → Roles, or in the channel's own settings."
     )
+
+
+def _place(where: str) -> str:
+    """A channel's mention as it is; whatever else it may be, without effect."""
+    return where if _CHANNEL.fullmatch(where) else escape(where)
 
 
 @explain.register

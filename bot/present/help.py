@@ -65,7 +65,7 @@ def help_page(
 
 def _first_step(audience: Audience, *, set_up: bool, linked: bool) -> list[str]:
     if not set_up and audience is Audience.MANAGER:
-        return ["No clan is set up here yet. Start with `/setup`: it takes one minute and one number."]
+        return ["No clan is set up here yet. Start with `/setup`: it takes a minute and your clan's name."]
     if not set_up:
         return ["No clan is set up here yet. Somebody with Manage Server can do it with `/setup`."]
     if not linked:

@@ -8,9 +8,12 @@ from babel.numbers import format_compact_decimal, format_decimal
 from dateutil.relativedelta import relativedelta
 
 from bot.domain.metrics import Metric
+from bot.present.text import unbroken
 
 UNKNOWN: Final = "—"
 PARTIAL: Final = "≈"
+TODAY: Final = "today"
+"""A duration of less than a day."""
 
 _LOCALE: Final = "en"
 _EHP_UNIT: Final = 100_000
@@ -73,13 +76,14 @@ def duration(start: datetime, end: datetime) -> str:
     ``2 y 3 mo``, ``3 mo 12 d``, ``9 d``; ``today`` for less than a day or for nothing.
     """
     if end <= start:
-        return "today"
+        return TODAY
     between = relativedelta(end, start)
     counted = ((between.years, "y"), (between.months, "mo"), (between.days, "d"))
     named = [(count, unit) for count, unit in counted if count]
     if not named:
-        return "today"
-    return " ".join(f"{count} {unit}" for count, unit in named[: 1 if named[0][1] == "d" else 2])
+        return TODAY
+    shown = named[: 1 if named[0][1] == "d" else 2]
+    return unbroken(" ".join(f"{count} {unit}" for count, unit in shown))
 
 
 def age(span: timedelta) -> str:

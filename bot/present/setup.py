@@ -14,6 +14,8 @@ from bot.present.times import ago
 _SHOWN = 5
 _WELL_READ = 0.9
 _ENOUGH_HISTORY = 31
+_NOWHERE = "UTC"
+"""The zone of a clan for which none was chosen."""
 
 
 class State(StrEnum):
@@ -50,7 +52,7 @@ def _checks(state: SetupState) -> Iterator[_Line]:
     yield _updates(state)
     yield from _officers(state)
     yield _bot_channels(state)
-    yield State.WORKS, f"Days and weeks are cut in {state.time_zone}", None
+    yield _time_zone(state)
     if state.other_clans:
         yield State.WORKS, f"Also here: {_listed(map(escape, state.other_clans))}", None
 
@@ -129,17 +131,18 @@ def _permissions(state: SetupState) -> Iterator[_Line]:
         yield State.BROKEN, f"I lack {names}", "grant it in Server Settings → Roles"
     if state.unreadable:
         channels = _listed(f"<#{channel}>" for channel in state.unreadable)
-        yield State.BROKEN, f"I cannot read {channels}", "let me view the channel and its history there"
+        yield State.BROKEN, f"I cannot read {channels}", "grant View Channel and Read Message History there"
     if state.unwritable:
         channels = _listed(f"<#{channel}>" for channel in state.unwritable)
-        yield State.BROKEN, f"I cannot write in {channels}", "let me send messages and embed links there"
+        yield State.BROKEN, f"I cannot write in {channels}", "grant Send Messages and Embed Links there"
     if not (state.lacking or state.unreadable or state.unwritable):
         yield State.WORKS, "I have the permissions I need", None
 
 
 def _ranks(state: SetupState) -> Iterator[_Line]:
     if state.ranks:
-        text = f"{state.ranks_matched} of {counted(state.ranks, 'rank')} match a Discord role"
+        match = "matches" if state.ranks == 1 else "match"
+        text = f"{state.ranks_matched} of {counted(state.ranks, 'rank')} {match} a Discord role"
         if state.ranks_matched == state.ranks:
             yield State.WORKS, text, None
         else:
@@ -188,6 +191,13 @@ def _bot_channels(state: SetupState) -> _Line:
             "choose where they may be public",
         )
     return State.WORKS, f"Bot channels: {_listed(f'<#{channel}>' for channel in state.bot_channels)}", None
+
+
+def _time_zone(state: SetupState) -> _Line:
+    text = f"Time zone: {state.time_zone}"
+    if state.time_zone != _NOWHERE:
+        return State.WORKS, text, None
+    return State.OFF, text, "choose yours, so that days and weeks begin at your midnight"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -67,15 +67,15 @@ _CHOICES = {
     ),
     "officer_channel": (
         "Officers' channel",
-        "There, officers' answers are ordinary messages that colleagues see. Elsewhere they stay private.",
+        "In it, officers' answers are ordinary messages that colleagues see. Elsewhere they stay private.",
     ),
     "bot_channels": (
         "Bot channels",
-        "There, everybody's answers are public. Elsewhere they are private, with **Post here**.",
+        "In these channels, answers are public. Elsewhere they are private, with **Post here**.",
     ),
     "included": (
         "Channels that count",
-        "Messages in these channels count, and nowhere else. Choose none for every text channel.",
+        "Messages in these channels count, and nowhere else. Choose none, and every text channel counts.",
     ),
     "excluded": (
         "Channels that never count",

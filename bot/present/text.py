@@ -48,6 +48,11 @@ def escape(name: str) -> str:
     return text.replace("@everyone", "@\u200beveryone").replace("@here", "@\u200bhere")
 
 
+def unbroken(text: str) -> str:
+    """The text as one word: no line breaks in it, so that no number stands without what it counts."""
+    return text.replace(" ", UNBROKEN)
+
+
 def verbatim(name: str) -> str:
     """A name for inside a code block, where backslashes would show: only backticks are replaced."""
     return tidy(name).replace("`", "'")

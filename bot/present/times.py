@@ -9,6 +9,7 @@ import discord
 from babel.dates import format_date, format_datetime
 
 from bot.domain.periods import Period, PeriodKind, label_of, midnight
+from bot.present.text import unbroken
 
 NEVER: Final = "never"
 
@@ -96,7 +97,8 @@ def _month_end(day: date) -> date:
 
 def _local(moment: datetime, zone: ZoneInfo, pattern: str) -> str:
     # Babel would turn an aware time to UTC; the wall clock is what is to be read here.
-    return format_datetime(moment.astimezone(zone).replace(tzinfo=None), pattern, locale=_LOCALE)
+    wall = moment.astimezone(zone).replace(tzinfo=None)
+    return unbroken(format_datetime(wall, pattern, locale=_LOCALE))
 
 
 def _write(day: date, pattern: str) -> str:

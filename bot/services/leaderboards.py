@@ -71,6 +71,7 @@ class Leaderboards:
             unmeasured=unmeasured,
             checked_at=max(checks, default=None),
             oldest_check=min(checks, default=None),
+            polled=clan.polled_at is not None,
         )
 
     async def _chat(self, clan: Clan, period: Period) -> Board:

@@ -19,7 +19,7 @@ _PAGE = re.compile(r"(\d+) ?/ ?(\d+)")
 _MEASURED = re.compile(r"\d+ of \d+ measured")
 _LISTENING_LAG = 120
 """Seconds that the stored end of what was heard may lie behind."""
-_OTHERS = re.compile(r"([\d,]+) messages? by people not linked to a member")
+_OTHERS = re.compile(r"([\d,]+) messages? not linked to a member")
 
 
 def check_board(screen: Screen, asked: Asked) -> Iterator[str]:
@@ -141,9 +141,10 @@ def is_my_place(screen: Screen) -> bool:
 
 def check_my_place(screen: Screen, asked: Asked) -> Iterator[str]:
     """The asker's place, what it takes to the next one up, and nothing else in numbers."""
-    metric, person = asked.metric(parts(screen.lines[0])[0]), asked.own()
+    about = screen.title or screen.lines[0]
+    metric, person = asked.metric(parts(about)[0]), asked.own()
     if metric is None or person is None:
-        yield f"My place of {screen.lines[0]!r} for somebody unknown"
+        yield f"My place of {about!r} for somebody unknown"
         return
     board = asked.board(metric)
     row = board.row_of(person.name_by(asked.oracle.knowledge.horizon(asked.now)))
@@ -156,8 +157,7 @@ def check_my_place(screen: Screen, asked: Asked) -> Iterator[str]:
         )
     if row is None or not placed:
         return
-    yield from _check_place(screen.lines[1:], board, row, metric, asked)
-    yield from heading_problem(" · ".join(parts(screen.lines[0])[1:]), asked)
+    yield from _check_place(screen.lines, board, row, metric, asked)
     if screen.title:
         yield from check_board(_without(screen, _MINE, _BEHIND), asked)
 

@@ -14,7 +14,6 @@ from demo.check.wording import heading_problem, stamp_problem
 
 _FIGURE = re.compile(rf"(?P<label>\D.*?) (?P<partial>≈ )?(?P<value>[+-]?\d[\d,.]*[KMBT]?|{DASH})")
 _PLACE = re.compile(r"#(\d+)(?: of (\d+))?")
-_DAYS = re.compile(r"(\d+) of (\d+) days")
 
 
 def check_card(screen: Screen, asked: Asked) -> Iterator[str]:
@@ -109,8 +108,8 @@ def _check_token(token: str, tokens: list[str], card: Card, asked: Asked, shown:
 def _check_chat(tokens: list[str], card: Card, asked: Asked) -> Iterator[str]:
     total = card.in_game + card.in_discord
     expected = {f"Chat {short(total, 'messages')}"}
-    if asked.rule != "total":
-        expected.add(f"{card.days} of {card.of_days} days")
+    if card.of_days:
+        expected.add(f"{card.days} of {card.of_days} day{'s' if card.of_days > 1 else ''}")
     if card.chat_place is not None and (total or any(_PLACE.fullmatch(token) for token in tokens)):
         of = len(asked.board("messages").rows)
         given = next((token for token in tokens if _PLACE.fullmatch(token)), "")

@@ -108,7 +108,7 @@ def _rolling_headings(span: Span) -> list[str]:
     units = {"y": "year", "m": "month", "w": "week", "d": "day", "h": "hour"}
     amounts = re.findall(r"(\d+)-?([ymwdh])", _NAMES.get(span.code, span.code))
     forms.append("Last " + " ".join(f"{number} {units[unit]}" for number, unit in amounts))
-    return [*forms, *(["Last year"] if span.code == "year" else [])]
+    return [*forms, *(["Last 365 days"] if span.code == "year" else [])]
 
 
 def _since(span: Span, zone: ZoneInfo) -> list[str]:

@@ -22,8 +22,8 @@ class Screen:
 
 
 def plain(text: str) -> str:
-    """Without escapes, bold and code marks, and the mark of a small line."""
-    shown = _MARKUP.sub(lambda found: found[1] or "", text)
+    """Without escapes, bold and code marks, and the mark of a small line; each blank is a plain one."""
+    shown = _MARKUP.sub(lambda found: found[1] or "", text).replace("\N{NO-BREAK SPACE}", " ")
     return shown.removeprefix("-# ").strip()
 
 

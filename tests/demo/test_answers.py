@@ -16,7 +16,7 @@ from bot.domain.leaderboards import Board, Entry, rank
 from bot.domain.metrics import MESSAGES, MetricKind, metric
 from bot.domain.periods import Period, PeriodKind, read_moment, read_period
 from bot.domain.setup import RelayShare, SetupState
-from bot.present.board import leaderboard_page, my_place, pages
+from bot.present.board import leaderboard_page, my_place, page_of, pages
 from bot.present.card import member_card
 from bot.present.compare import comparison
 from bot.present.errors import explain, unexpected
@@ -159,8 +159,9 @@ def place_answer(oracle: Oracle, world: Script) -> dict[str, Any]:
     people = oracle.knowledge.story.people
     mains = {people[player].name_by(horizon): user for user, player in oracle.chat(NOW).mains.items()}
     row = next(row for row in board.standings[5:] if row.entry.name in mains)
+    page = board_answer(oracle, "overall", "week", page_of(board, row.entry.member) or 0)
     text = my_place(board, row.entry.member, ZONE)
-    return answer(text, "/leaderboard", {"period": "week"}) | {"as": str(mains[row.entry.name])}
+    return page | {"content": text, "as": str(mains[row.entry.name])}
 
 
 def rightly(oracle: Oracle, world: Script) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -98,4 +98,4 @@ def read(embed: discord.Embed) -> str:
 
 def plain(text: str) -> str:
     text = re.sub(r"<t:\d+:[A-Za-z]>", "<t>", text)
-    return re.sub(r"\\(.)", r"\1", text.replace("**", "")).replace("\u2003", " ")
+    return re.sub(r"\\(.)", r"\1", text.replace("**", "")).replace("\u2003", " ").replace("\u00a0", " ")

@@ -63,9 +63,28 @@ def test_totals_have_no_plus() -> None:
     assert text.endswith("totals")
 
 
-def test_a_card_before_the_first_poll_says_so() -> None:
-    text = read(member_card(card(figures=(), highlights=(), checked_at=None), AMSTERDAM))
-    assert text.endswith("-# not read yet: the numbers come with the next poll")
+def test_an_account_that_was_never_read_says_what_to_press_and_in_the_past_that_there_was_nothing() -> None:
+    unread = card(figures=(), highlights=(), checked_at=None)
+    now, then = (read(member_card(unread, AMSTERDAM, as_of=as_of)) for as_of in (False, True))
+    assert now.endswith("-# no reading yet: press Update now")
+    assert then.endswith("-# no reading until then")
+
+
+def test_a_newcomers_title_says_what_was_today() -> None:
+    text = read(member_card(card(joined_at=NOW - timedelta(hours=2)), AMSTERDAM))
+    assert text.startswith("Jo hn · Onyx · Ironman · joined today\n")
+
+
+def test_no_line_breaks_between_a_number_and_what_it_counts() -> None:
+    embed = member_card(card(), AMSTERDAM)
+    assert (embed.title or "").endswith("2\u00a0y\u00a03\u00a0mo")
+    for whole in ("XP\u00a0**+4.2M**", "Vorkath\u00a0**+120**", "6\u00a0of\u00a07\u00a0days"):
+        assert whole in (embed.description or "")
+
+
+def test_one_day_is_not_days() -> None:
+    chat = Chat(total=5, in_game=5, discord=None, days=1, of_days=1)
+    assert "Chat 5 · 1 of 1 day\n" in read(member_card(card(chat=chat), AMSTERDAM))
 
 
 def test_an_ordinary_or_unknown_account_has_no_type_and_an_odd_one_is_shown_as_it_is() -> None:

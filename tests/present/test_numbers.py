@@ -81,10 +81,10 @@ def test_a_report_has_every_digit() -> None:
 
 def test_a_tenure_follows_the_calendar() -> None:
     end = datetime(2026, 11, 19, tzinfo=UTC)
-    assert duration(datetime(2024, 8, 10, tzinfo=UTC), end) == "2 y 3 mo"
-    assert duration(datetime(2026, 8, 7, tzinfo=UTC), end) == "3 mo 12 d"
-    assert duration(datetime(2024, 11, 10, tzinfo=UTC), end) == "2 y 9 d"
-    assert duration(datetime(2026, 11, 10, tzinfo=UTC), end) == "9 d"
+    assert duration(datetime(2024, 8, 10, tzinfo=UTC), end) == "2\u00a0y\u00a03\u00a0mo"
+    assert duration(datetime(2026, 8, 7, tzinfo=UTC), end) == "3\u00a0mo\u00a012\u00a0d"
+    assert duration(datetime(2024, 11, 10, tzinfo=UTC), end) == "2\u00a0y\u00a09\u00a0d"
+    assert duration(datetime(2026, 11, 10, tzinfo=UTC), end) == "9\u00a0d"
     assert duration(end, end) == "today"
     assert duration(end + timedelta(days=1), end) == "today"
 

@@ -48,7 +48,7 @@ def test_when_all_is_well_nothing_is_left_to_do() -> None:
         ({"poll_failed": "slow"}, "❌ Wise Old Man: it answers too slowly; last read <t>", "keep trying"),
         ({"poll_failed": "blocked"}, "❌ Wise Old Man: it blocks this bot's address", "Discord"),
         ({"lacking": ("manage_roles",)}, "❌ I lack Manage Roles", "Server Settings"),
-        ({"unreadable": (ChannelId(9),)}, "❌ I cannot read <#9>", "view the channel"),
+        ({"unreadable": (ChannelId(9),)}, "❌ I cannot read <#9>", "Read Message History"),
         ({"role_above": "Onyx"}, "❌ I may not give all roles: mine is below Onyx", "move mine"),
         ({"message_content": False}, "❌ Relayed chat cannot be read", "Message Content Intent"),
         ({"relays": (RelayShare(ChannelId(5), 20, 200),)}, "🟡 <#5> is a relay: 20 of 200", "right channel"),

@@ -5,7 +5,7 @@ import pytest
 
 from bot.domain.periods import read_moment, read_period
 from bot.present.times import ago, period_label
-from tests.present.makers import AMSTERDAM, NOW, period
+from tests.present.makers import AMSTERDAM, NOW, period, plain
 
 
 @pytest.mark.parametrize(
@@ -29,21 +29,25 @@ from tests.present.makers import AMSTERDAM, NOW, period
     ],
 )
 def test_a_period_is_named_with_its_bounds(text: str, label: str) -> None:
-    assert period_label(period(text), AMSTERDAM) == label
+    assert plain(period_label(period(text), AMSTERDAM)) == label
 
 
 def test_a_period_that_ended_at_a_moment_asked_for_names_it() -> None:
     moment = read_moment("2026-10-03 18:00", now=NOW, zone=AMSTERDAM)
     assert (
-        period_label(period("7d", moment), AMSTERDAM, as_of=True)
+        plain(period_label(period("7d", moment), AMSTERDAM, as_of=True))
         == "Last 7 days, up to 3 Oct 2026 18:00 Amsterdam"
     )
     assert (
-        period_label(period("this-week", moment), AMSTERDAM, as_of=True)
+        plain(period_label(period("this-week", moment), AMSTERDAM, as_of=True))
         == "28 Sep 2026 00:00 – 3 Oct 2026 18:00 Amsterdam"
     )
     whole_day = read_moment("2026-10-04", now=NOW, zone=AMSTERDAM)
     assert period_label(period("this-week", whole_day), AMSTERDAM, as_of=True) == "28 Sep – 4 Oct 2026"
+
+
+def test_a_moment_is_never_broken_over_two_lines() -> None:
+    assert "since 1\u00a0Nov\u00a000:00 Amsterdam" in period_label(period("this month"), AMSTERDAM)
 
 
 def test_a_day_whose_midnight_does_not_exist_is_still_that_day() -> None:
