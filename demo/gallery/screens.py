@@ -1,0 +1,143 @@
+"""Every screen that there is a picture of, in the order of the gallery."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen. ``name`` is that of its files, ``of`` the application command it belongs to.
+
+    Each is taken at a phone's width; with ``desktop`` at a desktop's too.
+    """
+
+    name: str
+    of: str
+    caption: str
+    desktop: bool = False
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Its pictures: the phone's, then the desktop's."""
+        return (f"{self.name}.png", *([f"{self.name}-desktop.png"] if self.desktop else []))
+
+
+@dataclass(frozen=True)
+class Section:
+    """Screens under one heading."""
+
+    title: str
+    screens: tuple[Screen, ...]
+
+
+STATS: Final = Section(
+    "/stats",
+    (
+        Screen("stats-own", "stats", "Your own card, in the bot's channel", desktop=True),
+        Screen("stats-another", "stats", "Somebody else's, by a former name, where only you see it"),
+        Screen("stats-30d", "stats", "The last 30 days, by a press on **30d**"),
+        Screen("stats-year", "stats", "A year, drawn by the week, with the day since which messages count"),
+        Screen("stats-this-week", "stats", "A calendar week, which names its rule"),
+        Screen("stats-all", "stats", "All time: totals, and no chart"),
+        Screen("stats-as-of", "stats", "As it stood on a day in the past"),
+        Screen("stats-partial", "stats", "≈: first measured after the month began"),
+        Screen("stats-unknown", "stats", "One reading in the period: gains are unknown, not zero"),
+        Screen("stats-never-read", "stats", "Wise Old Man never looked at the account"),
+        Screen("stats-unlinked", "stats", "Nobody linked the account: what was said in Discord is unknown"),
+        Screen("stats-pending", "stats", "Missing from the roster for an hour: not yet believed gone"),
+        Screen("stats-left", "stats", "A member who left"),
+        Screen("clan-stats", "Clan stats", "*Clan stats* in the apps menu of a user, for you alone"),
+    ),
+)
+LEADERBOARD: Final = Section(
+    "/leaderboard",
+    (
+        Screen("board-xp", "leaderboard", "XP, last 7 days: the first page", desktop=True),
+        Screen("board-middle", "leaderboard", "A page in the middle"),
+        Screen("board-last", "leaderboard", "The last page; who has no number is counted, not named"),
+        Screen("board-my-place", "leaderboard", "**My place**, private, on its own page"),
+        Screen("board-messages", "leaderboard", "Messages this month"),
+        Screen("board-boss", "leaderboard", "Kills of a boss"),
+        Screen("board-partial", "leaderboard", "≈: measured for less than the period, hence no medal"),
+        Screen("board-ties", "leaderboard", "Ties share a place and its medal"),
+        Screen("board-all-time", "leaderboard", "All time: totals"),
+        Screen("board-calendar", "leaderboard", "A range of days"),
+        Screen("board-empty", "leaderboard", "A board that nobody is on"),
+        Screen("board-metrics", "leaderboard", "Choosing another metric"),
+        Screen("board-periods", "leaderboard", "Choosing another period"),
+        Screen("board-private", "leaderboard", "Outside of the bot's channels: private, with **Post here**"),
+    ),
+)
+COMPARE: Final = Section(
+    "/compare",
+    (
+        Screen("compare-two", "compare", "Two members", desktop=True),
+        Screen("compare-five", "compare", "Five members, no wider than a phone"),
+    ),
+)
+LINK: Final = Section(
+    "/link and /help",
+    (
+        Screen("link-none", "link", "Nothing linked yet"),
+        Screen("link-one", "link", "One account, claimed"),
+        Screen("link-two", "link", "Two accounts, and which of them counts messages"),
+        Screen("help-new", "help", "Help for somebody who has linked nothing"),
+        Screen("help-member", "help", "Help for a member"),
+        Screen("help-officer", "help", "Help for an officer", desktop=True),
+        Screen("help-not-set-up", "help", "Help before the server is set up"),
+        Screen("commands", "help", "What Discord lists when somebody types /"),
+    ),
+)
+SETUP: Final = Section(
+    "/setup",
+    (
+        Screen("setup-fresh", "setup", "A server without a clan", desktop=True),
+        Screen("setup-search", "setup", "**Find my clan** asks for its name or number"),
+        Screen("setup-several", "setup", "Several clans have such a name"),
+        Screen("setup-confirm", "setup", "One clan, to be confirmed"),
+        Screen("setup-incomplete", "setup", "It works at once, and says what would be better", desktop=True),
+        Screen("setup-complete", "setup", "A server where everything is done", desktop=True),
+        Screen("setup-menu", "setup", "Everything that can be changed"),
+        Screen("setup-officers", "setup", "Officers' roles"),
+        Screen("setup-bot-channels", "setup", "Where answers are public"),
+        Screen("setup-counting", "setup", "Which channels count"),
+        Screen("setup-relay", "setup", "The relay of the in-game chat"),
+        Screen("setup-relay-silent", "setup", "A channel without a relay"),
+        Screen("setup-ranks", "setup", "Ranks and the roles of their names"),
+        Screen("setup-code", "setup", "The group's code"),
+        Screen("setup-zone", "setup", "The clan's time zone"),
+        Screen("setup-second", "setup", "A second clan beside the first"),
+        Screen("setup-two-clans", "setup", "Two clans on one server"),
+        Screen("setup-unlink", "setup", "Before a clan is unlinked"),
+        Screen("setup-wom-down", "setup", "Wise Old Man does not answer: nothing is lost, and it is said"),
+    ),
+)
+REFUSALS: Final = Section(
+    "When something cannot be done",
+    (
+        Screen("refused-player", "stats", "A misspelt player: the nearest names"),
+        Screen("refused-period", "leaderboard", "A period that nobody can read"),
+        Screen("refused-metric", "leaderboard", "A metric that does not exist"),
+        Screen("refused-unlinked", "stats", "Asked for one's own card, with nothing linked"),
+        Screen("refused-other-unlinked", "Clan stats", "Asked for the card of a user who linked nothing"),
+        Screen("refused-not-set-up", "stats", "On a server that is not set up"),
+        Screen("refused-permission", "setup", "By somebody without Manage Server"),
+        Screen("refused-wom", "stats", "**Update now** while Wise Old Man does not answer"),
+        Screen("refused-cooldown", "stats", "**Update now** twice within a minute"),
+        Screen("refused-zone", "setup", "A time zone that does not exist"),
+    ),
+)
+EXTREMES: Final = Section(
+    "The widest names and the largest numbers",
+    (
+        Screen("widest-stats", "stats", "200M in every skill, gained in an hour", desktop=True),
+        Screen("widest-board", "leaderboard", "A board with three-digit places", desktop=True),
+        Screen("widest-board-gained", "leaderboard", "Gains of an hour within the last 7 days"),
+        Screen("widest-compare", "compare", "Five of them side by side"),
+        Screen("widest-link", "link", "Two of them linked"),
+        Screen("widest-setup", "setup", "The clan of the widest name"),
+    ),
+)
+
+SECTIONS: Final = (STATS, LEADERBOARD, COMPARE, LINK, SETUP, REFUSALS, EXTREMES)
+SCREENS: Final = tuple(screen for section in SECTIONS for screen in section.screens)
