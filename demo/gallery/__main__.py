@@ -35,6 +35,7 @@ async def picture(directory: Path) -> tuple[str, ...]:
     from demo.gallery.camera import open_camera
     from demo.gallery.tour import Tour
     from demo.gallery.tour_extremes import ExtremesTour
+    from demo.gallery.tour_identity import IdentityTour
     from demo.gallery.tour_officers import OfficersTour
     from demo.once import END
     from demo.simulator import show_small_lines
@@ -51,6 +52,7 @@ async def picture(directory: Path) -> tuple[str, ...]:
             album = Album(camera, directory)
             tour = Tour(Recorder(stage, Path(answers)), album)
             await tour.members()
+            await IdentityTour(tour).all()
             await OfficersTour(tour).all()
             await ExtremesTour(tour).all()
     album.write_page()

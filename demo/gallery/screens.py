@@ -6,7 +6,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Screen:
-    """One screen. ``name`` is that of its files, ``of`` the application command it belongs to.
+    """One screen. ``name`` is that of its files, ``of`` the whole name of the command it belongs to.
 
     Each is taken at a phone's width; with ``desktop`` at a desktop's too.
     """
@@ -112,6 +112,24 @@ SETUP: Final = Section(
         Screen("setup-wom-down", "setup", "Wise Old Man does not answer: nothing is lost, and it is said"),
     ),
 )
+MEMBER: Final = Section(
+    "/member, for officers",
+    (
+        Screen("member-whois", "member whois", "Everything about one account", desktop=True),
+        Screen("member-whois-when", "member whois", "Who held a name on a day"),
+        Screen("who-is-this", "Who is this?", "*Who is this?* in the apps menu of a user"),
+        Screen("member-note", "member note", "A note for colleagues"),
+        Screen("member-joined", "member joined", "A corrected date of joining"),
+        Screen("member-merge", "member identity merge", "Two members are one: what it would change"),
+        Screen("member-merged", "member identity merge", "Decided, and it can be undone"),
+        Screen("member-split", "member identity split", "An earlier time was somebody else's"),
+        Screen("member-alias", "member identity alias", "Who held a name, and when"),
+        Screen("member-undo", "member identity undo", "A decision is taken back"),
+        Screen("member-history", "member identity history", "Every decision, and by whom"),
+        Screen("member-review", "member identity review", "Two members claim one name", desktop=True),
+        Screen("member-review-none", "member identity review", "No name is disputed"),
+    ),
+)
 REFUSALS: Final = Section(
     "When something cannot be done",
     (
@@ -122,6 +140,7 @@ REFUSALS: Final = Section(
         Screen("refused-other-unlinked", "Clan stats", "Asked for the card of a user who linked nothing"),
         Screen("refused-not-set-up", "stats", "On a server that is not set up"),
         Screen("refused-permission", "setup", "By somebody without Manage Server"),
+        Screen("refused-officer", "member whois", "By somebody who is no officer"),
         Screen("refused-wom", "stats", "**Update now** while Wise Old Man does not answer"),
         Screen("refused-cooldown", "stats", "**Update now** twice within a minute"),
         Screen("refused-zone", "setup", "A time zone that does not exist"),
@@ -139,5 +158,5 @@ EXTREMES: Final = Section(
     ),
 )
 
-SECTIONS: Final = (STATS, LEADERBOARD, COMPARE, LINK, SETUP, REFUSALS, EXTREMES)
+SECTIONS: Final = (STATS, LEADERBOARD, COMPARE, LINK, SETUP, MEMBER, REFUSALS, EXTREMES)
 SCREENS: Final = tuple(screen for section in SECTIONS for screen in section.screens)

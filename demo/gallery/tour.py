@@ -61,6 +61,10 @@ class Tour:
         """Picture the form that a press on an answer opened."""
         await self.album.add(name, asked.who, self.places[asked.message.channel_id], result)
 
+    def a_leaver(self) -> str:
+        """Somebody who left, as the bot believes by now."""
+        return self._name(next(self._left(recently=False)))
+
     async def _ask_each(self, who: MemberActor, command: str, screens: dict[str, Options]) -> None:
         for name, options in screens.items():
             await self.show(name, await self.recorder.slash(who, self.public, command, **options))
@@ -92,7 +96,7 @@ class Tour:
             "stats-never-read": {"player": self._never_read()},
             "stats-unlinked": {"player": self.stage.unlinked_names()[0]},
             "stats-pending": {"player": self._name(next(self._left(recently=True)))},
-            "stats-left": {"player": self._name(next(self._left(recently=False))), "period": "year"},
+            "stats-left": {"player": self.a_leaver(), "period": "year"},
         }
         await self._ask_each(self.dee, "stats", cards)
 

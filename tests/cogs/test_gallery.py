@@ -4,7 +4,7 @@ import os
 from io import BytesIO
 
 import pytest
-from discord import AppCommandType
+from discord import AppCommandType, app_commands
 from PIL import Image
 
 from bot.present.theme import ACCENT
@@ -18,8 +18,10 @@ SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 
 @SQLITE
 async def test_every_command_has_a_picture_and_no_picture_is_of_another(fresh: Foundry) -> None:
-    kinds = (AppCommandType.chat_input, AppCommandType.user, AppCommandType.message)
-    known = {command.name for kind in kinds for command in fresh.bot.tree.get_commands(guild=None, type=kind)}
+    tree = fresh.bot.tree
+    known = {one.qualified_name for one in tree.walk_commands() if isinstance(one, app_commands.Command)}
+    for kind in (AppCommandType.user, AppCommandType.message):
+        known |= {menu.name for menu in tree.get_commands(type=kind)}
     assert {screen.of for screen in SCREENS} == known
 
 

@@ -75,7 +75,7 @@ async def test_before_set_up_help_says_who_can_begin(fresh: Foundry) -> None:
     assert is_private(member)
     assert "Somebody with Manage Server can do it with `/setup`" in text_of(member)
     manager = await fresh.places.manager.slash(fresh.commands, "help")
-    assert "Start with `/setup`: it takes one minute" in text_of(manager)
+    assert "Start with `/setup`: it takes a minute" in text_of(manager)
     assert message_of(manager).embeds[0].title == "What I can do"
 
 
