@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot.domain.clans import Clan
 from bot.domain.ids import GuildId
 from bot.jobs.polling import PollingJob
+from bot.jobs.upkeep import UpkeepJob
 from bot.logs import new_trace
 from bot.present.errors import unexpected
 from bot.services.clock import Clock
@@ -70,6 +71,7 @@ class ClanStatsBot(commands.AutoShardedBot):
         self.services = services
         self.sync_commands = CommandSync(services.database, self.tree)
         self.polling = PollingJob(services, lambda: [GuildId(guild.id) for guild in self.guilds])
+        self.upkeep = UpkeepJob(services.upkeep)
 
     @classmethod
     def build(
@@ -115,6 +117,7 @@ class ClanStatsBot(commands.AutoShardedBot):
         gc.freeze()
         log.info("ready", guilds=len(self.guilds), user=str(self.user))
         self.polling.start()
+        self.upkeep.start()
 
     async def poll_now(self, clan: Clan) -> None:
         """Poll a clan at once, as after it was linked."""
@@ -135,6 +138,7 @@ class ClanStatsBot(commands.AutoShardedBot):
         if self.is_closed():
             return
         await self.polling.stop()
+        await self.upkeep.stop()
         await super().close()
         await self.services.close()
         log.info("closed")

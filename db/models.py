@@ -18,6 +18,7 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -84,7 +85,8 @@ class Clan(Base):
 
     ``polled_at`` is the last poll that succeeded, ``failed_at`` and ``failure`` the last that
     did not; ``lists_read_at`` when activity, name changes and achievements were last read.
-    ``sealed_code`` is the group's verification code, encrypted.
+    ``sealed_code`` is the group's verification code, encrypted. ``double_seconds`` is how far
+    apart two relays write the same line; null for :data:`bot.domain.doubles.DOUBLES_WITHIN`.
     """
 
     __tablename__ = "clans"
@@ -108,10 +110,14 @@ class Clan(Base):
     failure: Mapped[str | None]
     lists_read_at: Mapped[datetime | None]
     update_all_at: Mapped[datetime | None]
+    double_seconds: Mapped[int | None]
 
 
 class Relay(Base):
-    """A bot or webhook whose lines in one channel are the in-game chat. Only its id counts."""
+    """A bot or webhook whose lines in one channel are the in-game chat. Only its id counts.
+
+    ``author_name`` is how it called itself when it was chosen: for people to tell it by.
+    """
 
     __tablename__ = "relays"
 
@@ -120,6 +126,7 @@ class Relay(Base):
     author_id: Mapped[Big] = mapped_column(primary_key=True, autoincrement=False)
     lines_read: Mapped[int]
     lines_understood: Mapped[int]
+    author_name: Mapped[str | None]
 
 
 class Member(Base):
@@ -351,13 +358,24 @@ class MemberNote(Base):
 
 
 class Message(Base):
-    """One message, without its content; its time is in its id. ``kind`` is :class:`db.queries.messages.Kind`.
+    """One message, without its content; its time is in its id.
 
-    A deleted message stays as a tombstone without source, so that a later fill cannot bring it back.
+    ``kind`` is :class:`bot.domain.facts.MessageKind`. A deleted message stays as a tombstone
+    without source, so that a later fill cannot bring it back. ``double_of`` is set for the kinds
+    that repeat another relay's line: the message that counts in its place.
     """
 
     __tablename__ = "messages"
-    __table_args__ = (WITHOUT_ROWID,)
+    __table_args__ = (
+        Index(
+            "ix_messages_clan_id_double_of",
+            "clan_id",
+            "double_of",
+            sqlite_where=text("double_of IS NOT NULL"),
+            postgresql_where=text("double_of IS NOT NULL"),
+        ),
+        WITHOUT_ROWID,
+    )
 
     clan_id: Mapped[int] = _clan_key()
     message_id: Mapped[Big] = mapped_column(primary_key=True, autoincrement=False)
@@ -365,6 +383,20 @@ class Message(Base):
     source_id: Mapped[int | None]
     kind: Mapped[int] = mapped_column(SmallInteger)
     length: Mapped[int] = mapped_column(SmallInteger)
+    double_of: Mapped[Big | None]
+
+
+class RelayPrint(Base):
+    """What a relay's line says, as a keyed hash, while another relay may still repeat it."""
+
+    __tablename__ = "relay_prints"
+    __table_args__ = (Index("ix_relay_prints_clan_id_print", "clan_id", "print"), WITHOUT_ROWID)
+
+    clan_id: Mapped[int] = _clan_key()
+    message_id: Mapped[Big] = mapped_column(primary_key=True, autoincrement=False)
+    print: Mapped[Big]
+    channel_id: Mapped[Big]
+    author_id: Mapped[Big]
 
 
 class Activity(Base):
@@ -423,7 +455,16 @@ class Broadcast(Base):
     """A relay's own announcement. An unknown form keeps its ``raw`` text for 30 days, others keep none."""
 
     __tablename__ = "broadcasts"
-    __table_args__ = (WITHOUT_ROWID,)
+    __table_args__ = (
+        Index(
+            "ix_broadcasts_clan_id_message_id_raw",
+            "clan_id",
+            "message_id",
+            sqlite_where=text("raw IS NOT NULL"),
+            postgresql_where=text("raw IS NOT NULL"),
+        ),
+        WITHOUT_ROWID,
+    )
 
     clan_id: Mapped[int] = _clan_key()
     message_id: Mapped[Big] = mapped_column(primary_key=True, autoincrement=False)

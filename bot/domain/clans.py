@@ -1,9 +1,10 @@
 """A clan, the Discord server it lives in, and the relays it listens to, as values."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain.doubles import DOUBLES_WITHIN, RelayId
 from bot.domain.ids import ChannelId, ClanId, GroupId, GuildId, UserId
 
 
@@ -14,6 +15,8 @@ class Clan:
     ``role_order`` are WOM's role keys, highest first, in the clan's own order.
     ``polled_at`` is the last poll that succeeded; ``failed_at`` with ``failure`` (a reason
     of :class:`bot.domain.errors.WomUnavailable`) the last one that did not, None after a success.
+    ``doubles_within`` is how far apart two of its relays write the same line; see
+    :func:`bot.domain.doubles.find_doubles`.
     """
 
     id: ClanId
@@ -30,6 +33,7 @@ class Clan:
     failure: str | None = None
     lists_read_at: datetime | None = None
     update_all_at: datetime | None = None
+    doubles_within: timedelta = DOUBLES_WITHIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,19 @@ class GuildSettings:
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """A bot or webhook whose lines in one channel are the in-game chat."""
+    """A bot or webhook whose lines in one channel are the in-game chat.
+
+    ``author_name`` is how it called itself when it was chosen, None where that was not looked up.
+    """
 
     clan: ClanId
     channel: ChannelId
     author: UserId
     lines_read: int = 0
     lines_understood: int = 0
+    author_name: str | None = None
+
+    @property
+    def id(self) -> RelayId:
+        """What tells it from the clan's other relays."""
+        return RelayId(self.channel, self.author)

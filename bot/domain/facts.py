@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+from bot.domain.doubles import Told
 from bot.domain.ids import ChannelId, MessageId, NameKey, PlayerId, UserId
 
 
@@ -45,15 +46,25 @@ def wom_source(player: PlayerId, display_name: str) -> SourceRef:
 
 
 class MessageKind(IntEnum):
-    """Chat is counted; a broadcast is a clan event; a deleted message is a tombstone."""
+    """Chat is counted; a broadcast is a clan event; a deleted message is a tombstone.
+
+    The doubles repeat what another relay wrote: they are kept, and are neither counted nor events.
+    """
 
     DISCORD = 0
     GAME = 1
     BROADCAST = 2
     DELETED = 3
+    GAME_DOUBLE = 4
+    BROADCAST_DOUBLE = 5
 
 
 COUNTED = frozenset({MessageKind.DISCORD, MessageKind.GAME})
+DOUBLE_OF: Mapping[MessageKind, MessageKind] = {
+    MessageKind.GAME: MessageKind.GAME_DOUBLE,
+    MessageKind.BROADCAST: MessageKind.BROADCAST_DOUBLE,
+}
+"""What a relay's line is called where another relay's counts in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +78,10 @@ class BroadcastFact:
 
 @dataclass(frozen=True, slots=True)
 class MessageFact:
-    """One message. ``source`` is None for lines that name nobody; ``length`` is in characters."""
+    """One message. ``source`` is None for lines that name nobody; ``length`` is in characters.
+
+    ``told`` is set for a line of a clan's relay that another relay of the clan may repeat.
+    """
 
     message: MessageId
     channel: ChannelId
@@ -75,3 +89,4 @@ class MessageFact:
     source: SourceRef | None
     length: int
     broadcast: BroadcastFact | None = None
+    told: Told | None = None

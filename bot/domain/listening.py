@@ -1,16 +1,35 @@
 """Which Discord messages become facts, and which facts."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from enum import StrEnum
 
 from bot.domain.clans import GuildSettings, Relay
+from bot.domain.doubles import DOUBLES_WITHIN, RelayId, Told, print_of
 from bot.domain.facts import BroadcastFact, MessageFact, MessageKind, SourceRef, discord_source, relay_source
 from bot.domain.ids import ChannelId, ClanId, GuildId, MessageId, UserId
 from bot.domain.names import name_key
-from bot.domain.relay import ChatLine, EmbedText, UnknownLine, read_line
+from bot.domain.relay import ChatLine, EmbedText, Line, UnknownLine, read_line
 
 UNKNOWN_FORM = "unknown"
-"""The kind of a relay's line that no form fits; its text is kept for a while."""
+"""The kind of a relay's line that no form fits."""
+UNKNOWN_KEPT = timedelta(days=30)
+"""How long the text of such a line is kept, from when it was written."""
+
+
+class Ignored(StrEnum):
+    """Why a message is nothing to any clan."""
+
+    BOT = "bot"
+    """A bot or webhook that is no relay here; only the configured ids are."""
+    NOTICE = "notice"
+    """Nobody said it: Discord tells of a join, a pin, a boost."""
+    UNTRACKED = "untracked"
+    """Officers chose that the channel does not count."""
+    NO_TEXT = "no_text"
+    """The relay wrote nothing that could be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +55,20 @@ class SeenMessage:
 
 @dataclass(frozen=True, slots=True)
 class Ears:
-    """What is listened to in a server: its clans, the officers' choice of channels, the relays."""
+    """What is listened to in a server: its clans, the officers' choice of channels, the relays.
+
+    ``within`` is how far apart the doubles of a clan's relays are written, where it is not the
+    usual time; ``key`` is what the prints of their lines are made with.
+    """
 
     settings: GuildSettings
     clans: tuple[ClanId, ...]
     relays: tuple[Relay, ...] = ()
+    within: Mapping[ClanId, timedelta] = field(default_factory=dict[ClanId, timedelta])
+    key: bytes = field(default=b"", repr=False)
     relay_channels: frozenset[int] = field(init=False)
+    comparing: frozenset[ClanId] = field(init=False)
+    """The clans that have several relays: of theirs alone prints are made."""
     _relays: Mapping[tuple[int, int], tuple[ClanId, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -51,10 +78,16 @@ class Ears:
             listening[key] = (*listening.get(key, ()), relay.clan)
         object.__setattr__(self, "_relays", listening)
         object.__setattr__(self, "relay_channels", frozenset(relay.channel for relay in self.relays))
+        relays = Counter(relay.clan for relay in self.relays)
+        object.__setattr__(self, "comparing", frozenset(clan for clan in relays if relays[clan] > 1))
 
     def hears(self, channel: int, parent: int | None = None) -> bool:
         """Whether anything said there matters: a tracked channel or thread, or a relay's channel."""
         return channel in self.relay_channels or self.settings.tracks(channel, parent)
+
+    def doubles_within(self, clan: ClanId) -> timedelta:
+        """How far apart two relays of a clan write the same line."""
+        return self.within.get(clan, DOUBLES_WITHIN)
 
     def relayed_to(self, channel: int, authors: Sequence[int | None]) -> tuple[ClanId, ...]:
         """The clans whose relay one of these authors is in that channel."""
@@ -71,32 +104,53 @@ def read_message(seen: SeenMessage, ears: Ears) -> list[tuple[ClanId, MessageFac
     Of bots and webhooks only a configured relay is read, by its user's or webhook's id
     alone, and only for its clan; its channel need not be tracked.
     """
-    clans = ears.relayed_to(seen.channel, (seen.author, seen.webhook)) if ears.relays else ()
+    clans = relayed_to(seen, ears)
     if clans:
-        relayed = _relayed(seen)
-        return [(clan, relayed) for clan in clans] if relayed else []
-    if seen.is_bot or seen.webhook is not None or not seen.said:
-        return []
-    if not ears.settings.tracks(seen.channel, seen.parent):
+        line = read_line(seen.content, seen.embeds)
+        return [(clan, _relayed(seen, line, ears, clan)) for clan in clans] if line else []
+    if _why_not_heard(seen, ears) is not None:
         return []
     source = discord_source(seen.author, _storable(seen.author_name))
     fact = MessageFact(seen.message, seen.channel, MessageKind.DISCORD, source, len(seen.content))
     return [(clan, fact) for clan in ears.clans]
 
 
-def _relayed(seen: SeenMessage) -> MessageFact | None:
-    line = read_line(seen.content, seen.embeds)
-    if line is None:
-        return None
-    if isinstance(line, ChatLine):
-        source = relay_source(name_key(line.name), _storable(line.name))
-        return MessageFact(seen.message, seen.channel, MessageKind.GAME, source, line.text_length)
+def relayed_to(seen: SeenMessage, ears: Ears) -> tuple[ClanId, ...]:
+    """The clans whose in-game chat a message carries; none for what a person or another bot wrote."""
+    return ears.relayed_to(seen.channel, (seen.author, seen.webhook)) if ears.relays else ()
+
+
+def why_ignored(seen: SeenMessage, ears: Ears) -> Ignored | None:
+    """Why :func:`read_message` finds nothing in a message; None where it finds something."""
+    if relayed_to(seen, ears):
+        return None if read_line(seen.content, seen.embeds) else Ignored.NO_TEXT
+    return _why_not_heard(seen, ears)
+
+
+def _why_not_heard(seen: SeenMessage, ears: Ears) -> Ignored | None:
+    if seen.is_bot or seen.webhook is not None:
+        return Ignored.BOT
+    if not seen.said:
+        return Ignored.NOTICE
+    return None if ears.settings.tracks(seen.channel, seen.parent) else Ignored.UNTRACKED
+
+
+def _relayed(seen: SeenMessage, line: Line, ears: Ears, clan: ClanId) -> MessageFact:
     if isinstance(line, UnknownLine):
         unknown = BroadcastFact(UNKNOWN_FORM, {}, _storable(line.text))
         return _announced(seen, None, unknown)
-    said = {key: _storable(value) if isinstance(value, str) else value for key, value in line.detail.items()}
-    subject = relay_source(name_key(line.name), _storable(line.name))
-    return _announced(seen, subject, BroadcastFact(line.kind.value, said))
+    source = relay_source(name_key(line.name), _storable(line.name))
+    if isinstance(line, ChatLine):
+        fact = MessageFact(seen.message, seen.channel, MessageKind.GAME, source, line.text_length)
+    else:
+        said = {
+            key: _storable(value) if isinstance(value, str) else value for key, value in line.detail.items()
+        }
+        fact = _announced(seen, source, BroadcastFact(line.kind.value, said))
+    if clan not in ears.comparing:
+        return fact
+    relay = RelayId(seen.channel, seen.author)
+    return replace(fact, told=Told(seen.message, relay, print_of(ears.key, line)))
 
 
 def _announced(seen: SeenMessage, source: SourceRef | None, broadcast: BroadcastFact) -> MessageFact:

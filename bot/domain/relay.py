@@ -6,7 +6,7 @@ so callers pass only the messages of the configured relay's user or webhook.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.domain.broadcasts import Broadcast, BroadcastKind, is_name, read_broadcast
 
@@ -17,8 +17,10 @@ __all__ = [
     "EmbedText",
     "Line",
     "UnknownLine",
+    "bare",
     "read_line",
     "share_understood",
+    "visible",
 ]
 
 
@@ -35,16 +37,18 @@ class EmbedText:
 class ChatLine:
     """Something that the account displayed as ``name`` said.
 
-    ``text_length`` counts characters as displayed, escapes and outer spaces left out;
-    the text itself is not kept. ``rank_emoji`` is the name of the emoji that shows the
-    in-game rank (the character itself for a standard emoji), None where there is none.
-    ``badges`` are the other emojis before the name, such as ``Ironman_chat_badge``.
+    ``text_length`` counts characters as displayed, escapes and outer spaces left out.
+    ``rank_emoji`` is the name of the emoji that shows the in-game rank (the character itself
+    for a standard emoji), None where there is none. ``badges`` are the other emojis before
+    the name, such as ``Ironman_chat_badge``. ``text`` is there to be compared with what
+    another relay wrote, and is never stored.
     """
 
     name: str
     text_length: int
     rank_emoji: str | None = None
     badges: tuple[str, ...] = ()
+    text: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ _CHAT = re.compile(r"\*\*([^*\n]{1,60})(?:\*\*\s*\\?:|\\?:\s*\*\*)(.*)", re.DOTA
 _BOLD = re.compile(r"\*\*(.*)\*\*", re.DOTALL)
 # Discord's rule: a backslash hides a punctuation mark's meaning, and before anything else is itself.
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-# Relays put these into names so that nobody is pinged; the last two also join parts of an emoji.
+# The last two also join parts of an emoji.
 _INVISIBLE = "\u200b\u200c\u200e\u200f\u2060\ufeff\u200d\ufe0f"
 _NO_INVISIBLE = str.maketrans("", "", _INVISIBLE)
 
@@ -88,6 +92,16 @@ def share_understood(lines: Iterable[Line | None]) -> tuple[int, int]:
     return sum(not isinstance(line, UnknownLine) for line in read), len(read)
 
 
+def bare(line: str) -> str:
+    """A line as Discord displays it, without the emojis that it starts with."""
+    return _plain(_split_emojis(line.strip())[1])
+
+
+def visible(text: str) -> str:
+    """Text without the characters that take no room: relays put them in so that nobody is pinged."""
+    return text.translate(_NO_INVISIBLE)
+
+
 def _read_text(raw: str) -> Line:
     emojis, line = _split_emojis(raw)
     if chat := _CHAT.match(line):
@@ -110,12 +124,13 @@ def _read_embed(embed: EmbedText) -> Line | None:
 
 
 def _chat_line(emojis: Sequence[str], escaped_name: str, text: str) -> ChatLine | None:
-    name = _plain(escaped_name).translate(_NO_INVISIBLE).strip()
+    name = visible(_plain(escaped_name)).strip()
     if not is_name(name):
         return None
     ranks = [emoji for emoji in emojis if "badge" not in emoji.casefold()]
     badges = [emoji for emoji in emojis if emoji not in ranks[:1]]
-    return ChatLine(name, len(_plain(text).strip()), ranks[0] if ranks else None, tuple(badges))
+    plain = _plain(text).strip()
+    return ChatLine(name, len(plain), ranks[0] if ranks else None, tuple(badges), plain)
 
 
 def _split_emojis(line: str) -> tuple[list[str], str]:

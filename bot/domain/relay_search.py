@@ -6,21 +6,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from bot.domain.errors import InvalidName
 from bot.domain.ids import ChannelId, NameKey
 from bot.domain.names import name_key
-from bot.domain.relay import Broadcast, ChatLine, Line, read_line, share_understood
+from bot.domain.relay import Broadcast, ChatLine, Line, UnknownLine, read_line, share_understood
 from bot.domain.setup import ChannelLine, RelayShare
 
 _LEAST_SHARE = 0.5
 _LEAST_SPEAKERS = 3
+_EXAMPLES = 3
 
 
-def judge_relay(channel: ChannelId, lines: Iterable[ChannelLine]) -> RelayShare | None:
-    """The author in a channel of whose lines most were understood; None where none was.
+def judge_relays(channel: ChannelId, lines: Iterable[ChannelLine]) -> list[RelayShare]:
+    """Each author in a channel of whose lines some were understood, whoever has most of them first.
 
     ``lines`` are of bots and webhooks only, in any order.
     """
     shares = [_share(channel, by_author) for by_author in _by_author(lines)]
-    best = max(shares, key=lambda share: share.read, default=None)
-    return best if best is not None and best.read else None
+    return sorted((share for share in shares if share.read), key=lambda share: (-share.read, share.author))
 
 
 def find_relay(
@@ -51,7 +51,9 @@ def _by_author(lines: Iterable[ChannelLine]) -> list[list[ChannelLine]]:
 
 def _share(channel: ChannelId, lines: Sequence[ChannelLine]) -> RelayShare:
     read, of = share_understood(map(_read, lines))
-    return RelayShare(channel, read, of, lines[0].author, lines[0].author_name)
+    unknown = [line.text for line in map(_read, lines) if isinstance(line, UnknownLine)]
+    rest = tuple(list(dict.fromkeys(unknown))[:_EXAMPLES])
+    return RelayShare(channel, read, of, lines[0].author, lines[0].author_name, rest)
 
 
 def _read(line: ChannelLine) -> Line | None:

@@ -52,7 +52,7 @@ class RelayShare:
     """How well a relay is read: of the last ``of`` lines in ``channel``, ``read`` were understood.
 
     ``author`` writes them; ``author_name`` is how that bot or webhook calls itself, None where
-    that was not looked up.
+    that was not looked up. ``rest`` are some of the lines that were not understood, as they came.
     """
 
     channel: ChannelId
@@ -60,6 +60,7 @@ class RelayShare:
     of: int
     author: UserId | None = None
     author_name: str | None = None
+    rest: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ class SetupState:
 
     ``members`` is None before the first roster has been read. ``relays`` are the
     channels that are read as relays; ``relay_found`` is one that looks like a relay
-    and has not been confirmed. ``ranks_matched`` of ``ranks`` have a Discord role of
+    and has not been confirmed; ``unknown_lines`` are lines of relays of the last 30 days that no
+    form fitted. ``ranks_matched`` of ``ranks`` have a Discord role of
     the same name. ``lacking`` are Discord's names of the permissions that the bot needs and
     does not have, ``unreadable`` the tracked channels it cannot see.
     ``role_above`` is the name of the highest role that the bot would give but stands below.
@@ -148,6 +150,7 @@ class SetupState:
     members: int | None = None
     relays: tuple[RelayShare, ...] = ()
     relay_found: RelayShare | None = None
+    unknown_lines: int = 0
     ranks: int = 0
     ranks_matched: int = 0
     role_above: str | None = None

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import discord
 
+from bot.domain.listening import UNKNOWN_KEPT
 from bot.domain.setup import RelayShare, SetupState
 from bot.present.numbers import counted
 from bot.present.text import DESCRIPTION_LIMIT, TITLE_LIMIT, cut_units, escape, fit_lines
@@ -12,6 +13,7 @@ from bot.present.theme import ACCENT, ATTENTION
 from bot.present.times import ago
 
 _SHOWN = 5
+_EXAMPLE = 80
 _WELL_READ = 0.9
 _ENOUGH_HISTORY = 31
 _NOWHERE = "UTC"
@@ -100,15 +102,19 @@ def _relays(state: SetupState) -> Iterator[_Line]:
             "the bot's owner switches on Message Content Intent in Discord's Developer Portal",
         )
     for relay in state.relays:
-        yield _relay(relay)
+        yield _relay(relay, named=len(state.relays) > 1)
     if state.relay_found is not None:
-        yield State.BETTER, _relay_found(state.relay_found), "**Use it**, or choose another below"
+        yield State.BETTER, _relay_found(state.relay_found), "**Use it**, or choose an **Other**"
     elif not state.relays:
         yield State.OFF, "In-game chat: no relay channel", "choose one if a bot relays your clan chat"
+    if state.unknown_lines:
+        lines = counted(state.unknown_lines, "relayed line")
+        text = f"{lines} of the last {UNKNOWN_KEPT.days} days not understood"
+        yield State.BETTER, text, "**Unknown lines** shows them"
 
 
-def _relay(relay: RelayShare) -> _Line:
-    where = f"<#{relay.channel}> is a relay"
+def _relay(relay: RelayShare, *, named: bool) -> _Line:
+    where = f"<#{relay.channel}> is a relay{_by(relay) if named else ''}"
     if not relay.of:
         return State.BETTER, f"{where}: no line seen yet", "it counts from the first line on"
     if relay.read < relay.of * _WELL_READ:
@@ -117,8 +123,13 @@ def _relay(relay: RelayShare) -> _Line:
 
 
 def _relay_found(relay: RelayShare) -> str:
-    by = f" by {escape(relay.author_name)}" if relay.author_name else ""
-    return f"<#{relay.channel}> looks like a relay{by}: {_understood(relay)}"
+    rest = ", ".join(f"“{escape(cut_units(line, _EXAMPLE))}”" for line in relay.rest)
+    small = f"\n-# \u2003Not understood: {rest}" if rest else ""
+    return f"<#{relay.channel}> looks like a relay{_by(relay)}: {_understood(relay)}{small}"
+
+
+def _by(relay: RelayShare) -> str:
+    return f" by {escape(relay.author_name)}" if relay.author_name else ""
 
 
 def _understood(relay: RelayShare) -> str:

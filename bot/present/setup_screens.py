@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import discord
 
-from bot.domain.clans import Clan, Relay
-from bot.domain.ids import ChannelId
+from bot.domain.clans import Clan
 from bot.domain.setup import GroupChoice, RankMatch
 from bot.present.numbers import counted
 from bot.present.text import DESCRIPTION_LIMIT, TITLE_LIMIT, cut_units, escape, fit_lines
@@ -17,7 +16,7 @@ OPTION_LIMIT = 100
 
 def welcome() -> discord.Embed:
     """Before any clan is linked."""
-    return _screen(
+    return screen(
         "Welcome to ClanStats",
         "Which clan is this server's? I follow it at Wise Old Man, count its messages here, and answer "
         "`/stats` and `/leaderboard`.",
@@ -34,12 +33,12 @@ def is_this_it(choice: GroupChoice, linked: Sequence[Clan]) -> discord.Embed:
     if linked:
         names = ", ".join(escape(clan.name) for clan in linked[:5])
         lines.append(f"-# It will be followed beside {names}; commands stay about {escape(linked[0].name)}.")
-    return _screen("Is this your clan?", *lines)
+    return screen("Is this your clan?", *lines)
 
 
 def which_one(text: str, choices: Sequence[GroupChoice]) -> discord.Embed:
     """Several groups whose names hold what was typed."""
-    return _screen(
+    return screen(
         "Which one is it?",
         f"{counted(len(choices), 'group')} at Wise Old Man fit “{escape(cut_units(text, 60))}”.",
         "-# Not among them? Search for its whole name, or its number.",
@@ -54,7 +53,7 @@ def group_option(choice: GroupChoice) -> str:
 
 def gone() -> discord.Embed:
     """After the last clan was unlinked."""
-    return _screen(
+    return screen(
         "No clan is followed here any more",
         "What was stored is kept, and linking the clan again takes it up.",
     )
@@ -94,13 +93,13 @@ def choose(what: str, chosen: int, shown: int) -> discord.Embed:
         lines.append(
             f"-# ⚠ {chosen} are chosen now, and a list holds {shown}: choosing here replaces them all."
         )
-    return _screen(title, *lines)
+    return screen(title, *lines)
 
 
 def choose_days(chosen: int) -> discord.Embed:
     """A select for how many days of messages are read back."""
     now = "nothing is read back" if chosen == 0 else f"{counted(chosen, 'day')} are read back"
-    return _screen(
+    return screen(
         "Days of history",
         f"How far back I read this server's messages: now {now}. More days are read at once, which takes "
         "a while where much is said. With fewer, nothing is forgotten; only new channels are read less far.",
@@ -112,35 +111,6 @@ def days_option(days: int) -> str:
     return "None: only what is written from now on" if days == 0 else counted(days, "day")
 
 
-_PICK_RELAY = (
-    "Pick the channel where a bot or webhook repeats your in-game chat. I look at its last messages, "
-    "and from then on read what that bot writes there."
-)
-
-
-def relay_screen(relays: Sequence[Relay], *, silent: ChannelId | None, content: bool) -> discord.Embed:
-    """Choosing the relay. ``silent`` is the channel that was chosen and holds none; ``content`` whether
-    Discord shows what is written at all.
-    """
-    lines = [_PICK_RELAY]
-    lines += [f"{_relay_mark(relay)} <#{relay.channel}> is read" for relay in relays]
-    if silent is not None:
-        lines.append(
-            f"❌ In <#{silent}> I see no line of a bot or webhook that I can read as chat. "
-            "Pick another, or come back when it has written something."
-        )
-    if not content:
-        lines.append(
-            "❌ Discord gives me no message content, so I cannot read any relay. The bot's owner switches on "
-            "Message Content Intent in Discord's Developer Portal."
-        )
-    return _screen("In-game chat", *lines, attention=silent is not None or not content)
-
-
-def _relay_mark(relay: Relay) -> str:
-    return "✅" if relay.lines_understood else "🟡"
-
-
 def ranks_screen(matches: Sequence[RankMatch]) -> discord.Embed:
     """Each rank with its Discord role."""
     lines = [_rank(match) for match in matches]
@@ -150,7 +120,7 @@ def ranks_screen(matches: Sequence[RankMatch]) -> discord.Embed:
         if missing
         else ""
     )
-    return _screen("Ranks and Discord roles", fit_lines(lines, DESCRIPTION_LIMIT - 200), advice)
+    return screen("Ranks and Discord roles", fit_lines(lines, DESCRIPTION_LIMIT - 200), advice)
 
 
 def _rank(match: RankMatch) -> str:
@@ -164,7 +134,7 @@ def _rank(match: RankMatch) -> str:
 
 def unlink_screen(clan: Clan) -> discord.Embed:
     """Before a clan is unlinked."""
-    return _screen(
+    return screen(
         f"Stop following {escape(clan.name)}?",
         "I stop reading its channels and its group, and commands no longer find it. Nothing is "
         "deleted: linking it again takes everything up.",
@@ -172,7 +142,8 @@ def unlink_screen(clan: Clan) -> discord.Embed:
     )
 
 
-def _screen(title: str, *paragraphs: str, attention: bool = False) -> discord.Embed:
+def screen(title: str, *paragraphs: str, attention: bool = False) -> discord.Embed:
+    """A screen with these paragraphs, those that are empty left out."""
     return discord.Embed(
         title=cut_units(title, TITLE_LIMIT),
         description=cut_units("\n".join(_given(paragraphs)), DESCRIPTION_LIMIT),

@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
@@ -18,9 +18,11 @@ import structlog
 
 from bot.domain.activity import time_of
 from bot.domain.clans import GuildSettings
+from bot.domain.doubles import DOUBLES_WITHIN
 from bot.domain.ids import ChannelId, ClanId, GuildId, MessageId
 from bot.domain.listening import Ears, SeenMessage, read_message
 from bot.services.clock import Clock
+from bot.services.printing import printing_key
 from bot.services.storing import Deleted, Heard, KnownSources, store
 from bot.services.uninterrupted import uninterrupted
 from db.queries import clans, cursors, listening
@@ -66,11 +68,13 @@ class Ingest:
         self._size = 0
         self._refused = False
         self._behind: set[GuildId] = set()
+        self._key = b""
 
     # What is listened to
 
     async def load(self) -> None:
         """Learn what is listened to in every server, before the first message can arrive."""
+        self._key = await printing_key(self._database)
         async with self._database.read() as session:
             guilds = await listening.guilds_with_clans(session)
         for guild in guilds:
@@ -80,13 +84,15 @@ class Ingest:
     async def refresh(self, guild: GuildId) -> Ears | None:
         """Read a server's clans, relays and choice of channels anew; None where it has no clan."""
         async with self._database.read() as session:
-            linked = [clan.id for clan in await clans.clans_of(session, guild)]
+            found = await clans.clans_of(session, guild)
+            linked = [clan.id for clan in found]
             relays = await clans.relays_of(session, linked)
             settings = await clans.guild_settings(session, guild) or GuildSettings(guild)
         if not linked:
             self.forget(guild)
             return None
-        ears = Ears(settings, tuple(linked), tuple(relays))
+        within = {clan.id: clan.doubles_within for clan in found}
+        ears = Ears(settings, tuple(linked), tuple(relays), within, self._key)
         if ears != self._ears.get(guild):
             # A channel may have gone unheard under the old choice, and its cursor must not jump over that.
             self.suspend(guild)
@@ -215,6 +221,11 @@ class Ingest:
         waiting.refused = False
         return True
 
+    def _within(self, clan: ClanId) -> timedelta:
+        """How far apart a clan's relays write the same line; the usual where its server is heard no more."""
+        ears = self._ears.get(self._waiting[clan].guild)
+        return DOUBLES_WITHIN if ears is None else ears.doubles_within(clan)
+
     def _note_refusal(self, clan: ClanId, waiting: _Waiting, error: Exception) -> None:
         """The first refusal is logged with its traceback, the next ones, a second apart, in short."""
         log.error(
@@ -231,7 +242,7 @@ class Ingest:
     ) -> None:
         async with self._waiting[clan].writing:
             async with self._database.write() as session:
-                learnt = await store(session, clan, piece, self._known.of(clan))
+                learnt = await store(session, clan, piece, self._known.of(clan), self._within(clan))
                 await cursors.advance_live(session, clan, newest)
             self._known.remember(clan, learnt)
 
@@ -246,7 +257,7 @@ class Ingest:
         channel, last = page[0].channel, max(seen.message for seen in page)
         async with self._waiting[clan].writing:
             async with self._database.write() as session:
-                learnt = await store(session, clan, heard, self._known.of(clan))
+                learnt = await store(session, clan, heard, self._known.of(clan), self._within(clan))
                 await cursors.advance_fill(session, clan, channel, last, finished=False)
                 await cursors.cover(session, clan, channel, start, time_of(last))
             self._known.remember(clan, learnt)

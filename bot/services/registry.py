@@ -22,6 +22,8 @@ from bot.services.sealing import Sealer
 from bot.services.setting_up import SettingUp
 from bot.services.statistics import Statistics
 from bot.services.stats import Stats
+from bot.services.unknown_forms import UnknownForms
+from bot.services.upkeep import Upkeep
 from bot.settings import Settings
 from bot.wom.client import WomClient
 from bot.wom.pacing import Pacing
@@ -51,6 +53,8 @@ class Services:
     ingest: Ingest
     history: History
     setting_up: SettingUp
+    unknown_forms: UnknownForms
+    upkeep: Upkeep
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock, *, pacing: Pacing | None = None) -> Self:
@@ -91,6 +95,8 @@ class Services:
             setting_up=SettingUp(
                 database, wom, sealer, clock, partial(GuildSettings, backfill_days=settings.backfill_days)
             ),
+            unknown_forms=UnknownForms(database, clock),
+            upkeep=Upkeep(database, clock),
         )
 
     async def open(self) -> None:

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clans import Clan, GuildSettings, Relay
+from bot.domain.doubles import RelayId
 from bot.domain.errors import (
     GroupAlreadyLinked,
     GroupNotFound,
@@ -177,25 +178,47 @@ class SettingUp:
     async def use_relay(self, clan: Clan, author: UserId, share: RelayShare, by: UserId) -> None:
         """Take what this author writes in the share's channel for the in-game chat, beside other relays.
 
-        The channel is read anew, since what the author wrote was passed over before.
+        The channel is read anew, since what the author wrote was passed over before; so are those of
+        the other relays, since what they wrote may be the same lines.
         """
         async with self._database.write() as session:
             known = await clans.relays_of(session, [clan.id])
             if (share.channel, author) not in {(relay.channel, relay.author) for relay in known}:
-                await cursors.forget_channel(session, clan.id, share.channel)
-            relay = Relay(clan.id, share.channel, author, share.of, share.read)
+                await self._read_again(session, clan, {share.channel, *(relay.channel for relay in known)})
+            relay = Relay(clan.id, share.channel, author, share.of, share.read, share.author_name)
             await clans.save_relay(session, relay)
             detail = {"clan_id": clan.id, "channel": share.channel, "author": author}
             await self._note(session, clan.guild, by, "relay_used", **detail)
         await self._changed(clan.guild)
 
-    async def drop_relays(self, clan: Clan, by: UserId) -> None:
-        """Listen to no relay of this clan any more; what was heard stays."""
+    async def drop_relays(self, clan: Clan, relays: Collection[RelayId], by: UserId) -> None:
+        """Listen to these relays of the clan no more; what was heard stays, and so does what was a double."""
         async with self._database.write() as session:
-            await clans.remove_relays(session, clan.id)
+            await clans.remove_relays(session, clan.id, relays)
             await clans.keep(session, _FIRST_RELAY, str(clan.guild))
-            await self._note(session, clan.guild, by, "relays_dropped", clan_id=clan.id)
+            detail = {"clan_id": clan.id, "relays": [list(relay) for relay in relays]}
+            await self._note(session, clan.guild, by, "relays_dropped", **detail)
         await self._changed(clan.guild)
+
+    async def set_doubles_within(self, clan: Clan, seconds: int, by: UserId) -> None:
+        """Let what two relays write within so many seconds count once; 0 for always twice.
+
+        Their channels are read anew, so that the days that are read back follow the new choice.
+        """
+        before = int(clan.doubles_within.total_seconds())
+        async with self._database.write() as session:
+            await clans.update_clan(session, clan.id, double_seconds=seconds)
+            known = await clans.relays_of(session, [clan.id])
+            if seconds != before:
+                await self._read_again(session, clan, {relay.channel for relay in known})
+            detail = {"clan_id": clan.id, "before": before, "after": seconds}
+            await self._note(session, clan.guild, by, "doubles_within", **detail)
+        await self._changed(clan.guild)
+
+    @staticmethod
+    async def _read_again(session: AsyncSession, clan: Clan, channels: Collection[ChannelId]) -> None:
+        for channel in channels:
+            await cursors.forget_channel(session, clan.id, channel)
 
     async def _set_clan(
         self, clan: Clan, by: UserId, action: str, detail: dict[str, Any], **columns: Any

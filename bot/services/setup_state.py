@@ -5,11 +5,13 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.activity import snowflake_at
 from bot.domain.clans import Clan, GuildSettings, Relay
-from bot.domain.ids import ChannelId
+from bot.domain.ids import ChannelId, MessageId
+from bot.domain.listening import UNKNOWN_KEPT
 from bot.domain.relay_search import find_relay
 from bot.domain.setup import GuildFacts, Progress, RankMatch, RelayShare, SetupState, match_ranks
-from db.queries import clans, cursors, members, names
+from db.queries import clans, cursors, members, names, unknown_lines
 
 
 async def ranks_of(session: AsyncSession, clan: Clan, facts: GuildFacts) -> tuple[RankMatch, ...]:
@@ -35,6 +37,7 @@ async def read_state(
     settings = await clans.guild_settings(session, clan.guild) or GuildSettings(clan.guild)
     others = [other.name for other in await clans.clans_of(session, clan.guild) if other.id != clan.id]
     since = await cursors.observed_since(session, clan.id)
+    recent = MessageId(snowflake_at(now - UNKNOWN_KEPT))
     return SetupState(
         clan_name=clan.name,
         group=clan.group,
@@ -42,6 +45,7 @@ async def read_state(
         members=None if clan.polled_at is None else len(everybody),
         relays=tuple(map(_share, relays)),
         relay_found=None if relays else await _found(session, clan, facts),
+        unknown_lines=await unknown_lines.count_unknown_lines(session, clan.id, recent),
         ranks=len(ranks),
         ranks_matched=sum(match.role is not None for match in ranks),
         role_above=_role_above(ranks),
@@ -62,7 +66,9 @@ async def read_state(
 
 
 def _share(relay: Relay) -> RelayShare:
-    return RelayShare(relay.channel, relay.lines_understood, relay.lines_read, relay.author)
+    return RelayShare(
+        relay.channel, relay.lines_understood, relay.lines_read, relay.author, relay.author_name
+    )
 
 
 def _role_above(ranks: Sequence[RankMatch]) -> str | None:

@@ -1,13 +1,15 @@
 """Storing what was heard, with its sources, their attribution and the counts, in one transaction."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.doubles import DOUBLES_WITHIN
 from bot.domain.facts import MessageFact, SourceKind, SourceRef
 from bot.domain.ids import ChannelId, ClanId, MessageId, NameKey, SourceId
-from db.queries import attributions, messages, sources
+from db.queries import attributions, doubles, messages, sources
 from db.queries.messages import StoredMessage
 
 REMEMBERED: Final = 200_000
@@ -52,12 +54,16 @@ class KnownSources:
 
 
 async def store(
-    session: AsyncSession, clan: ClanId, heard: Iterable[Heard | Deleted], known: Mapping[SourceRef, SourceId]
+    session: AsyncSession,
+    clan: ClanId,
+    heard: Iterable[Heard | Deleted],
+    known: Mapping[SourceRef, SourceId],
+    within: timedelta = DOUBLES_WITHIN,
 ) -> dict[SourceRef, SourceId]:
     """Store a piece of what was heard. The same piece again, or parts of it in any order, changes nothing.
 
     A deletion wins over its message whatever came first, so messages are added before
-    deletions are followed.
+    deletions are followed. What two relays wrote ``within`` so long counts once.
 
     Returns:
         The sources that ``known`` lacked.
@@ -73,8 +79,14 @@ async def store(
         if row.message in new and facts[row.message].broadcast is not None
     ]
     await messages.add_broadcasts(session, clan, announced)
+    told = [fact.told for fact in facts.values() if fact.told is not None]
+    await doubles.add_prints(session, clan, told)
+    await doubles.settle(session, clan, {line.print for line in told}, within)
     for channel, ids in _deletions(heard).items():
         await messages.delete_messages(session, clan, channel, ids)
+        prints = await doubles.drop_prints(session, clan, ids)
+        await doubles.settle(session, clan, prints, within)
+        await doubles.let_inherit(session, clan, ids)
     return learnt
 
 

@@ -13,6 +13,7 @@ from bot.services.registry import Services
 from cogs.answers import guild_of
 from cogs.setup.desk import Desk, PollNow
 from cogs.setup.items import CHOICES, ITEMS, require_manager
+from cogs.setup.relay_items import RELAY_ITEMS
 
 
 class SetupCog(commands.Cog):
@@ -31,12 +32,12 @@ class SetupCog(commands.Cog):
 
     async def cog_load(self) -> None:
         """Answer the buttons of earlier runs too, and tell of changes."""
-        self.bot.add_dynamic_items(*ITEMS)
+        self.bot.add_dynamic_items(*ITEMS, *RELAY_ITEMS)
         self.services.setting_up.on_change.append(self._tell)
 
     async def cog_unload(self) -> None:
         """Leave nothing behind."""
-        self.bot.remove_dynamic_items(*ITEMS)
+        self.bot.remove_dynamic_items(*ITEMS, *RELAY_ITEMS)
         self.services.setting_up.on_change.remove(self._tell)
 
     async def _tell(self, guild: GuildId) -> None:

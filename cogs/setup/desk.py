@@ -13,19 +13,19 @@ from discord.ext import commands
 from discord.ui import View
 
 from bot.domain.clans import Clan
-from bot.domain.errors import MissingPermissions, Outdated, SecretsUnavailable
+from bot.domain.errors import Outdated, SecretsUnavailable
 from bot.domain.ids import ChannelId, ClanId, GroupId, GuildId, UserId
-from bot.domain.relay_search import judge_relay
-from bot.domain.setup import ChannelLine, GuildFacts, Progress, RelayShare
+from bot.domain.setup import ChannelLine, GuildFacts, Progress
 from bot.present import setup_screens as screens
 from bot.present.setup import checklist
 from bot.services.registry import Services
 from bot.wom.errors import WomError
 from cogs.answers import guild_of, user_of
 from cogs.setup import views
-from cogs.setup.facts import bot_lines, can_read, facts_of, likely_lines
+from cogs.setup.facts import facts_of, likely_lines
 from cogs.setup.items import CHOICES, Menu
 from cogs.setup.modals import CodeModal, GroupModal, ZoneModal
+from cogs.setup.relays import RelayDesk
 from cogs.setup.showing import defer, server_of, show
 
 PollNow = Callable[[Clan], Awaitable[None]]
@@ -47,13 +47,13 @@ class Desk:
     ) -> None:
         self.bot = bot
         self.services = services
+        self.relays = RelayDesk(self)
         self._poll_now = poll_now
         self._lines: dict[int, tuple[datetime, dict[ChannelId, list[ChannelLine]]]] = {}
         self._ways: dict[str, Callable[[Interaction[Any], Clan], Awaitable[None]]] = {
             "main": self.show_main,
             "officer_roles": self._ask_roles,
-            "relay": self._ask_relay,
-            "drop_relays": self._drop_relays,
+            "relay": self.relays.ask,
             "ranks": self._show_ranks,
             "history": self._load_history,
             "days": self._ask_days,
@@ -177,7 +177,7 @@ class Desk:
         for linked in await self.services.clans.of_guild(clan.guild):
             used = {relay.channel for relay in await self.services.setting_up.relays(linked)}
             (relays if linked.id == clan.id else elsewhere).update(used)
-        content = self._with_content
+        content = self.with_content
         lines = await self._bot_lines(guild) if content and not relays else {}
         return facts_of(
             guild,
@@ -213,7 +213,8 @@ class Desk:
         return False
 
     @property
-    def _with_content(self) -> bool:
+    def with_content(self) -> bool:
+        """Whether Discord shows the bot what is written."""
         return self.bot.intents.message_content
 
     # What is chosen
@@ -279,45 +280,6 @@ class Desk:
         matches = await self.services.setting_up.ranks(clan, facts)
         await show(interaction, screens.ranks_screen(matches), views.back_view(clan.id))
 
-    # The relay
-
-    async def choose_relay(
-        self, interaction: Interaction[Any], clan: ClanId, channel: ChannelId, author: UserId | None = None
-    ) -> None:
-        """Use a channel's relay: the given author, else whoever's lines are understood best.
-
-        Raises:
-            MissingPermissions: the bot may not read there.
-        """
-        await defer(interaction)
-        found = await self.services.clans.by_id(clan, guild_of(interaction))
-        share = await self._judge(server_of(interaction), channel, author)
-        if share is None or share.author is None:
-            await self._ask_relay(interaction, found, silent=channel)
-            return
-        await self.services.setting_up.use_relay(found, share.author, share, user_of(interaction))
-        await self.show_main(interaction, found)
-
-    async def _judge(
-        self, guild: discord.Guild, channel: ChannelId, author: UserId | None
-    ) -> RelayShare | None:
-        there = guild.get_channel(channel)
-        if not isinstance(there, discord.TextChannel) or not can_read(there):
-            raise MissingPermissions(("view_channel", "read_message_history"), f"<#{channel}>")
-        lines = [line for line in await bot_lines(there) if author in (None, line.author)]
-        return judge_relay(channel, lines)
-
-    async def _ask_relay(
-        self, interaction: Interaction[Any], clan: Clan, silent: ChannelId | None = None
-    ) -> None:
-        relays = await self.services.setting_up.relays(clan)
-        embed = screens.relay_screen(relays, silent=silent, content=self._with_content)
-        await show(interaction, embed, views.relay_view(clan.id, used=bool(relays)))
-
-    async def _drop_relays(self, interaction: Interaction[Any], clan: Clan) -> None:
-        await self.services.setting_up.drop_relays(clan, user_of(interaction))
-        await self.show_main(interaction, clan)
-
     # The history
 
     async def _ask_days(self, interaction: Interaction[Any], clan: Clan) -> None:
@@ -357,17 +319,10 @@ class Desk:
         setting_up, by = self.services.setting_up, UserId(self.bot.user.id)
         clan = await setting_up.first_server(self.services.settings, GuildId(guild.id), by)
         channel = await setting_up.first_relay(self.services.settings, GuildId(guild.id))
-        if channel is not None and self._with_content:
-            await self._use_first_relay(guild, channel, by)
+        if channel is not None and self.with_content:
+            await self.relays.use_first(guild, channel, by)
         if clan is not None:
             await self._poll(clan)
-
-    async def _use_first_relay(self, guild: discord.Guild, channel: ChannelId, by: UserId) -> None:
-        with contextlib.suppress(MissingPermissions):
-            share = await self._judge(guild, channel, None)
-            if share is not None and share.author is not None:
-                clan = await self.services.clans.default(GuildId(guild.id))
-                await self.services.setting_up.use_relay(clan, share.author, share, by)
 
 
 def _joined(guild: discord.Guild) -> datetime:

@@ -10,7 +10,7 @@ from discord.ui import Button, ChannelSelect, Item, RoleSelect, Select, View
 
 from bot.domain.clans import Clan
 from bot.domain.errors import NotPermitted
-from bot.domain.ids import ChannelId, ClanId, GroupId, UserId
+from bot.domain.ids import ChannelId, ClanId, GroupId
 from bot.domain.setup import GroupChoice
 from bot.present.setup_screens import days_option, group_option
 from cogs.buttons import NUMBER, Stateful, pack, unpack
@@ -25,7 +25,8 @@ COG = "SetupCog"
 CHOICES = 25
 HISTORY_CHOICES = (0, 7, 30, 90, 365)
 """Days of messages that can be chosen to be read back, beside what is chosen now."""
-_CLAN = rf"(?P<clan>{NUMBER})"
+CLAN = rf"(?P<clan>{NUMBER})"
+"""A clan in a custom id, as a pattern."""
 _ZONE = r"(?P<zone>[\w/+-]*)"
 _TEXT_CHANNELS = [ChannelType.text, ChannelType.news]
 _COUNTED_CHANNELS = [*_TEXT_CHANNELS, ChannelType.voice, ChannelType.stage_voice, ChannelType.forum]
@@ -54,7 +55,7 @@ class SetupItem(Stateful[ItemT], template=r"(?!)"):
         raise NotImplementedError
 
 
-class Go(SetupItem[Button[View]], template=rf"su:go:{_CLAN}:(?P<where>\w+)"):
+class Go(SetupItem[Button[View]], template=rf"su:go:{CLAN}:(?P<where>\w+)"):
     """A button that leads somewhere or does something for a clan; see :meth:`Desk.go`."""
 
     def __init__(
@@ -77,7 +78,7 @@ class Go(SetupItem[Button[View]], template=rf"su:go:{_CLAN}:(?P<where>\w+)"):
         await desk.go(interaction, self.clan, self.where)
 
 
-class Menu(SetupItem[Select[View]], template=rf"su:menu:{_CLAN}"):
+class Menu(SetupItem[Select[View]], template=rf"su:menu:{CLAN}"):
     """Everything that can be changed, in one list."""
 
     def __init__(self, clan: ClanId, options: Sequence[SelectOption] = ()) -> None:
@@ -86,7 +87,7 @@ class Menu(SetupItem[Select[View]], template=rf"su:menu:{_CLAN}"):
                 custom_id=self.id_of(clan),
                 placeholder="Change a setting…",
                 options=list(options) or [SelectOption(label="…")],
-                row=1,
+                row=2,
             )
         )
         self.clan = clan
@@ -112,7 +113,7 @@ class OtherClan(SetupItem[Select[View]], template=r"su:clan"):
             SelectOption(label=clan.name[:100], value=pack(clan.id), default=clan.id == shown)
             for clan in clans[:CHOICES]
         ]
-        super().__init__(Select(custom_id="su:clan", options=options or [SelectOption(label="…")], row=2))
+        super().__init__(Select(custom_id="su:clan", options=options or [SelectOption(label="…")], row=3))
 
     @classmethod
     def read(cls, match: re.Match[str]) -> Self:
@@ -123,7 +124,7 @@ class OtherClan(SetupItem[Select[View]], template=r"su:clan"):
         await desk.go(interaction, ClanId(unpack(self.item.values[0])), "main")
 
 
-class Roles(SetupItem[RoleSelect[View]], template=rf"su:roles:{_CLAN}"):
+class Roles(SetupItem[RoleSelect[View]], template=rf"su:roles:{CLAN}"):
     """Chooses the officers' roles."""
 
     def __init__(self, clan: ClanId, chosen: Collection[int] = ()) -> None:
@@ -147,7 +148,7 @@ class Roles(SetupItem[RoleSelect[View]], template=rf"su:roles:{_CLAN}"):
         await desk.choose(interaction, self.clan, "officer_roles", [role.id for role in self.item.values])
 
 
-class Days(SetupItem[Select[View]], template=rf"su:days:{_CLAN}"):
+class Days(SetupItem[Select[View]], template=rf"su:days:{CLAN}"):
     """Chooses how many days of messages are read back."""
 
     def __init__(self, clan: ClanId, chosen: int = 0) -> None:
@@ -166,7 +167,7 @@ class Days(SetupItem[Select[View]], template=rf"su:days:{_CLAN}"):
         await desk.choose_days(interaction, self.clan, int(self.item.values[0]))
 
 
-class Channels(SetupItem[ChannelSelect[View]], template=rf"su:channels:{_CLAN}:(?P<what>\w+)"):
+class Channels(SetupItem[ChannelSelect[View]], template=rf"su:channels:{CLAN}:(?P<what>\w+)"):
     """Chooses channels: the relay's, the officers', the bot's, those that count or do not."""
 
     def __init__(self, clan: ClanId, what: str, chosen: Collection[int] = ()) -> None:
@@ -194,37 +195,9 @@ class Channels(SetupItem[ChannelSelect[View]], template=rf"su:channels:{_CLAN}:(
     async def act(self, interaction: Interaction[Any], desk: "Desk") -> None:
         chosen = [channel.id for channel in self.item.values]
         if self.what == "relay":
-            await desk.choose_relay(interaction, self.clan, ChannelId(chosen[0]))
+            await desk.relays.choose(interaction, self.clan, ChannelId(chosen[0]))
         else:
             await desk.choose(interaction, self.clan, self.what, chosen)
-
-
-class UseRelay(
-    SetupItem[Button[View]],
-    template=rf"su:relay:{_CLAN}:(?P<channel>{NUMBER}):(?P<author>{NUMBER})",
-):
-    """Uses the relay that was found."""
-
-    def __init__(self, clan: ClanId, channel: ChannelId, author: UserId) -> None:
-        super().__init__(
-            Button(
-                label="Use it",
-                style=ButtonStyle.primary,
-                custom_id=f"su:relay:{pack(clan)}:{pack(channel)}:{pack(author)}",
-                row=0,
-            )
-        )
-        self.clan = clan
-        self.channel = channel
-        self.author = author
-
-    @classmethod
-    def read(cls, match: re.Match[str]) -> Self:
-        clan, channel, author = (unpack(match[name]) for name in ("clan", "channel", "author"))
-        return cls(ClanId(clan), ChannelId(channel), UserId(author))
-
-    async def act(self, interaction: Interaction[Any], desk: "Desk") -> None:
-        await desk.choose_relay(interaction, self.clan, self.channel, self.author)
 
 
 class PickGroup(SetupItem[Select[View]], template=rf"su:pick:{_ZONE}"):
@@ -299,4 +272,4 @@ class Search(SetupItem[Button[View]], template=rf"su:search:{_ZONE}"):
         await desk.ask_group(interaction, self.zone)
 
 
-ITEMS = (Go, Menu, OtherClan, Roles, Days, Channels, UseRelay, PickGroup, LinkGroup, Search)
+ITEMS = (Go, Menu, OtherClan, Roles, Days, Channels, PickGroup, LinkGroup, Search)

@@ -1,4 +1,4 @@
-"""How the one message of ``/setup`` turns from screen to screen."""
+"""How ``/setup`` turns from one of its screens to the next. All of them are private."""
 
 from typing import Any
 

@@ -9,18 +9,8 @@ from bot.domain.clans import Clan
 from bot.domain.ids import ClanId
 from bot.domain.setup import GroupChoice, SetupState
 from cogs.buttons import view_of
-from cogs.setup.items import (
-    Channels,
-    Days,
-    Go,
-    LinkGroup,
-    Menu,
-    OtherClan,
-    PickGroup,
-    Roles,
-    Search,
-    UseRelay,
-)
+from cogs.setup.items import Channels, Days, Go, LinkGroup, Menu, OtherClan, PickGroup, Roles, Search
+from cogs.setup.relay_items import ChooseRelays, DropRelays, Option, UnknownPage, UseRelay, Within
 
 HISTORY_DAYS = 90
 _BELOW = 2
@@ -50,20 +40,27 @@ def _back(linked: Sequence[Clan], row: int = 0) -> Iterator[Go]:
 def main_view(clan: Clan, state: SetupState, linked: Sequence[Clan]) -> View | None:
     """What there is to do, then everything that can be changed, then the other clans."""
     others = [OtherClan(linked, clan.id)] if len(linked) > 1 else []
-    return view_of(*_next_steps(clan.id, state), Menu(clan.id, list(_settings(clan, state))), *others)
+    menu = Menu(clan.id, list(_settings(clan, state)))
+    return view_of(*_relay_steps(clan.id, state), *_next_steps(clan.id, state), menu, *others)
 
 
-def _next_steps(clan: ClanId, state: SetupState) -> Iterator[Go | UseRelay]:
+def _relay_steps(clan: ClanId, state: SetupState) -> Iterator[Go | UseRelay | UnknownPage]:
     found = state.relay_found
     if found is not None and found.author is not None:
         yield UseRelay(clan, found.channel, found.author)
+        yield Go(clan, "relay", "Other")
+    if state.unknown_lines:
+        yield UnknownPage(clan, 0, "Unknown lines")
+
+
+def _next_steps(clan: ClanId, state: SetupState) -> Iterator[Go]:
     if state.history_days < HISTORY_DAYS and state.loading is None:
-        yield Go(clan, "history", f"Load {HISTORY_DAYS} days")
+        yield Go(clan, "history", f"Load {HISTORY_DAYS} days", row=1)
     if not state.code_known:
-        yield Go(clan, "code", "Add the group's code")
+        yield Go(clan, "code", "Add the group's code", row=1)
     if state.ranks_matched < state.ranks or state.role_above is not None:
-        yield Go(clan, "ranks", "Review ranks")
-    yield Go(clan, "main", "Refresh")
+        yield Go(clan, "ranks", "Review ranks", row=1)
+    yield Go(clan, "main", "Refresh", row=1)
 
 
 def _settings(clan: Clan, state: SetupState) -> Iterator[SelectOption]:
@@ -102,10 +99,23 @@ def channels_view(clan: ClanId, what: str, chosen: Collection[int]) -> View | No
     return view_of(Channels(clan, what, chosen), Go(clan, "main", "Back", row=_BELOW))
 
 
-def relay_view(clan: ClanId, *, used: bool) -> View | None:
-    """The relay's channel, and an end to what is used."""
-    stop = [Go(clan, "drop_relays", "Stop reading it", ButtonStyle.danger, _BELOW)] if used else []
-    return view_of(Channels(clan, "relay"), Go(clan, "main", "Back", row=_BELOW), *stop)
+def relay_view(clan: Clan, relays: Sequence[Option]) -> View | None:
+    """One more relay's channel, an end to those that are used, and what counts once of several."""
+    drop = [DropRelays(clan.id, relays)] if relays else []
+    within = [Within(clan.id, int(clan.doubles_within.total_seconds()))] if len(relays) > 1 else []
+    return view_of(Channels(clan.id, "relay"), *drop, *within, Go(clan.id, "main", "Back", row=4))
+
+
+def authors_view(clan: ClanId, authors: Sequence[Option]) -> View | None:
+    """The bots that write chat in one channel."""
+    return view_of(ChooseRelays(clan, authors), Go(clan, "main", "Back", row=_BELOW))
+
+
+def unknown_view(clan: ClanId, page: int, pages: int) -> View | None:
+    """The pages before and after, and the way back."""
+    before = [UnknownPage(clan, page - 1, "◀")] if page > 0 else []
+    after = [UnknownPage(clan, page + 1, "▶")] if page < pages - 1 else []
+    return view_of(*before, *after, Go(clan, "main", "Back"))
 
 
 def back_view(clan: ClanId) -> View | None:

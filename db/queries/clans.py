@@ -1,14 +1,15 @@
 """Clans, their servers' settings and their relays."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain import clans as values
+from bot.domain.doubles import DOUBLES_WITHIN, RelayId
 from bot.domain.ids import ChannelId, ClanId, GroupId, GuildId, MemberId, UserId
 from db.bulk import inserting
 from db.models import AuditEntry, Clan, Guild, KeptState, Relay
@@ -30,7 +31,12 @@ def _clan(row: Clan) -> values.Clan:
         failure=row.failure,
         lists_read_at=row.lists_read_at,
         update_all_at=row.update_all_at,
+        doubles_within=_within(row.double_seconds),
     )
+
+
+def _within(seconds: int | None) -> timedelta:
+    return DOUBLES_WITHIN if seconds is None else timedelta(seconds=seconds)
 
 
 async def clans_of(session: AsyncSession, guild: GuildId) -> list[values.Clan]:
@@ -176,8 +182,10 @@ def _guild_columns(settings: values.GuildSettings) -> dict[str, Any]:
 
 
 async def relays_of(session: AsyncSession, clans: Collection[ClanId]) -> list[values.Relay]:
-    """The relays of these clans."""
-    rows = await session.scalars(select(Relay).where(Relay.clan_id.in_(clans)))
+    """The relays of these clans, the channels and authors in the order of their ids."""
+    rows = await session.scalars(
+        select(Relay).where(Relay.clan_id.in_(clans)).order_by(Relay.channel_id, Relay.author_id)
+    )
     return [
         values.Relay(
             ClanId(row.clan_id),
@@ -185,6 +193,7 @@ async def relays_of(session: AsyncSession, clans: Collection[ClanId]) -> list[va
             UserId(row.author_id),
             row.lines_read,
             row.lines_understood,
+            row.author_name,
         )
         for row in rows
     ]
@@ -192,18 +201,27 @@ async def relays_of(session: AsyncSession, clans: Collection[ClanId]) -> list[va
 
 async def save_relay(session: AsyncSession, relay: values.Relay) -> None:
     """Listen to a relay, or note again how many of its lines were understood."""
-    counts = {"lines_read": relay.lines_read, "lines_understood": relay.lines_understood}
+    seen = {
+        "lines_read": relay.lines_read,
+        "lines_understood": relay.lines_understood,
+        "author_name": relay.author_name,
+    }
     adding = inserting(session, Relay).values(
-        clan_id=relay.clan, channel_id=relay.channel, author_id=relay.author, **counts
+        clan_id=relay.clan, channel_id=relay.channel, author_id=relay.author, **seen
     )
     await session.execute(
-        adding.on_conflict_do_update(index_elements=["clan_id", "channel_id", "author_id"], set_=counts)
+        adding.on_conflict_do_update(index_elements=["clan_id", "channel_id", "author_id"], set_=seen)
     )
 
 
-async def remove_relays(session: AsyncSession, clan: ClanId) -> None:
-    """Listen to no relay of this clan any more; what was heard stays."""
-    await session.execute(delete(Relay).where(Relay.clan_id == clan))
+async def remove_relays(session: AsyncSession, clan: ClanId, relays: Collection[RelayId]) -> None:
+    """Listen to these relays of a clan no more; what was heard stays."""
+    await session.execute(
+        delete(Relay).where(
+            Relay.clan_id == clan,
+            tuple_(Relay.channel_id, Relay.author_id).in_([tuple(one) for one in relays]),
+        )
+    )
 
 
 async def add_audit_entry(

@@ -55,7 +55,7 @@ async def add_messages(
         .returning(Message.message_id, Message.source_id, Message.kind)
     )
     new = stored.all()
-    await _count(
+    await count_messages(
         session, clan, Counter((id_, source) for id_, source, kind in new if source and kind in COUNTED)
     )
     return frozenset(MessageId(id_) for id_, _, _ in new)
@@ -70,18 +70,22 @@ async def delete_messages(
         await session.execute(select(Message.message_id, Message.source_id, Message.kind).where(of_clan))
     ).all()
     await session.execute(
-        update(Message).where(of_clan).values(source_id=None, kind=MessageKind.DELETED, length=0)
+        update(Message)
+        .where(of_clan)
+        .values(source_id=None, kind=MessageKind.DELETED, length=0, double_of=None)
     )
     await session.execute(delete(Broadcast).where(Broadcast.clan_id == clan, Broadcast.message_id.in_(ids)))
     await add_messages(
         session, clan, [StoredMessage(id_, channel, None, MessageKind.DELETED, 0) for id_ in ids]
     )
     taken = Counter({(id_, source): -1 for id_, source, kind in known if source and kind in COUNTED})
-    await _count(session, clan, taken)
+    await count_messages(session, clan, taken)
 
 
-async def _count(session: AsyncSession, clan: ClanId, messages: Mapping[tuple[int, int], int]) -> None:
-    """Add each message (by id and source) to its quarter of an hour and to its UTC day."""
+async def count_messages(
+    session: AsyncSession, clan: ClanId, messages: Mapping[tuple[int, int], int]
+) -> None:
+    """Add each message (by id and source) to its quarter of an hour and to its UTC day; -1 takes it back."""
     quarters: Counter[tuple[int, int]] = Counter()
     days: Counter[tuple[int, int]] = Counter()
     for (message, source), number in messages.items():

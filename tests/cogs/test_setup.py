@@ -1,5 +1,6 @@
 """``/setup`` as an officer meets it, from an empty server to a clan that works."""
 
+import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import pytest
 import simcord
 from pydantic import SecretStr
 from simcord import InteractionResult
+from sqlalchemy import select
 
 from bot.app import ClanStatsBot
 from bot.domain.ids import GuildId
@@ -20,6 +22,7 @@ from bot.services import registry
 from bot.settings import Settings
 from bot.wom.client import WomClient
 from bot.wom.pacing import Pacing
+from db.models import Broadcast
 from demo.wom import SimulatedWom
 from tests.cogs import world
 from tests.cogs.conftest import faults
@@ -349,9 +352,115 @@ async def test_another_channel_can_be_the_relay_and_be_dropped_again(house: Hous
     used = await house.pick(screen, other, kind="channels")
     assert f"🟡 {other.mention} is a relay: 1 of 2 lines understood" in text_of(used)
     screen = await house.pick(used, "relay")
-    assert other.mention in text_of(screen)
-    dropped = await house.click(screen, "Stop reading it")
+    assert f"✅ {other.mention}, Chat relay, is read" in text_of(screen)
+    (relay,) = listed(screen, "drop")
+    dropped = await house.pick(screen, listed(screen, "drop")[relay], kind="drop")
+    assert relay == "#voices-from-afar · Chat relay"
     assert "is a relay" not in text_of(dropped)
+
+
+async def test_another_than_the_detected_relay_is_chosen_with_other(house: House) -> None:
+    found = await house.relay(*CHATTER)
+    mine = await house.relay("**Ann B**: psst", name="whispers")
+    shown = await house.linked()
+    assert f"{found.mention} looks like a relay" in text_of(shown)
+    assert "Not understood: “odd line”" in text_of(shown)
+    used = await house.pick(await house.click(shown, "Other"), mine, kind="channels")
+    assert f"✅ {mine.mention} is a relay: 1 of 1 line understood" in text_of(used)
+    assert found.mention not in text_of(used)
+
+
+async def test_several_relays_in_channels_and_in_one_are_used_and_dropped_one_by_one(house: House) -> None:
+    first = await house.relay(*CHATTER)
+    second = await house.relay(*CHATTER[:2], name="mirror")
+    third = house.places.guild.create_webhook(second, "Other relay")
+    for line in CHATTER[:3]:
+        await third.send(line)
+    used = await house.click(await house.linked(), "Use it")
+    asked = await house.pick(await house.pick(used, "relay"), second, kind="channels")
+    assert "2 bots or webhooks write lines that I can read as chat" in text_of(asked)
+    assert list(listed(asked, "authors")) == [
+        "#mirror · Other relay · 3 of 3 lines",
+        "#mirror · Chat relay · 2 of 2 lines",
+    ]
+    both = await house.pick(asked, *listed(asked, "authors").values(), kind="authors")
+    await house.env.advance_time(90)
+    await house.restart()
+    shown = await house.click(both, "Refresh")
+    for line in (
+        f"{first.mention} is a relay by Chat relay: 4 of 5",
+        f"{second.mention} is a relay by Other relay: 3 of 3",
+        f"{second.mention} is a relay by Chat relay: 2 of 2",
+    ):
+        assert line in text_of(shown)
+    assert await messages_of(house) == {"Ann B": 1, "Cy": 1}
+    screen = await house.pick(shown, "relay")
+    left = await house.pick(screen, listed(screen, "drop")["#mirror · Chat relay"], kind="drop")
+    assert "by Chat relay: 2 of 2" not in text_of(left)
+    assert f"{second.mention} is a relay by Other relay" in text_of(left)
+
+
+async def test_how_far_apart_two_relays_write_one_line_is_chosen_and_kept(house: House) -> None:
+    await house.relay("**Cy**: gz", "**Cy**: hi")
+    await house.env.advance_time(15)
+    second = await house.relay("**Cy**: gz", "**Cy**: hi", name="mirror")
+    used = await house.click(await house.linked(), "Use it")
+    screen = await house.pick(used, "relay")
+    assert not any(one["custom_id"].startswith("su:within") for one in components_of(screen))
+    used = await house.pick(screen, second, kind="channels")
+    await house.env.advance_time(90)
+    assert await messages_of(house) == {"Cy": 4}
+    screen = await house.pick(used, "relay")
+    assert "counts once, if they write it at most 10 seconds apart" in text_of(screen)
+    assert listed(screen, "within")["Count once within 10 seconds (usual)"] == "10"
+    for seconds, words, number in (("20", "at most 20 seconds", 2), ("0", "Each relay's line counts", 4)):
+        screen = await house.pick(screen, seconds, kind="within")
+        assert words in text_of(screen)
+        await house.env.advance_time(90)
+        assert await messages_of(house) == {"Cy": number}
+    await house.restart()
+    assert "Each relay's line counts" in text_of(await house.pick(await house.setup(), "relay"))
+
+
+async def test_lines_that_nobody_knows_are_listed_by_form_and_forgotten_in_time(house: House) -> None:
+    odd = [f"Ann B juggles {number} gnomes" for number in range(3)] + ["Cy sings"]
+    others = [f"{letter * 4} happens" for letter in "abcdefg"]
+    chat = await house.relay("**Cy**: hi", *odd, *others)
+    screen = await house.pick(await house.linked(), "relay")
+    used = await house.pick(screen, chat, kind="channels")
+    await house.env.advance_time(90)
+    shown = await house.click(used, "Refresh")
+    assert "🟡 11 relayed lines of the last 30 days not understood" in text_of(shown)
+    listing = await house.click(shown, "Unknown lines")
+    assert is_private(listing)
+    assert text_of(listing).startswith("Lines not understood\n3× ‹name› juggles # gnomes · [newest](https://")
+    assert "11 lines in 9 forms" in text_of(listing)
+    assert list(buttons_of(listing)) == ["▶", "Back"]
+    await house.restart()
+    second = await house.click(listing, "▶")
+    assert list(buttons_of(second)) == ["◀", "Back"]
+    assert "1× ‹name› sings" in text_of(second)
+    assert "Cy" not in text_of(second)
+    house.env.backend.clock.advance(30 * 86_400)
+    await house.restart()
+    async with house.bot.services.database.read() as session:
+        assert set((await session.scalars(select(Broadcast.raw))).all()) == {None}
+    shown = await house.setup()
+    assert "not understood" not in text_of(shown)
+    assert "Unknown lines" not in buttons_of(shown)
+
+
+def listed(shown: InteractionResult, kind: str) -> dict[str, str]:
+    """What a select offers: label and value."""
+    chosen = next(one for one in components_of(shown) if one["custom_id"].startswith(f"su:{kind}:"))
+    return {option["label"]: option["value"] for option in chosen["options"]}
+
+
+async def messages_of(house: House) -> dict[str, int]:
+    """Who has how many messages, as the board tells."""
+    board = await house.places.john.slash(house.places.general, "leaderboard", metric="messages")
+    found = re.findall(r"^\S+ (.+?) · (\d+)$", text_of(board), re.MULTILINE)
+    return {name: int(number) for name, number in found if number != "0"}
 
 
 async def test_a_channel_without_a_relay_is_not_used(house: House) -> None:

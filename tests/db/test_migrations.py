@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
+from bot.domain.facts import MessageKind
 from db import migrate
-from db.models import Alias, Base, Clan, Member
+from db.models import Alias, Base, Broadcast, Clan, Member, Message, Relay
 from db.session import Database
 from db.types import OPEN_END
 
@@ -113,3 +114,37 @@ async def test_moving_an_alias_over_another_is_refused(database: Database) -> No
     with pytest.raises(DBAPIError, match="overlap"):
         async with database.write() as session:
             await session.execute(update(Alias).where(Alias.member_id == 1).values(to_at=OPEN_END))
+
+
+async def test_what_was_heard_before_several_relays_were_told_apart_is_kept_up_and_down(
+    database_url: str,
+) -> None:
+    database = Database(database_url)
+    try:
+        await two_members(database)
+        async with database.write() as session:
+            session.add(Relay(clan_id=1, channel_id=2, author_id=3, lines_read=5, lines_understood=4))
+            for number, first in ((10, None), (11, 10)):
+                kind = MessageKind.GAME if first is None else MessageKind.GAME_DOUBLE
+                session.add(
+                    Message(
+                        clan_id=1, message_id=number, channel_id=2, source_id=None, kind=kind, length=2,
+                        double_of=first,
+                    )
+                )  # fmt: skip
+            session.add(
+                Broadcast(clan_id=1, message_id=12, source_id=None, kind="unknown", detail={}, raw="?")
+            )
+        await migrate.downgrade(database_url, "0001")
+        await migrate.upgrade(database_url)
+        async with database.read() as session:
+            kinds = await session.execute(select(Message.message_id, Message.kind, Message.double_of))
+            # The schema in between knows no doubles; what was not counted there is not counted after.
+            assert sorted(map(tuple, kinds)) == [
+                (10, MessageKind.GAME, None),
+                (11, MessageKind.BROADCAST, None),
+            ]
+            assert await session.scalar(select(Broadcast.raw)) == "?"
+            assert (await session.scalars(select(Relay.lines_read))).all() == [5]
+    finally:
+        await database.close()

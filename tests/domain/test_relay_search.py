@@ -3,7 +3,7 @@
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.names import name_key
 from bot.domain.relay import EmbedText
-from bot.domain.relay_search import find_relay, judge_relay
+from bot.domain.relay_search import find_relay, judge_relays
 from bot.domain.setup import ChannelLine, RelayShare
 
 HERE, THERE = ChannelId(1), ChannelId(2)
@@ -23,9 +23,19 @@ def titled(*titles: str) -> list[ChannelLine]:
 
 def test_each_author_is_judged_by_its_own_lines() -> None:
     lines = [*said("**Ann B**: hi", "odd"), *said("a", "b", "c", by=MUSIC)]
-    assert judge_relay(HERE, lines) == RelayShare(HERE, 1, 2, RELAY, "Bot")
-    assert judge_relay(HERE, said("odd")) is None
-    assert judge_relay(HERE, []) is None
+    assert judge_relays(HERE, lines) == [RelayShare(HERE, 1, 2, RELAY, "Bot", ("odd",))]
+    assert judge_relays(HERE, said("odd")) == []
+    assert judge_relays(HERE, []) == []
+
+
+def test_of_several_relays_in_a_channel_whoever_wrote_most_of_it_comes_first() -> None:
+    lines = [*said("**Ann B**: hi"), *said("**Ann B**: hi", "**Cy**: hi", by=MUSIC)]
+    assert [share.author for share in judge_relays(HERE, lines)] == [MUSIC, RELAY]
+
+
+def test_some_of_what_was_not_understood_is_shown_each_once() -> None:
+    lines = said("**Ann B**: hi", *["odd", "odd", "strange", "queer", "weird"])
+    assert judge_relays(HERE, lines)[0].rest == ("odd", "strange", "queer")
 
 
 def test_another_bots_titles_are_no_chat_of_members() -> None:

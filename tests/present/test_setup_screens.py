@@ -1,17 +1,20 @@
 """The screens of ``/setup`` keep to Discord's limits, whatever groups and roles are called."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.domain.clans import Clan, Relay
-from bot.domain.ids import ChannelId, ClanId, GroupId, GuildId, UserId
-from bot.domain.setup import GroupChoice, GuildRole, RankMatch, match_ranks
+from bot.domain.ids import ChannelId, ClanId, GroupId, GuildId, MessageId, UserId
+from bot.domain.setup import GroupChoice, GuildRole, RankMatch, RelayShare, match_ranks
+from bot.domain.unknown_forms import UnknownForm
+from bot.present import relay_screens
 from bot.present import setup_screens as screens
 from bot.present.text import units
 from tests.present.makers import read
 
+TEN = timedelta(seconds=10)
 LONG = "*_👑[x](y)" * 40
 NAMES = ("Iron Foundry", "**bold**", LONG)
 
@@ -49,7 +52,29 @@ def test_ranks_without_a_role_and_out_of_reach_are_told_apart() -> None:
 
 def test_the_relay_screen_says_what_is_used_and_why_nothing_can_be() -> None:
     used = Relay(ClanId(1), ChannelId(5), UserId(6), 4, 3)
-    assert "✅ <#5> is read" in read(screens.relay_screen([used], silent=None, content=True))
-    shown = read(screens.relay_screen([], silent=ChannelId(7), content=False))
+    assert "✅ <#5> is read" in read(relay_screens.relay_screen([used], TEN, silent=None, content=True))
+    shown = read(relay_screens.relay_screen([], TEN, silent=ChannelId(7), content=False))
     assert "❌ In <#7> I see no line" in shown
     assert "Message Content Intent" in shown
+
+
+def test_of_several_relays_the_screen_says_what_counts_once() -> None:
+    two = [Relay(ClanId(1), ChannelId(5), UserId(author), 4, 3, LONG) for author in (6, 7)]
+    for within, words in (
+        (TEN, "counts once, if they write it at most 10 seconds apart"),
+        (timedelta(0), "Each relay's line counts"),
+    ):
+        assert words in read(relay_screens.relay_screen(two, within, silent=None, content=True))
+    option = relay_screens.relay_option("clan-chat", LONG, RelayShare(ChannelId(5), 1_234, 2_000))
+    assert units(option) <= screens.OPTION_LIMIT
+    assert option.endswith("1,234 of 2,000 lines")
+
+
+def test_unknown_forms_fill_their_pages_and_fit() -> None:
+    forms = [UnknownForm(LONG, number, ChannelId(5), MessageId(6 << 40)) for number in range(1, 8)]
+    assert relay_screens.unknown_pages(forms) == 2
+    assert "I understood every line" in read(relay_screens.unknown_screen(GuildId(2), [], 0))
+    first, second = (read(relay_screens.unknown_screen(GuildId(2), forms, page)) for page in (0, 1))
+    assert "28 lines in 7 forms" in first
+    assert "6×" in first
+    assert "7×" in second

@@ -70,10 +70,19 @@ def said(
     )
 
 
-def relayed(message: int, content: str, *, guild: GuildId = GUILD, author: int = RELAY) -> SeenMessage:
-    """A line of the relay, or of another bot in its channel."""
+def relayed(
+    message: int, content: str, *, guild: GuildId = GUILD, author: int = RELAY, channel: int = RELAYED
+) -> SeenMessage:
+    """A line of the relay, or of another bot or channel."""
     return SeenMessage(
-        guild, RELAYED, MessageId(message), UserId(author), "Chat", content, is_bot=True, webhook=author
+        guild,
+        ChannelId(channel),
+        MessageId(message),
+        UserId(author),
+        "Chat",
+        content,
+        is_bot=True,
+        webhook=author,
     )
 
 

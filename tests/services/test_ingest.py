@@ -186,10 +186,11 @@ async def test_another_clans_refusal_holds_nobody_up(
         clan: ClanId,
         heard: Iterable[Heard | Deleted],
         known: Mapping[SourceRef, SourceId],
+        within: timedelta,
     ) -> dict[SourceRef, SourceId]:
         if clan == broken:
             raise OperationalError("INSERT", {}, Exception("broken"))
-        return await real(session, clan, heard, known)
+        return await real(session, clan, heard, known, within)
 
     monkeypatch.setattr(ingest_module, "store", store)
     await ingest.flush()

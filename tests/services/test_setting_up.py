@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from bot.domain.clans import Clan, GuildSettings
+from bot.domain.doubles import RelayId
 from bot.domain.errors import (
     GroupAlreadyLinked,
     GroupNotFound,
@@ -373,13 +374,13 @@ async def test_a_relay_is_found_shown_used_and_dropped(home: Home, clan: Clan) -
         }
     )
     found = (await home.setting_up.state(clan, facts)).relay_found
-    assert found == RelayShare(CHAT, 3, 4, RELAY, "Relay")
+    assert found == RelayShare(CHAT, 3, 4, RELAY, "Relay", ("odd line",))
     assert found is not None
     await home.setting_up.use_relay(clan, RELAY, found, OFFICER)
     used = await home.setting_up.state(clan, facts)
     assert used.relay_found is None
-    assert used.relays == (RelayShare(CHAT, 3, 4, RELAY),)
-    await home.setting_up.drop_relays(clan, OFFICER)
+    assert used.relays == (RelayShare(CHAT, 3, 4, RELAY, "Relay"),)
+    await home.setting_up.drop_relays(clan, [RelayId(CHAT, RELAY)], OFFICER)
     assert (await home.setting_up.state(clan, facts)).relays == ()
     assert [entry[0] for entry in await home.audit()] == ["clan_linked", "relay_used", "relays_dropped"]
     assert home.changed == [GUILD] * 3
@@ -471,7 +472,7 @@ async def test_the_environments_relay_waits_until_one_is_used_or_dropped(home: H
     assert await home.setting_up.first_relay(Settings(wom_group_id=1), GUILD) is None
     await home.setting_up.use_relay(clan, RELAY, RelayShare(ChannelId(5), 1, 1), OFFICER)
     assert await home.setting_up.first_relay(FIRST, GUILD) is None
-    await home.setting_up.drop_relays(clan, OFFICER)
+    await home.setting_up.drop_relays(clan, [RelayId(ChannelId(5), RELAY)], OFFICER)
     assert await home.setting_up.first_relay(FIRST, GUILD) is None
 
 
