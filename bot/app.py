@@ -28,6 +28,7 @@ from cogs.listening import Listening
 from cogs.member import ITEMS as MEMBER_ITEMS
 from cogs.member import member_group, who_is_this_menu
 from cogs.owner import OwnerCog
+from cogs.reading import how_read_menu, speaker_menu
 from cogs.setup import SetupCog
 from cogs.stats import CardButton, StatsCog, clan_stats_menu
 
@@ -95,7 +96,13 @@ class ClanStatsBot(commands.AutoShardedBot):
         services = self.services
         await services.open()
         self.add_dynamic_items(*BUTTONS)
-        for command in (clan_stats_menu(services), who_is_this_menu(services), member_group(services)):
+        for command in (
+            clan_stats_menu(services),
+            who_is_this_menu(services),
+            how_read_menu(services),
+            speaker_menu(services),
+            member_group(services),
+        ):
             self.tree.add_command(command)
         for cog in (
             Listening(self, services.ingest, services.history),

@@ -30,8 +30,9 @@ class HelpCog(commands.Cog):
             for one in _pressable(root)
         ]
         menus = [
-            CommandHelp(menu.name, menu.extras.get("does", ""), _audience(menu), menu=True)
-            for menu in self.tree.get_commands(type=discord.AppCommandType.user)
+            CommandHelp(menu.name, menu.extras["does"], _audience(menu), menu=True)
+            for kind in (discord.AppCommandType.user, discord.AppCommandType.message)
+            for menu in self.tree.get_commands(type=kind)
         ]
         return [*slash, *menus]
 

@@ -255,6 +255,5 @@ def clan_stats_menu(services: Services) -> app_commands.ContextMenu:
         shown = Shown(interaction.user.id, clan.id, found.member.id, DEFAULT_PERIOD)
         await show_card(services, interaction, shown, found, private=True)
 
-    return app_commands.ContextMenu(
-        name="Clan stats", callback=clan_stats, extras={"does": "a member's card, only for you"}
-    )
+    extras = {"does": "a member's card, only for you"}
+    return app_commands.ContextMenu(name="Clan stats", callback=clan_stats, extras=extras)

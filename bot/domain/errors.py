@@ -55,6 +55,13 @@ class NotLinked(UserError):
 
 
 @dataclass(unsafe_hash=True)
+class NoSpeaker(UserError):
+    """A message in which no member speaks; ``name`` is whose name it gives, where nobody held it then."""
+
+    name: str = ""
+
+
+@dataclass(unsafe_hash=True)
 class UnreadablePeriod(UserError):
     """A period that no rule reads. ``reason`` is one of: syntax, future, order, too-long."""
 

@@ -71,6 +71,19 @@ def _(error: errors.NotLinked) -> str:
     )
 
 
+@explain.register
+def _(error: errors.NoSpeaker) -> str:
+    if error.name:
+        return (
+            f"Nobody of the clan is known to have been called {_typed(error.name)} when that was written. "
+            "Ask for a player by name with `/stats`."
+        )
+    return (
+        "I read no player's name in that message. Use this on a line of your clan's in-game chat, "
+        "or on a message of somebody who has linked an account."
+    )
+
+
 _PERIOD_EXAMPLES = "Try `7d`, `30d`, `1y6d`, `this week`, `last month`, `2026-10` or `all time`."
 _PERIOD_REASONS = {
     "syntax": "I cannot read {text} as a period. " + _PERIOD_EXAMPLES,

@@ -16,6 +16,7 @@ from bot.services.leaderboards import Leaderboards
 from bot.services.links import Links
 from bot.services.lookup import Lookup
 from bot.services.polling import Polling
+from bot.services.readings import Readings
 from bot.services.refreshing import Refreshing
 from bot.services.rendering import Renderer
 from bot.services.sealing import Sealer
@@ -54,6 +55,7 @@ class Services:
     history: History
     setting_up: SettingUp
     unknown_forms: UnknownForms
+    readings: Readings
     upkeep: Upkeep
 
     @classmethod
@@ -96,6 +98,7 @@ class Services:
                 database, wom, sealer, clock, partial(GuildSettings, backfill_days=settings.backfill_days)
             ),
             unknown_forms=UnknownForms(database, clock),
+            readings=Readings(database, ingest, lookup),
             upkeep=Upkeep(database, clock),
         )
 

@@ -8,7 +8,7 @@ from bot.domain.ids import MessageId
 from bot.domain.listening import UNKNOWN_KEPT
 from bot.domain.unknown_forms import UnknownForm, unknown_forms
 from bot.services.clock import Clock
-from db.queries import members, unknown_lines
+from db.queries import names, unknown_lines
 from db.session import Database
 
 NEWEST: Final = 2_000
@@ -27,5 +27,5 @@ class UnknownForms:
         since = MessageId(snowflake_at(self._clock() - UNKNOWN_KEPT))
         async with self._database.read() as session:
             rows = await unknown_lines.unknown_lines(session, clan.id, since, NEWEST)
-            names = {held.key for held in await members.all_names(session, clan.id)}
-        return unknown_forms(((row.channel, row.message, row.raw) for row in rows), names)
+            held_names = {held.key for held in await names.all_names(session, clan.id)}
+        return unknown_forms(((row.channel, row.message, row.raw) for row in rows), held_names)

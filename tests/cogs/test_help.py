@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from discord import AppCommandType, app_commands
 
+from bot.present.help import Audience
 from cogs.officers import FOR_OFFICERS
 from tests.cogs.conftest import Foundry
 from tests.cogs.reading import is_private, message_of, text_of
@@ -33,9 +34,11 @@ async def test_a_member_sees_every_command_of_theirs_and_none_of_others(foundry:
     assert text.startswith("What I can do for Iron Foundry\nFor everybody")
     for name in MEMBERS:
         assert f"</{name}:" in text
-    assert "Apps → *Clan stats*" in text
+    assert "Apps → *Clan stats*: a member's card" in text
+    assert "Apps → *Stats of speaker*: the card of whoever speaks" in text
     assert "/setup" not in text
     assert "/member" not in text
+    assert "How was this read?" not in text
 
 
 async def test_who_manages_the_server_sees_every_command_of_the_tree(foundry: Foundry) -> None:
@@ -52,6 +55,7 @@ async def test_an_officer_sees_what_officers_may_do(foundry: Foundry) -> None:
     assert "</stats:" in text
     assert "</member whois:" in text
     assert "Apps → *Who is this?*: names, links and notes of their main account" in text
+    assert "Apps → *How was this read?*: for whom a message counts, and why" in text
 
 
 async def test_commands_can_be_clicked_after_a_restart_too(foundry: Foundry) -> None:
@@ -95,6 +99,19 @@ async def test_every_command_and_option_is_in_the_document_and_nothing_else(fres
         for one in fresh.bot.tree.get_commands(type=kind)
     }
     assert {heading.strip("*") for heading in sections if heading.startswith("*")} == menus
+
+
+@SQLITE
+async def test_the_document_keeps_officers_menus_apart_as_help_does(fresh: Foundry) -> None:
+    parts = re.split(r"^## ", DOCUMENT.read_text("utf-8"), flags=re.MULTILINE)
+    officers = next(part for part in parts if part.startswith("For officers"))
+    theirs = {
+        one.name
+        for kind in (AppCommandType.user, AppCommandType.message)
+        for one in fresh.bot.tree.get_commands(type=kind)
+        if one.extras.get("audience") is Audience.OFFICER
+    }
+    assert {heading.strip("*") for heading in re.findall(r"^### (\*.+)$", officers, re.MULTILINE)} == theirs
 
 
 @SQLITE
