@@ -346,6 +346,21 @@ async def test_a_relay_is_found_and_used_and_its_lines_count(house: House) -> No
     assert "Ann B · 1" in text_of(board)
 
 
+async def test_a_relay_that_writes_embeds_is_found_too(house: House) -> None:
+    chat = await house.relay()
+    hook = house.places.guild.create_webhook(chat, "Embedder")
+    for embed in (
+        discord.Embed(description="gz \\:\\)").set_author(name="Ann B"),
+        discord.Embed(title="<:Onyx:1> **C\\-y**", description="hi"),
+        discord.Embed(description="<:Onyx:1> Cy has reached Slayer level 90\\."),
+        discord.Embed(title="An announcement of the clan", description="to all"),
+    ):
+        await hook.send(embed=embed)
+    found = text_of(await house.linked())
+    assert f"{chat.mention} looks like a relay by Embedder: 3 of 4 lines understood" in found
+    assert "Not understood: “An announcement of the clan to all”" in found
+
+
 async def test_another_channel_can_be_the_relay_and_be_dropped_again(house: House) -> None:
     other = await house.relay("Bank of Gielinor", "<:Onyx:1> **Cy**: gz", name="voices-from-afar")
     screen = await house.pick(await house.linked(), "relay")

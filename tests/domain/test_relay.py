@@ -164,6 +164,9 @@ def test_each_of_the_games_announcements_is_read_with_its_values(
     assert read_line(escaped(f"{name} {text}")) == expected
     assert read_line(f"<:Owner:1><:Ironman_chat_badge:2> {escaped(name)} {text}") == expected
     assert read_line("", [EmbedText(description=escaped(f"{name} {text}"))]) == expected
+    assert (
+        read_line("", [EmbedText(description=f"👑 <:Iron_badge:2> {escaped(f'{name} {text}')}")]) == expected
+    )
 
 
 def test_every_kind_of_announcement_is_covered():

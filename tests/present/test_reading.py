@@ -107,10 +107,9 @@ def test_every_reason_to_ignore_a_message_is_an_outcome() -> None:
 
 
 texts = st.text(max_size=4_000)
+badges = st.lists(texts, max_size=3).map(tuple)
 lines = (
-    st.builds(
-        ChatLine, texts, st.integers(0, 4_000), st.none() | texts, st.lists(texts, max_size=3).map(tuple)
-    )
+    st.builds(ChatLine, texts, st.integers(0, 4_000), st.none() | texts, badges)
     | st.builds(UnknownLine, texts)
     | st.builds(
         Broadcast,
