@@ -3,6 +3,7 @@
 Its ``GET messages?after=`` gives the newest messages after the id; Discord gives the next ones.
 """
 
+from functools import wraps
 from typing import Any
 
 from simcord.env import Env
@@ -34,8 +35,21 @@ def correct() -> None:
     # A private table: there is no public way to replace a route.
     routes: list[Any] = vars(router)["_ROUTES"]["GET"]
     routes[:] = [(path, history_page if path == _TEMPLATE else handler) for path, handler in routes]
-    vars(Env)["_settle_internal"].__kwdefaults__["idle"] = IDLE_SECONDS
+    _be_patient()
     vars(Env)["__init__"].__kwdefaults__["settle_timeout"] = PATIENCE_SECONDS
+
+
+def _be_patient() -> None:
+    """Wait shortly whether anything happens, and long until it has; a start has 5 s of its own otherwise."""
+    settle: Any = vars(Env)["_settle_internal"]
+    whole: Any = getattr(settle, "__wrapped__", settle)
+
+    @wraps(whole)
+    async def patient(env: Env, *, timeout: float | None = None, **options: Any) -> None:  # noqa: ASYNC109
+        longer = None if timeout is None else max(timeout, PATIENCE_SECONDS)
+        await whole(env, timeout=longer, **{"idle": IDLE_SECONDS, **options})
+
+    setattr(Env, "_settle_internal", patient)  # noqa: B010 -- a private method, which cannot be assigned
 
 
 def show_small_lines() -> None:
