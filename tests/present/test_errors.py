@@ -48,6 +48,8 @@ EXAMPLES: list[UserError] = [
     errors.MissingPermissions(("send_messages", "embed_links"), "<#1>"),
     errors.MissingPermissions(()),
     errors.Outdated(),
+    errors.NoSpeaker(),
+    errors.NoSpeaker("Jo hn"),
     *(errors.CannotMerge("Jo hn", "Ann B", reason) for reason in ("same", "both-present")),
     errors.NothingToSplit("Jo hn", NOW),
     errors.DecisionGone(3),
