@@ -81,6 +81,7 @@ class MessageFact:
     """One message. ``source`` is None for lines that name nobody; ``length`` is in characters.
 
     ``told`` is set for a line of a clan's relay that another relay of the clan may repeat.
+    ``code`` is the one-time code that a relayed line says; it is compared and never stored.
     """
 
     message: MessageId
@@ -90,3 +91,4 @@ class MessageFact:
     length: int
     broadcast: BroadcastFact | None = None
     told: Told | None = None
+    code: str | None = field(default=None, repr=False)

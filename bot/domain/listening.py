@@ -141,7 +141,9 @@ def _relayed(seen: SeenMessage, line: Line, ears: Ears, clan: ClanId) -> Message
         return _announced(seen, None, unknown)
     source = relay_source(name_key(line.name), _storable(line.name))
     if isinstance(line, ChatLine):
-        fact = MessageFact(seen.message, seen.channel, MessageKind.GAME, source, line.text_length)
+        fact = MessageFact(
+            seen.message, seen.channel, MessageKind.GAME, source, line.text_length, code=line.code
+        )
     else:
         said = {
             key: _storable(value) if isinstance(value, str) else value for key, value in line.detail.items()

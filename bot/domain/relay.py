@@ -50,6 +50,12 @@ class ChatLine:
     badges: tuple[str, ...] = ()
     text: str = field(default="", repr=False, compare=False)
 
+    @property
+    def code(self) -> str | None:
+        """The one-time code of a line that says ``!link 4821`` and nothing else."""
+        found = _CODE.fullmatch(self.text)
+        return found[1] if found else None
+
 
 @dataclass(frozen=True, slots=True)
 class UnknownLine:
@@ -65,6 +71,7 @@ Line = ChatLine | Broadcast | UnknownLine
 _EMOJI = re.compile(r"(?:<a?:(\w{1,40}):[0-9]{1,20}>|:(\w{1,40}):|([^\x00-\x7f\w\s]+))\s*")
 _CHAT = re.compile(r"\*\*([^*\n]{1,60})(?:\*\*\s*\\?:|\\?:\s*\*\*)(.*)", re.DOTALL)
 _BOLD = re.compile(r"\*\*(.*)\*\*", re.DOTALL)
+_CODE = re.compile(r"!link\s+([0-9]{4})", re.IGNORECASE)
 # Discord's rule: a backslash hides a punctuation mark's meaning, and before anything else is itself.
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 # The last two also join parts of an emoji.

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -122,3 +123,25 @@ def test_whatever_is_said_can_be_stored(content: str, name: str) -> None:
             for text in texts:
                 assert "\x00" not in text
                 text.encode()
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("**L\\-loi**: !link 4821", "4821"),
+        ("<:Corporal:1> **L\\-loi**: \\!LINK  4821 ", "4821"),
+        ("**L\\-loi**: say !link 4821", None),
+        ("**L\\-loi**: !link 4821 please", None),
+        ("**L\\-loi**: !link 48210", None),
+        ("**L\\-loi**: !link ٤٨٢١", None),
+        ("L\\-loi has left the clan.", None),
+    ],
+)
+def test_a_code_is_read_where_the_whole_line_is_one(line: str, code: str | None) -> None:
+    [(_, fact)] = read_message(change(LINE, content=line), EARS)
+    assert fact.code == code
+
+
+def test_a_code_that_no_relay_wrote_is_chat_like_any_other() -> None:
+    typed = change(HELLO, channel=CHAT, content="**L\\-loi**: !link 4821")
+    assert [fact.code for _, fact in read_message(typed, EARS)] == [None, None]
