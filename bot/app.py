@@ -23,10 +23,10 @@ from cogs.answers import handle_error
 from cogs.compare import CompareButton, CompareCog
 from cogs.help import HelpCog
 from cogs.leaderboard import BoardButton, LeaderboardCog, MetricSelect, PeriodSelect
-from cogs.links import AccountSelect, LinksCog
+from cogs.links import AccountSelect, LinksCog, PanelButton
 from cogs.listening import Listening
 from cogs.member import ITEMS as MEMBER_ITEMS
-from cogs.member import member_group, who_is_this_menu
+from cogs.member import link_account_menu, member_group, who_is_this_menu
 from cogs.owner import OwnerCog
 from cogs.reading import how_read_menu, speaker_menu
 from cogs.setup import SetupCog
@@ -34,7 +34,16 @@ from cogs.stats import CardButton, StatsCog, clan_stats_menu
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-BUTTONS = (BoardButton, MetricSelect, PeriodSelect, CardButton, CompareButton, AccountSelect, *MEMBER_ITEMS)
+BUTTONS = (
+    BoardButton,
+    MetricSelect,
+    PeriodSelect,
+    CardButton,
+    CompareButton,
+    AccountSelect,
+    PanelButton,
+    *MEMBER_ITEMS,
+)
 GUILD_WAIT = 0.5
 """Seconds without a further server after which Discord is believed to have told of all."""
 
@@ -101,6 +110,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             who_is_this_menu(services),
             how_read_menu(services),
             speaker_menu(services),
+            link_account_menu(services),
             member_group(services),
         ):
             self.tree.add_command(command)
@@ -110,7 +120,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             StatsCog(services),
             LeaderboardCog(services),
             CompareCog(services),
-            LinksCog(services),
+            LinksCog(self, services),
             HelpCog(services, self.tree, self.sync_commands),
             OwnerCog(self.sync_commands),
         ):

@@ -8,14 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import errors
-from bot.domain.accounts import Account
+from bot.domain.accounts import Account, LinkChange, LinkNotice, MyAccounts, OpenCode, PendingName
 from bot.domain.cards import Chat, Comparison, Figure, MemberCard
 from bot.domain.errors import UserError
-from bot.domain.ids import ClanId, MemberId
+from bot.domain.ids import ClanId, MemberId, NameKey, UserId
 from bot.domain.leaderboards import Board, Entry, rank
+from bot.domain.link_review import Claim, Talker, Unseen
 from bot.domain.metrics import ALL_METRICS, Metric, metric
 from bot.domain.periods import Period
-from bot.present.accounts import accounts_page
+from bot.domain.suggestions import Suggestion
+from bot.present import links
+from bot.present.accounts import accounts_page, link_panel, notice
 from bot.present.board import leaderboard_page, my_place, pages
 from bot.present.card import member_card
 from bot.present.compare import comparison
@@ -120,15 +123,73 @@ def test_every_comparison_fits_discord_and_a_phone(compared: Comparison, as_of: 
     assert embed_problems(embed) == ()
 
 
-accounts = st.builds(Account, st.integers(1).map(MemberId), names, st.booleans(), st.booleans())
+members = st.integers(1).map(MemberId)
+users = st.integers(1, LARGEST).map(UserId)
+accounts = st.builds(Account, members, names, st.booleans(), st.booleans(), st.booleans())
+codes = st.builds(OpenCode, members, names, st.just("0042"), st.just(NOW))
+mine = st.builds(
+    MyAccounts,
+    accounts=st.lists(accounts, max_size=400),
+    pending=st.lists(st.builds(PendingName, st.just(NameKey("name")), names), max_size=5),
+    codes=st.lists(codes, max_size=3),
+    hears_chat=st.booleans(),
+    kept=st.none() | names,
+    nearest=st.lists(names, max_size=30).map(tuple),
+)
 commands = st.builds(
     CommandHelp, names, names, st.sampled_from(Audience), st.none() | st.integers(1, LARGEST)
 )
 
 
-@given(st.lists(accounts, max_size=400))
-def test_any_number_of_accounts_fits(mine: list[Account]) -> None:
-    assert embed_problems(accounts_page(mine)) == ()
+@given(mine)
+def test_any_number_of_accounts_fits(found: MyAccounts) -> None:
+    assert embed_problems(accounts_page(found)) == ()
+
+
+suggestions = st.builds(Suggestion, users, names, members, names, st.booleans())
+claims = st.builds(
+    Claim,
+    users,
+    members,
+    names,
+    st.none() | names,
+    st.just(NOW),
+    st.none() | names,
+    st.booleans(),
+    st.integers(0, 999),
+    st.booleans(),
+)
+unseen = st.builds(Unseen, members, names, st.none() | names, moments, st.booleans(), st.none() | users)
+many_names = st.lists(names, min_size=1, max_size=5).map(tuple)
+talkers = st.builds(Talker, st.none() | users, many_names, st.integers(0, LARGEST), st.booleans())
+
+
+@given(st.data(), st.integers(-2, 5), st.booleans())
+def test_every_list_of_links_fits(data: st.DataObject, page: int, complete: bool) -> None:
+    found = data.draw(st.lists(suggestions, max_size=45))
+    pages_of_links = (
+        links.review_page(data.draw(st.lists(claims, max_size=9)), page, complete=complete),
+        links.suggestions_page(found, page, complete=complete),
+        links.unseen_page(data.draw(st.lists(unseen, max_size=45)), page, complete=complete),
+        links.talk_page(
+            data.draw(st.lists(talkers, max_size=45)),
+            page,
+            since=NOW,
+            observed_since=data.draw(moments),
+            complete=complete,
+        ),
+        links.user_page(UserId(5), data.draw(st.none() | names), data.draw(mine).accounts, found),
+        link_panel(data.draw(names)),
+    )
+    assert [embed_problems(embed) for embed in pages_of_links] == [()] * len(pages_of_links)
+    assert units(links.accepted(found)) <= CONTENT_LIMIT
+
+
+@given(st.sampled_from(LinkChange), names, names)
+def test_what_users_are_told_fits(change: LinkChange, clan: str, name: str) -> None:
+    words = notice(LinkNotice(UserId(5), clan, name, change))
+    assert 0 < units(words) <= CONTENT_LIMIT
+    assert "@everyone" not in words
 
 
 @given(st.lists(commands, max_size=100), st.sampled_from(Audience), st.none() | names, st.booleans())

@@ -103,7 +103,7 @@ class TooManyPlayers(UserError):
 
 @dataclass(unsafe_hash=True)
 class NotPermitted(UserError):
-    """The asker lacks a right. ``needed`` is one of: officer, manage_server, owner, asker."""
+    """The asker lacks a right. ``needed`` is one of: officer, manage_server, owner, asker, colleague."""
 
     needed: str
 
@@ -165,6 +165,43 @@ class AlreadyLinked(UserError):
     """That account belongs to another Discord user (a verified link)."""
 
     name: str
+
+
+@dataclass(unsafe_hash=True)
+class AccountTaken(UserError):
+    """An officer wants to give away an account whose link to another user (``owner``) is verified."""
+
+    name: str
+    owner: int
+
+
+@dataclass(unsafe_hash=True)
+class SeveralForOne(UserError):
+    """An officer chose several people for one account."""
+
+    name: str
+
+
+@dataclass(unsafe_hash=True)
+class ClaimRefused(UserError):
+    """Officers said that this account is not the asker's."""
+
+    name: str
+
+
+@dataclass(unsafe_hash=True)
+class TooManyNames(UserError):
+    """So many names not on the roster are kept for the asker already."""
+
+    most: int
+
+
+@dataclass(unsafe_hash=True)
+class TooManyCodes(UserError):
+    """So many one-time codes of the asker are open already; they end after ``minutes``."""
+
+    most: int
+    minutes: int
 
 
 @dataclass(unsafe_hash=True)

@@ -137,6 +137,8 @@ _NEEDED = {
     "officer": "That is for officers. Ask one, or have your role made an officer role in `/setup`.",
     "manage_server": "That is for people with Manage Server. Ask one of them.",
     "owner": "That is for whoever runs this bot.",
+    "colleague": "Nobody verifies an account of their own. Ask another officer, or say the code "
+    "that `/link` gives you in the clan chat.",
     "asker": "Those buttons belong to whoever asked. Use the command yourself and you get your own.",
 }
 
@@ -230,6 +232,41 @@ def _(error: errors.AlreadyLinked) -> str:
     return (
         f"{escape(error.name)} is linked to somebody else already. "
         "If it is yours, ask an officer, who can put it right."
+    )
+
+
+@explain.register
+def _(error: errors.AccountTaken) -> str:
+    return (
+        f"{escape(error.name)} is verified as <@{error.owner}>'s. Remove that link first, with "
+        "`/member link` and that user, if it is wrong."
+    )
+
+
+@explain.register
+def _(error: errors.SeveralForOne) -> str:
+    return f"You chose several people for {escape(error.name)}. Choose the one whose account it is."
+
+
+@explain.register
+def _(error: errors.ClaimRefused) -> str:
+    return (
+        f"Officers looked at that: {escape(error.name)} is not linked to you. "
+        "If it is yours, ask an officer, who can put it right."
+    )
+
+
+@explain.register
+def _(error: errors.TooManyNames) -> str:
+    names = counted(error.most, "name")
+    return f"I already keep {names} for you that are not on the roster. Remove one with `/link` first."
+
+
+@explain.register
+def _(error: errors.TooManyCodes) -> str:
+    return (
+        f"You have {counted(error.most, 'code')} open already. "
+        f"Say one in the clan chat, or wait: each ends after {counted(error.minutes, 'minute')}."
     )
 
 

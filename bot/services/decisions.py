@@ -21,7 +21,7 @@ from bot.domain.identity import MemberState, is_span
 from bot.domain.ids import ClanId, MemberId, NameKey, SourceId, UserId
 from bot.domain.names import name_key
 from bot.services.clock import Clock
-from db.queries import attributions, clans, conflicts, decisions, members, names
+from db.queries import attributions, clans, conflicts, decisions, links, members, names
 from db.session import Database
 
 Detail = Mapping[str, str | int | None]
@@ -253,16 +253,26 @@ class Decisions:
             keys |= await names.keys_of(session, clan, about)
         if kind is DecisionKind.SPLIT:
             sources = await attributions.own_profiles(session, clan, about[0])
-        await follow_decisions(session, clan, keys, sources)
+        await follow_decisions(session, clan, keys, sources, about)
 
 
 async def follow_decisions(
-    session: AsyncSession, clan: ClanId, keys: Collection[NameKey], sources: Collection[SourceId] = ()
+    session: AsyncSession,
+    clan: ClanId,
+    keys: Collection[NameKey],
+    sources: Collection[SourceId] = (),
+    about: Collection[MemberId] = (),
 ) -> None:
-    """Make anew who held these names and whose these profiles were."""
+    """Make anew who held these names, whose these profiles were, and for whom linked users speak.
+
+    Users are those of the members ``about`` whom it is and of all who ever held one of the names.
+    """
     await names.rebuild_aliases(session, clan, keys)
     await attributions.attribute_relayed_names(session, clan, keys)
     await attributions.attribute_profiles(session, clan, sources)
+    concerned = await names.observed_holders(session, clan, keys)
+    users = await links.users_of(session, clan, concerned.union(about))
+    await attributions.attribute_users(session, clan, users)
 
 
 def _is_present(state: MemberState) -> bool:

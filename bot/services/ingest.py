@@ -8,7 +8,7 @@ moment finds each unread stretch behind a cursor.
 
 import asyncio
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -16,12 +16,15 @@ from typing import Final
 
 import structlog
 
+from bot.domain.accounts import LinkNotice
 from bot.domain.activity import time_of
 from bot.domain.clans import GuildSettings
 from bot.domain.doubles import DOUBLES_WITHIN
+from bot.domain.facts import MessageFact
 from bot.domain.ids import ChannelId, ClanId, GuildId, MessageId
 from bot.domain.listening import Ears, SeenMessage, read_message
 from bot.services.clock import Clock
+from bot.services.linking import use_codes
 from bot.services.printing import printing_key
 from bot.services.storing import Deleted, Heard, KnownSources, store
 from bot.services.uninterrupted import uninterrupted
@@ -41,6 +44,9 @@ ended (:meth:`Ingest.behind`). Deletions are always kept, since no history tells
 """
 
 
+OnLink = Callable[[LinkNotice], None]
+
+
 @dataclass(slots=True)
 class _Waiting:
     """What waits for one clan. A live channel is heard since a time, None while its hole is being filled.
@@ -56,7 +62,10 @@ class _Waiting:
 
 
 class Ingest:
-    """The one door for what is heard, live or from the history."""
+    """The one door for what is heard, live or from the history.
+
+    Every callback of ``on_link`` is told of a link that a code in the game chat verified.
+    """
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -69,6 +78,7 @@ class Ingest:
         self._refused = False
         self._behind: set[GuildId] = set()
         self._key = b""
+        self.on_link: list[OnLink] = []
 
     # What is listened to
 
@@ -243,8 +253,10 @@ class Ingest:
         async with self._waiting[clan].writing:
             async with self._database.write() as session:
                 learnt = await store(session, clan, piece, self._known.of(clan), self._within(clan))
+                verified = await use_codes(session, clan, _facts(piece), self._clock())
                 await cursors.advance_live(session, clan, newest)
             self._known.remember(clan, learnt)
+        self._tell(verified)
 
     @uninterrupted
     async def store_page(self, clan: ClanId, page: Sequence[SeenMessage], start: datetime) -> None:
@@ -258,9 +270,16 @@ class Ingest:
         async with self._waiting[clan].writing:
             async with self._database.write() as session:
                 learnt = await store(session, clan, heard, self._known.of(clan), self._within(clan))
+                verified = await use_codes(session, clan, _facts(heard), self._clock())
                 await cursors.advance_fill(session, clan, channel, last, finished=False)
                 await cursors.cover(session, clan, channel, start, time_of(last))
             self._known.remember(clan, learnt)
+        self._tell(verified)
+
+    def _tell(self, notices: Iterable[LinkNotice]) -> None:
+        for notice in notices:
+            for callback in self.on_link:
+                callback(notice)
 
     @uninterrupted
     async def finish_fill(
@@ -302,3 +321,7 @@ class Ingest:
         await self.flush()
         if self._size:
             log.error("facts_left", waiting=self._size)
+
+
+def _facts(heard: Iterable[Heard | Deleted]) -> list[MessageFact]:
+    return [entry.fact for entry in heard if isinstance(entry, Heard) and entry.fact is not None]

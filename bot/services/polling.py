@@ -1,17 +1,19 @@
 """Polling WOM: what changed in a clan, with as few requests as possible."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
 
+from bot.domain.accounts import LinkNotice
 from bot.domain.clans import Clan
 from bot.domain.identity import MemberState
 from bot.domain.ids import ClanId, GroupId, PlayerId
 from bot.services.clock import Clock
 from bot.services.failures import reason_of
+from bot.services.linking import follow_roster
 from bot.services.roster import apply_roster
 from bot.services.statistics import Statistics, is_newer
 from bot.wom.answers import Achievement, Activity, GroupDetails, MemberHiscores, Membership, NameChange
@@ -59,7 +61,10 @@ class _Answers:
 
 
 class Polling:
-    """Polls clans, one after the other."""
+    """Polls clans, one after the other.
+
+    Every callback of ``on_link`` is told of a name that a user gave and the roster has now.
+    """
 
     def __init__(self, database: Database, wom: WomClient, statistics: Statistics, clock: Clock) -> None:
         self._database = database
@@ -67,6 +72,7 @@ class Polling:
         self._statistics = statistics
         self._clock = clock
         self._older = OlderPages()
+        self.on_link: list[Callable[[LinkNotice], None]] = []
 
     async def poll(self, clan: Clan) -> PollResult:
         """Read a clan at WOM and store what changed.
@@ -133,6 +139,7 @@ class Polling:
             await roster.save_name_changes(session, clan.id, [_change(row) for row in answers.name_changes])
             plan = await apply_roster(session, clan, group, answers.activity, now)
             known = await roster.known_profiles(session, clan.id)
+            notices = await follow_roster(session, clan, plan, now)
             achieved = [
                 {
                     "source_id": known[row.player_id].source,
@@ -151,6 +158,9 @@ class Polling:
             if answers.lists_read:
                 columns["lists_read_at"] = now
             await clans.update_clan(session, clan.id, **columns)
+        for notice in notices:
+            for callback in self.on_link:
+                callback(notice)
         stored = 0
         if answers.hiscores is not None:
             stored = await self._store_values(clan.id, group, answers.hiscores)

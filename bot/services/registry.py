@@ -13,6 +13,7 @@ from bot.services.dossiers import Dossiers
 from bot.services.history import History
 from bot.services.ingest import Ingest
 from bot.services.leaderboards import Leaderboards
+from bot.services.link_review import LinkReview
 from bot.services.links import Links
 from bot.services.lookup import Lookup
 from bot.services.polling import Polling
@@ -45,6 +46,7 @@ class Services:
     links: Links
     dossiers: Dossiers
     decisions: Decisions
+    link_review: LinkReview
     statistics: Statistics
     leaderboards: Leaderboards
     stats: Stats
@@ -86,6 +88,7 @@ class Services:
             links=Links(database, lookup, clock),
             dossiers=Dossiers(database, clock),
             decisions=Decisions(database, clock),
+            link_review=LinkReview(database, lookup, clock),
             statistics=statistics,
             leaderboards=Leaderboards(database, statistics),
             stats=Stats(database, statistics),

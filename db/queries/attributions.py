@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.decisions import Attributed, attributions_in_force
 from bot.domain.facts import SourceKind
 from bot.domain.ids import ClanId, MemberId, NameKey, SourceId, UserId
-from db.bulk import STRING, inserting
-from db.models import Alias, Attribution, DiscordLink, Member, Profile, Source
+from db.bulk import INTEGER, STRING, inserting, rows_as_table
+from db.models import Alias, Attribution, Member, Profile, Source
 from db.queries import decisions
 from db.queries.members import ROOT
+from db.queries.speakers import speakers
 from db.types import OPEN_END, OPEN_START, Moment
 
 _COLUMNS = ["clan_id", "source_id", "from_at", "to_at", "base_id", "origin", "member_id"]
@@ -36,25 +37,29 @@ async def attribute_relayed_names(session: AsyncSession, clan: ClanId, keys: Col
 
 
 async def attribute_users(session: AsyncSession, clan: ClanId, users: Collection[UserId]) -> None:
-    """Give every message of these Discord users to their main account, or to nobody where they have none."""
-    theirs = (Source.clan_id == clan) & (Source.kind == SourceKind.DISCORD) & Source.user_id.in_(users)
-    linked = (
-        select(
-            Source.clan_id,
-            Source.id,
-            literal(OPEN_START, Moment()),
-            literal(OPEN_END, Moment()),
-            DiscordLink.member_id,
-            literal("link", STRING),
-        )
-        .join_from(
-            Source,
-            DiscordLink,
-            (DiscordLink.clan_id == Source.clan_id) & (DiscordLink.user_id == Source.user_id),
-        )
-        .where(theirs, DiscordLink.is_main)
+    """Give every message of these Discord users to the account that its nickname speaks for, or to nobody.
+
+    Call it whenever that may have changed: a link, a main account, an account's name.
+    """
+    if not users:
+        return
+    given = rows_as_table(
+        session,
+        {"source_id": INTEGER, "member_id": INTEGER},
+        list((await speakers(session, clan, users)).items()),
     )
-    await _replace(session, clan, select(Source.id).where(theirs), linked, "link")
+    spoken = select(
+        literal(clan, INTEGER),
+        given.c.source_id,
+        literal(OPEN_START, Moment()),
+        literal(OPEN_END, Moment()),
+        given.c.member_id,
+        literal("link", STRING),
+    )
+    theirs = select(Source.id).where(
+        Source.clan_id == clan, Source.kind == SourceKind.DISCORD, Source.user_id.in_(users)
+    )
+    await _replace(session, clan, theirs, spoken, "link")
 
 
 async def attribute_profiles(session: AsyncSession, clan: ClanId, sources: Collection[SourceId]) -> None:

@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain import activity
 from bot.domain.facts import COUNTED, SourceKind
-from bot.domain.ids import ClanId, MemberId
+from bot.domain.ids import ClanId, MemberId, UserId
 from db.bulk import INTEGER
 from db.models import Activity, ActivityDay, Attribution, Message, Source
 from db.types import (
@@ -62,6 +62,15 @@ class SlotCount(NamedTuple):
     messages: int
 
 
+class SourceCount(NamedTuple):
+    """Messages of one source; ``user`` is set for a Discord user, whose nickname the label is."""
+
+    kind: SourceKind
+    user: UserId | None
+    label: str
+    messages: int
+
+
 async def message_counts(
     session: AsyncSession, clan: ClanId, start: datetime, end: datetime
 ) -> list[MemberCount]:
@@ -81,6 +90,20 @@ async def unattributed_messages(session: AsyncSession, clan: ClanId, start: date
     counted whole, less what is attributed of them.
     """
     return int(await session.scalar(_unattributed_statement(), _given(clan, start, end)) or 0)
+
+
+async def unattributed_by_source(
+    session: AsyncSession, clan: ClanId, start: datetime, end: datetime
+) -> list[SourceCount]:
+    """The messages of :func:`unattributed_messages` by who said them, in one statement.
+
+    A source without any is absent.
+    """
+    rows = await session.execute(_unattributed_by_source_statement(), _given(clan, start, end))
+    return [
+        SourceCount(SourceKind(kind), None if user is None else UserId(user), label, int(number))
+        for kind, user, label, number in rows
+    ]
 
 
 async def member_slots(
@@ -132,6 +155,24 @@ def _unattributed_statement() -> Select[Any]:
     total = select(func.sum(_messages(whole))).select_from(whole).scalar_subquery()
     less = select(func.sum(_messages(owned))).select_from(owned).scalar_subquery()
     return select(func.coalesce(total, 0) - func.coalesce(less, 0))
+
+
+@cache
+def _unattributed_by_source_statement() -> Select[Any, Any, Any, Any]:
+    open_sources = _open_sources()
+    whole = _cuts(open_sources, "all")
+    owned = _cuts(_clip(Attribution.source_id.in_(select(open_sources.c.source_id))), "owned")
+    parts = union_all(
+        select(whole.c.source_id, _messages(whole).label("messages")),
+        select(owned.c.source_id, -_messages(owned)),
+    ).subquery()
+    number = func.sum(parts.c.messages)
+    return (
+        select(Source.kind, Source.user_id, Source.label, number)
+        .join_from(parts, Source, (Source.clan_id == _CLAN) & (Source.id == parts.c.source_id))
+        .group_by(Source.id, Source.kind, Source.user_id, Source.label)
+        .having(number > 0)
+    )
 
 
 @cache

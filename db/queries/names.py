@@ -47,6 +47,14 @@ async def keys_of(session: AsyncSession, clan: ClanId, members: Collection[Membe
     return {NameKey(key) for key in rows}
 
 
+async def observed_holders(session: AsyncSession, clan: ClanId, keys: Collection[NameKey]) -> set[MemberId]:
+    """Everybody who was seen to hold one of these names."""
+    rows = await session.scalars(
+        select(ObservedName.member_id).where(ObservedName.clan_id == clan, ObservedName.name_key.in_(keys))
+    )
+    return {MemberId(member) for member in rows}
+
+
 async def _aliases(session: AsyncSession, *which: ColumnElement[bool]) -> list[Held]:
     rows = await session.execute(
         select(ROOT, Alias.name_key, Alias.display_name, Alias.from_at, Alias.to_at, Alias.origin)

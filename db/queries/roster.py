@@ -10,20 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.activity import snowflake_at, time_of
 from bot.domain.facts import MessageKind, SourceKind
 from bot.domain.identity import ApprovedRename, Lines, key_of
-from bot.domain.ids import ClanId, MemberId, NameKey, PlayerId, SourceId, UserId
+from bot.domain.ids import ClanId, MemberId, NameKey, PlayerId, SourceId
 from db.bulk import inserting
 from db.models import (
     Achievement,
     Attribution,
     Clan,
-    DiscordLink,
     Member,
     Message,
     NameChange,
     Profile,
     Source,
 )
-from db.queries import attributions, decisions
+from db.queries import attributions, decisions, links
 from db.types import OPEN_END
 
 
@@ -160,32 +159,10 @@ async def add_achievements(session: AsyncSession, clan: ClanId, rows: Sequence[M
 
 
 async def remove_absorbed(session: AsyncSession, clan: ClanId, absorbed: Mapping[MemberId, MemberId]) -> None:
-    """Undo members who were renames all along, without trace; a link they were given goes with them.
-
-    Who had linked both keeps one link, main or verified where either was.
-    """
-    for other, member in absorbed.items():
-        theirs = DiscordLink.clan_id == clan, DiscordLink.member_id == other
-        links = (await session.execute(select(DiscordLink).where(*theirs))).scalars().all()
-        await session.execute(delete(DiscordLink).where(*theirs))
-        for link in links:
-            adding = inserting(session, DiscordLink).values(
-                clan_id=clan,
-                user_id=link.user_id,
-                member_id=member,
-                verified=link.verified,
-                is_main=link.is_main,
-                linked_at=link.linked_at,
-                linked_by=link.linked_by,
-            )
-            either = {
-                "verified": DiscordLink.verified | adding.excluded.verified,
-                "is_main": DiscordLink.is_main | adding.excluded.is_main,
-            }
-            await session.execute(
-                adding.on_conflict_do_update(index_elements=["clan_id", "user_id", "member_id"], set_=either)
-            )
-        await attributions.attribute_users(session, clan, [UserId(link.user_id) for link in links])
+    """Undo members who were renames all along, without trace; a link they were given goes with them."""
+    users = await links.users_of(session, clan, absorbed)
+    await links.move_links(session, clan, absorbed)
+    await attributions.attribute_users(session, clan, users)
     if absorbed:
         await decisions.follow_absorbed(session, clan, absorbed)
     # What happened to them goes with them.

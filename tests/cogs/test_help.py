@@ -14,6 +14,7 @@ from tests.cogs.reading import is_private, message_of, text_of
 
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 MEMBERS = ("compare", "help", "leaderboard", "link", "stats")
+OFFICERS = ("member accounts", "member link", "member panel")
 DOCUMENT = Path(__file__).parents[2] / "docs" / "commands.md"
 
 
@@ -39,13 +40,14 @@ async def test_a_member_sees_every_command_of_theirs_and_none_of_others(foundry:
     assert "/setup" not in text
     assert "/member" not in text
     assert "How was this read?" not in text
+    assert "Link account" not in text
 
 
 async def test_who_manages_the_server_sees_every_command_of_the_tree(foundry: Foundry) -> None:
     text = text_of(await foundry.places.manager.slash(foundry.commands, "help"))
     listed = {one.qualified_name for one in commands_of(foundry)}
     assert set(re.findall(r"</([\w -]+):\d+>", text)) == listed
-    assert {*MEMBERS, "setup"} <= listed
+    assert {*MEMBERS, *OFFICERS, "setup"} <= listed
     assert "For whoever manages the server" in text
 
 
@@ -53,9 +55,11 @@ async def test_an_officer_sees_what_officers_may_do(foundry: Foundry) -> None:
     text = text_of(await foundry.places.officer.slash(foundry.commands, "help"))
     assert "/setup" not in text
     assert "</stats:" in text
-    assert "</member whois:" in text
     assert "Apps → *Who is this?*: names, links and notes of their main account" in text
     assert "Apps → *How was this read?*: for whom a message counts, and why" in text
+    for name in OFFICERS:
+        assert f"</{name}:" in text
+    assert "Apps → *Link account*: their accounts" in text
 
 
 async def test_commands_can_be_clicked_after_a_restart_too(foundry: Foundry) -> None:
@@ -91,7 +95,9 @@ async def test_every_command_and_option_is_in_the_document_and_nothing_else(fres
         for heading, text in sections.items()
         if heading.startswith("`/")
     }
-    known = {one.qualified_name: {option.name for option in one.parameters} for one in commands_of(fresh)}
+    known = {
+        one.qualified_name: {option.display_name for option in one.parameters} for one in commands_of(fresh)
+    }
     assert documented == known
     menus = {
         one.name

@@ -19,7 +19,10 @@ EXAMPLES: list[UserError] = [
     errors.UnknownTimeZone("Mars"),
     errors.TooManyPlayers(1),
     errors.TooManyPlayers(7),
-    *(errors.NotPermitted(needed) for needed in ("officer", "manage_server", "owner", "asker", "new")),
+    *(
+        errors.NotPermitted(needed)
+        for needed in ("officer", "manage_server", "owner", "asker", "colleague", "new")
+    ),
     errors.GroupNotFound("123"),
     errors.GroupAlreadyLinked("Iron Foundry"),
     *(
@@ -44,6 +47,11 @@ EXAMPLES: list[UserError] = [
     errors.WrongGroupCode(),
     errors.SecretsUnavailable(),
     errors.AlreadyLinked("Jo hn"),
+    errors.AccountTaken("Jo hn", 5),
+    errors.SeveralForOne("Jo hn"),
+    errors.ClaimRefused("Jo hn"),
+    errors.TooManyNames(5),
+    errors.TooManyCodes(3, 15),
     errors.LinkNotFound("Jo hn"),
     errors.MissingPermissions(("send_messages", "embed_links"), "<#1>"),
     errors.MissingPermissions(()),
