@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-import discord
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle
 from simcord.components import walk_components
@@ -50,10 +49,8 @@ class Recorder:
         result = await who.slash(where, command, **options)
         return self.note(who, f"/{command}", options, result, refusal=refusal)
 
-    async def menu(
-        self, who: MemberActor, where: ChannelHandle, name: str, on: MemberActor | discord.Message
-    ) -> Asked:
-        """Use a command of the apps menu on somebody or on a message."""
+    async def menu(self, who: MemberActor, where: ChannelHandle, name: str, on: MemberActor) -> Asked:
+        """Use a command of the apps menu on somebody."""
         result = await who.context_menu(where, name, on)
         return self.note(who, name, {}, result)
 

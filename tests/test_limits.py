@@ -210,6 +210,7 @@ ARGUMENTS: dict[Any, st.SearchStrategy[Any]] = {
     int: st.integers(0, LARGEST),
     bool: st.booleans(),
     datetime | None: moments,
+    datetime: moments.filter(bool),
 }
 
 

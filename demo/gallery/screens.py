@@ -118,8 +118,6 @@ MEMBER: Final = Section(
         Screen("member-whois", "member whois", "Everything about one account", desktop=True),
         Screen("member-whois-when", "member whois", "Who held a name on a day"),
         Screen("who-is-this", "Who is this?", "*Who is this?* in the apps menu of a user"),
-        Screen("how-read", "How was this read?", "*How was this read?* in the apps menu of a message"),
-        Screen("speaker", "Stats of speaker", "*Stats of speaker* in the apps menu of a relayed line"),
         Screen("member-note", "member note", "A note for colleagues"),
         Screen("member-joined", "member joined", "A corrected date of joining"),
         Screen("member-merge", "member identity merge", "Two members are one: what it would change"),
@@ -160,5 +158,16 @@ EXTREMES: Final = Section(
     ),
 )
 
+UNPICTURED: Final = frozenset(
+    {
+        "How was this read?",
+        "Stats of speaker",
+        "Link account",
+        "member accounts",
+        "member link",
+        "member panel",
+    }
+)
+"""Commands that have no picture yet. What gets one leaves this list."""
 SECTIONS: Final = (STATS, LEADERBOARD, COMPARE, LINK, SETUP, MEMBER, REFUSALS, EXTREMES)
 SCREENS: Final = tuple(screen for section in SECTIONS for screen in section.screens)

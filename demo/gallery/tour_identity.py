@@ -40,10 +40,6 @@ class IdentityTour:
         await self._ask("member-whois-when", "member whois", name=former, when="2026-10-01")
         cy = await self.recorder.menu(self.tour.officer, self.tour.public, "Who is this?", self.tour.cy)
         await self.tour.show("who-is-this", cy)
-        chat = self.stage.server.channels[self.stage.header.relay.channel]
-        line = next(one for one in reversed(chat.history()) if "**:" in one.content)
-        for screen, menu in (("how-read", "How was this read?"), ("speaker", "Stats of speaker")):
-            await self.tour.show(screen, await self.recorder.menu(self.tour.officer, chat, menu, line))
         refused = await self.recorder.slash(self.tour.dee, self.tour.public, "member whois", name=present)
         await self.tour.show("refused-officer", refused)
 

@@ -23,7 +23,7 @@ from bot.domain.names import name_key
 from bot.domain.periods import read_period
 from bot.services.decisions import Decisions
 from db.models import Alias, Attribution, Member
-from db.queries import clans, conflicts, names
+from db.queries import attributions, clans, conflicts, links, names
 from db.session import Database
 from tests.services.hearing import NOW
 from tests.services.laid import Laid, game, lay, person
@@ -282,7 +282,9 @@ async def test_decisions_are_on_record_with_who_made_and_who_undid_them(town: To
 async def test_a_discord_users_messages_follow_the_merge_of_their_account(town: Town) -> None:
     clan = await town.clan()
     await town.hear(person(5), [NOW - 3 * DAY])
-    await town.links.claim(clan, UserId(5), "Old")
+    async with town.database.write() as session:
+        await links.add_link(session, town.id, UserId(5), OLD, is_main=True, now=NOW)
+        await attributions.attribute_users(session, town.id, [UserId(5)])
     assert (await town.messages())["New"] == 1
     decision = await town.decisions.merge(clan, OLD, NEW, OFFICER)
     assert (await town.messages())["New"] == 4

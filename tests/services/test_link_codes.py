@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.domain.accounts import CODE_LIFETIME, CODE_SKEW, OPEN_CODES, LinkChange
+from bot.domain.doubles import RelayId
 from bot.domain.errors import LinkNotFound, TooManyCodes
 from db.models import Base
 from db.queries import clans
@@ -171,5 +172,6 @@ async def test_what_needs_no_code_gets_none(home: Linked) -> None:
     with pytest.raises(LinkNotFound):
         await home.stage.links.want_code(clan, ANN, await home.member("Jo hn"))
     async with home.stage.database.write() as session:
-        await clans.remove_relays(session, clan.id)
+        relays = await clans.relays_of(session, [clan.id])
+        await clans.remove_relays(session, clan.id, [RelayId(one.channel, one.author) for one in relays])
     assert await home.claim(BOB, "Else") is None, "there is no chat in which it could be said"
