@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from bot.settings import Settings
 
 
@@ -120,9 +122,14 @@ def health() -> None:
 def demo(directory: Path | None, port: int | None) -> None:
     """Try the bot with a made-up clan: no account, no network."""
     import asyncio
+    import signal
 
     from bot.commandline.failures import Failure
 
+    def like_ctrl_c(_number: int, _frame: "FrameType | None") -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    signal.signal(signal.SIGTERM, like_ctrl_c)
     try:
         if directory is not None:
             from demo import once
@@ -135,7 +142,9 @@ def demo(directory: Path | None, port: int | None) -> None:
         if error.name != "demo" and (error.name or "").partition(".")[0] != "simcord":
             raise
         raise Failure("The demo runs from a checkout with its extra: pip install -e '.[demo]'.") from error
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
+        if directory is not None:
+            raise Failure("Interrupted: the answers were not checked.") from interrupt
         click.echo("Bye.")
 
 

@@ -114,8 +114,8 @@ def _greeting(stage: Stage, preview: Preview, viewers: list[MemberActor]) -> str
     first, second = stage.present_names()[:2]
     officer = next(viewer for viewer in viewers if stage.is_officer(viewer.id))
     hints = HINTS.format(
-        member=_called(viewers[0]),
-        officer=_called(officer),
+        member=stage.shown(viewers[0]),
+        officer=stage.shown(officer),
         former=former,
         present=present,
         first=first,
@@ -123,7 +123,3 @@ def _greeting(stage: Stage, preview: Preview, viewers: list[MemberActor]) -> str
     )
     speed = f"A real minute is {SPEED} minutes there: people talk, and WOM is polled every half hour."
     return f"{stage.header.clan} is open at {preview.url}\n{speed}\n\n{hints}\n\nCtrl-C ends it."
-
-
-def _called(actor: MemberActor) -> str:
-    return actor.member.display_name if actor.member is not None else actor.name

@@ -3,9 +3,11 @@
 Its ``GET messages?after=`` gives the newest messages after the id; Discord gives the next ones.
 """
 
-from functools import wraps
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from typing import Any
 
+from discord.ext import commands, tasks
 from simcord.env import Env
 from simcord.http import router
 from simcord.http.routes import messages
@@ -16,6 +18,8 @@ IDLE_SECONDS = 0.001
 
 PATIENCE_SECONDS = 60.0
 """Real time within which everything must have settled; simcord's own 5 s pass on a busy machine."""
+
+A_MINUTE = timedelta(minutes=1)
 
 _TEMPLATE = ["channels", "{channel_id}", "messages"]
 
@@ -30,26 +34,38 @@ def history_page(ctx: router.RequestContext) -> Any:
     return messages.get_history(ctx)[-limit:]
 
 
+_settle: Callable[..., Awaitable[None]] = vars(Env)["_settle_internal"]
+
+
+async def _settle_patiently(env: Env, **how: Any) -> None:
+    """Settle, looking often; where simcord gives the bot 5 s, as while it starts, it has a minute."""
+    how.setdefault("idle", IDLE_SECONDS)
+    if how.get("timeout") is not None:
+        how["timeout"] = max(how["timeout"], PATIENCE_SECONDS)
+    await _settle(env, **how)
+
+
 def correct() -> None:
     """Put the corrections in place, once for the process."""
     # A private table: there is no public way to replace a route.
     routes: list[Any] = vars(router)["_ROUTES"]["GET"]
     routes[:] = [(path, history_page if path == _TEMPLATE else handler) for path, handler in routes]
-    _be_patient()
+    setattr(Env, "_settle_internal", _settle_patiently)  # noqa: B010 -- private
     vars(Env)["__init__"].__kwdefaults__["settle_timeout"] = PATIENCE_SECONDS
 
 
-def _be_patient() -> None:
-    """Wait shortly whether anything happens, and long until it has; a start has 5 s of its own otherwise."""
-    settle: Any = vars(Env)["_settle_internal"]
-    whole: Any = getattr(settle, "__wrapped__", settle)
+def rest(bot: commands.Bot | commands.AutoShardedBot, until: datetime) -> None:
+    """Have the cogs' loops of a minute or less go on from ``until``, where the clock was wound to.
 
-    @wraps(whole)
-    async def patient(env: Env, *, timeout: float | None = None, **options: Any) -> None:  # noqa: ASYNC109
-        longer = None if timeout is None else max(timeout, PATIENCE_SECONDS)
-        await whole(env, timeout=longer, **{"idle": IDLE_SECONDS, **options})
-
-    setattr(Env, "_settle_internal", patient)  # noqa: B010 -- a private method, which cannot be assigned
+    discord.py would make up for each round that they missed.
+    """
+    for cog in bot.cogs.values():
+        for loop in vars(cog).values():
+            if isinstance(loop, tasks.Loop) and loop.is_running():
+                due = loop.next_iteration
+                every = timedelta(hours=loop.hours or 0, minutes=loop.minutes or 0, seconds=loop.seconds or 0)
+                if due is not None and due < until and every <= A_MINUTE:
+                    vars(loop)["_next_iteration"] = until
 
 
 def show_small_lines() -> None:

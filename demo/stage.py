@@ -56,6 +56,10 @@ UNPACED = Pacing(100_000)
 LIVE = timedelta(hours=2)
 """How much of the story is played through the simulators; the rest is laid."""
 SETTLING = timedelta(seconds=2)
+PATIENCE = 300.0
+"""Real seconds that one step may take: a picture takes its time on a busy machine."""
+VISIT = timedelta(days=365)
+"""So long of the clan's time may pass before whatever draws is ended: two minutes of it are soon over."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,12 @@ class Stage:
             raise LookupError(name)
         return found.id
 
+    def shown(self, actor: MemberActor) -> str:
+        """How somebody is called on the server."""
+        member = self.env.backend.get_guild(actor.guild.id).members[actor.id]
+        user = self.env.backend.get_user(actor.id)
+        return member.nick or user.global_name or user.name
+
     def called(self, actor: MemberActor) -> str:
         """The name of the account that counts somebody's messages: the first that they linked."""
         player = next(
@@ -207,6 +217,7 @@ class Stage:
         # Loops that come round every second are let run at the end only: nobody watches the rest.
         if moment - self.now > SETTLING:
             wind(self.env, moment - SETTLING)
+            simulator.rest(self.bot, self.now)
         seconds = (moment - self.now).total_seconds()
         if seconds > 0:
             await self.env.advance_time(seconds)
@@ -257,6 +268,7 @@ class Stage:
     def _observe_charts(self) -> None:
         """Remember what each chart is drawn from, so that the checker can look at its points."""
         renderer = self.bot.services.renderer
+        renderer.idle_after = VISIT.total_seconds()
         render = renderer.render
 
         async def noted(function: Callable[..., bytes], *args: Any, **options: Any) -> bytes:
@@ -302,7 +314,7 @@ async def open_stage(end: datetime, size: Size | None = None) -> AsyncGenerator[
         )
         await migrate.upgrade(settings.database_url)
         bot = ClanStatsBot.build(settings, shard_count=1, pacing=UNPACED)
-        env = simcord.Env(bot, check_errors=False)
+        env = simcord.Env(bot, check_errors=False, settle_timeout=PATIENCE)
         with _growing():
             server = open_server(env, script)
             script = renumbered(script, server.ids)

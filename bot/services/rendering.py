@@ -53,7 +53,7 @@ class Renderer:
     ) -> None:
         """``time_limit`` and ``idle_after`` are seconds; a drawing's time begins with its turn."""
         self.time_limit = time_limit
-        self._idle_after = idle_after
+        self.idle_after = idle_after
         self._cache = _Cache(cache_bytes)
         self._worker: _Worker | None = None
         self._turn = Lock()
@@ -117,7 +117,7 @@ class Renderer:
                 drawn = await self._attempt(submit)
             finally:
                 if not self._closed:
-                    self._idle = loop.call_later(self._idle_after, self._end_when_idle)
+                    self._idle = loop.call_later(self.idle_after, self._end_when_idle)
         self._cache.put(known, drawn)
         milliseconds = round((loop.time() - begun) * 1000)
         log.debug("rendered", function=name, guild_id=guild, milliseconds=milliseconds, bytes=len(drawn))

@@ -12,6 +12,12 @@ from demo.check.readings import Gain
 from demo.check.text import STAMP, Screen, mentions, numbers_left, parts
 from demo.check.wording import heading_problem, stamp_problem
 
+_CODE = re.compile(
+    r"To verify [^,]+, say !link \d{4} in the clan chat with that account\. "
+    r"The code ends <t:(?P<end>\d+):R>\."
+)
+"""A one-time code is made by chance; that it ends within a quarter of an hour is not."""
+_CODE_LASTS = timedelta(minutes=15)
 _LINK = re.compile(r"\[[^\]]+\]\(https://wiseoldman\.net/groups/\d+\)")
 
 
@@ -75,13 +81,14 @@ def check_setup(screen: Screen, asked: Asked) -> Iterator[str]:
             yield f"{line!r} mentions {strange}, which is no channel of the server"
         found = numbers_left(line, asked.names())
         if "WOM group" in line:
-            yield from _expect(line, found, [f"{_members(asked):,}", str(oracle.header.group)])
+            yield from _expect(line, found, [f"{len(_members(asked)):,}", str(oracle.header.group)])
         elif "understood" in line:
             yield from _check_understood(line, found, asked)
         elif "match a Discord role" in line:
             names = {role.name for role in oracle.header.discord_roles}
-            matched = 0 if asked.elsewhere else sum(role.name in names for role in oracle.header.roles)
-            yield from _expect(line, found, [str(matched), str(len(oracle.header.roles))])
+            held = _ranks(asked)
+            matched = 0 if asked.elsewhere else sum(name in names for name in held)
+            yield from _expect(line, found, [str(matched), str(len(held))])
         elif "History:" in line:
             yield from _expect(line, found, [f"{_history_days(asked):,}"])
         elif "Load 90 days" in line:
@@ -116,10 +123,17 @@ def _understood(content: str) -> bool:
     return speaker_in(content) is not None or re.search(r" (?:has|received) ", content) is not None
 
 
-def _members(asked: Asked) -> int:
+def _members(asked: Asked) -> list[Person]:
     """A server that is set up only now never knew who was about to leave."""
     known = asked.oracle.knowledge
-    return len(known.at_wom(asked.now) if asked.elsewhere else known.members(asked.now))
+    return known.at_wom(asked.now) if asked.elsewhere else known.members(asked.now)
+
+
+def _ranks(asked: Asked) -> set[str]:
+    """The names of the ranks that somebody holds."""
+    horizon = asked.now if asked.elsewhere else asked.oracle.knowledge.horizon(asked.now)
+    held = {person.role_by(horizon) for person in _members(asked)}
+    return {role.name for role in asked.oracle.header.roles if role.key in held}
 
 
 def _history_days(asked: Asked) -> int:
@@ -143,5 +157,13 @@ def check_words(screen: Screen, asked: Asked) -> Iterator[str]:
     """A screen of words: no number may be in it but in names, mentions and options."""
     given = {str(value) for value in asked.options.values()}
     for line in [screen.title, *screen.lines, *screen.tables]:
-        if STAMP.search(line) or numbers_left(line, asked.names() | given):
+        if code := _CODE.fullmatch(line):
+            yield from _check_code(line, int(code["end"]), asked)
+        elif STAMP.search(line) or numbers_left(line, asked.names() | given):
             yield f"unexplained {line!r}"
+
+
+def _check_code(line: str, end: int, asked: Asked) -> Iterator[str]:
+    left = end - asked.now.timestamp()
+    if not 0 < left <= _CODE_LASTS.total_seconds():
+        yield f"{line!r} should end within {_CODE_LASTS}, not in {left} s"

@@ -48,7 +48,7 @@ async def picture(directory: Path) -> tuple[str, ...]:
         async with open_stage(END) as stage, open_camera(stage.env, stage.header.zone) as camera:
             await stage.play_until(END)
             # The simulator waits for what is due within its patience, and pictures take longer than that.
-            vars(stage.bot.services.renderer)["_idle_after"] = timedelta(days=1).total_seconds()
+            stage.bot.services.renderer.idle_after = timedelta(days=1).total_seconds()
             album = Album(camera, directory)
             tour = Tour(Recorder(stage, Path(answers)), album)
             await tour.members()
