@@ -73,7 +73,7 @@ async def read_board(services: Services, clan: Clan, shown: Shown) -> Board:
     """The leaderboard that a message shows, as of now or of its moment."""
     period = read_period(shown.period, now=shown.as_of or services.clock(), zone=clan.zone)
     found = find_metric(shown.metric, await services.leaderboards.metrics())
-    return await services.leaderboards.top(clan, found, period)
+    return await services.leaderboards.top(clan, found, period, shown.as_of)
 
 
 def board_page(

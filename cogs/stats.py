@@ -104,7 +104,7 @@ async def show_card(
     clan = await services.clans.by_id(shown.clan, guild_of(interaction))
     found = found or await services.lookup.by_id(clan, shown.member)
     period = read_period(shown.period, now=shown.as_of or services.clock(), zone=clan.zone)
-    card = await services.stats.card(clan, found, period)
+    card = await services.stats.card(clan, found, period, shown.as_of)
     if post:
         left = view_of(*card_buttons(shown, private=True, posted=True))
         await interaction.response.edit_message(view=left)
@@ -212,7 +212,7 @@ class StatsCog(commands.Cog):
                 clan, user_of(interaction), interaction.user.display_name
             )
         else:
-            found = await self.services.lookup.by_name(clan, player)
+            found = await self.services.lookup.by_name(clan, player, at=moment)
         settings = await self.services.clans.settings(clan.guild)
         shown = Shown(interaction.user.id, clan.id, found.member.id, read.code, moment)
         private = not is_bot_channel(interaction, settings)

@@ -321,7 +321,7 @@ async def open_stage(end: datetime, size: Size | None = None) -> AsyncGenerator[
             officer = next(iter(server.people))
             past = Services.build(settings, clock, pacing=UNPACED)
             async with past.wom:
-                await lay_past(past, clock, wom, script, officer)
+                heard += await lay_past(past, clock, wom, script, officer)
             await past.close()
         wind(env, script.header.laid_until)
         await env.start()
@@ -329,5 +329,4 @@ async def open_stage(end: datetime, size: Size | None = None) -> AsyncGenerator[
         stack.push_async_callback(env.shutdown)
 
         wom.server.now = env.now
-        heard.append(Polled(script.header.laid_until))
         yield Stage(env, bot, server, wom, script, heard)

@@ -20,6 +20,7 @@ from demo.script import (
     MemberLeft,
     Message,
     MessageDeleted,
+    Polled,
     RenameApproved,
     Script,
     Snapshot,
@@ -59,10 +60,12 @@ class _Place:
         return [seen for seen in self.said if seen.message > message]
 
 
-async def lay_past(services: Services, clock: SetClock, wom: ClanAtWom, script: Script, by: int) -> Clan:
+async def lay_past(
+    services: Services, clock: SetClock, wom: ClanAtWom, script: Script, by: int
+) -> list[Polled]:
     """Play everything until ``laid_until`` to the services, with their clock at each event's time.
 
-    ``by`` is the user who sets the server up.
+    ``by`` is the user who sets the server up. Returns when WOM was polled.
     """
     head = script.header
     past = [event for event in script.events if event.at <= head.laid_until]
@@ -75,14 +78,15 @@ async def lay_past(services: Services, clock: SetClock, wom: ClanAtWom, script: 
     clan = await _set_up(services, head, UserId(by))
     await services.polling.poll(clan)
     await _read_back(services, head, past, start)
-    await _live_through(services, clock, clan, wom, head, [event for event in past if event.at > start])
+    later = [event for event in past if event.at > start]
+    polled = await _live_through(services, clock, clan, wom, head, later)
     await _lay_snapshots(services, clan, wom, [event for event in past if isinstance(event, Snapshot)])
     await _link(services, clan, past)
     clock.now = head.laid_until
     await services.ingest.note_observed(head.guild)
     await services.polling.poll(await services.clans.default(GuildId(head.guild)))
     await services.setting_up.set_backfill_days(GuildId(head.guild), 30, UserId(by))
-    return await services.clans.default(GuildId(head.guild))
+    return [Polled(at) for at in (start, *polled, head.laid_until)]
 
 
 async def _teach_metrics(wom: ClanAtWom, past: Sequence[Event]) -> None:
@@ -125,8 +129,8 @@ async def _read_back(services: Services, head: Header, past: Sequence[Event], st
 
 async def _live_through(
     services: Services, clock: SetClock, clan: Clan, wom: ClanAtWom, head: Header, events: Sequence[Event]
-) -> None:
-    """Messages are heard as they come; WOM is polled whenever somebody leaves.
+) -> list[datetime]:
+    """Messages are heard as they come; WOM is polled whenever somebody leaves. Returns when it was.
 
     Who leaves is seen once more in the moment before, so that the bot's date of it is the
     true one; and everybody once more in time for all leaves of the past to be believed.
@@ -134,10 +138,12 @@ async def _live_through(
     """
     guild, settled = GuildId(head.guild), head.laid_until - SETTLED
     looked: dict[int, datetime] = {}
+    polled: list[datetime] = []
     channels = {event.id: event.channel for event in events if isinstance(event, Message)}
     for event in events:
         if clock.now < settled <= event.at:
             await _poll(services, clock, guild, settled)
+            polled.append(settled)
         if isinstance(event, Message):
             services.ingest.observe(seen(event, guild))
         elif isinstance(event, MessageDeleted):
@@ -148,9 +154,11 @@ async def _live_through(
         else:
             if isinstance(event, MemberLeft):
                 await _poll(services, clock, guild, event.at)
+                polled.append(event.at)
             wom.play(event)
             if isinstance(event, RenameApproved):
                 await _note_look(services, clan, event.player, looked.get(event.player))
+    return polled
 
 
 async def _note_look(services: Services, clan: Clan, player: int, at: datetime | None) -> None:

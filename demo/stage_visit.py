@@ -24,6 +24,8 @@ BOARDS: tuple[dict[str, Any], ...] = (
     {"metric": "collections_logged", "period": "1w2d"},
     {"metric": "slayer", "period": "week", "as_of": "2026-11-10"},
     {"metric": "overall", "period": "2026-10", "as_of": "2026-10-20"},
+    {"metric": "overall", "period": "all", "as_of": "2026-10-01"},
+    {"metric": "messages", "period": "7d", "as_of": "2026-10-28"},
 )
 
 
@@ -91,6 +93,8 @@ class Visit:
         typed = present.lower().replace(" ", "_")
         await recorder.slash(self.ann, self.public, "stats", player=typed, period="year")
         await recorder.slash(self.ann, self.public, "stats", player=present, as_of="2026-11-05")
+        for day in ("2026-10-01", "2026-10-15", "2026-10-28"):
+            await recorder.slash(self.cy, self.public, "stats", player=present, as_of=day)
         await recorder.press(self.cy, mine, "30d", period="30d", player=stage.called(self.ann))
         await recorder.press(self.ann, mine, "Year", period="year")
         offered = await recorder.offered(self.ann, self.public, "stats", "player", former[:5])

@@ -59,7 +59,8 @@ class MemberCard:
     """A member's card. ``rank`` is WOM's role (a display name), None for who has left.
 
     ``joined_at`` is when the member joined; None where unknown. ``left_at`` is set for
-    who has left. ``highlights`` are the largest gains by skill and by boss.
+    who has left. ``is_member`` is whether they were in the clan at the moment asked for: who
+    had not come yet was not, and joined later. ``highlights`` are the largest gains by skill and by boss.
     ``checked_at`` is the newest reading. ``total_xp`` and ``total_level`` are as of the
     period's end.
     """
@@ -81,6 +82,7 @@ class MemberCard:
     checked_at: datetime | None
     days: tuple[DayPoint, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    is_member: bool = True
 
 
 @dataclass(frozen=True, slots=True)

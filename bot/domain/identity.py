@@ -22,6 +22,10 @@ class Held:
     end: datetime | None
     origin: str
 
+    def covers(self, moment: datetime) -> bool:
+        """Whether the name was held at a moment."""
+        return (self.start is None or self.start <= moment) and (self.end is None or moment < self.end)
+
     def overlaps(self, other: "Held") -> bool:
         """Whether both cover a moment in common."""
         return is_span(self.start, other.end) and is_span(other.start, self.end)

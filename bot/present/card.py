@@ -35,11 +35,11 @@ def rule_words(period: Period) -> str:
 def _title(card: MemberCard) -> str:
     """Name, rank, account type and tenure, of what is known; an ordinary account has no type."""
     parts = [escape(card.name)]
-    if card.rank and card.left_at is None:
+    if card.rank and card.is_member:
         parts.append(escape(card.rank))
     if card.account_type.casefold() not in _PLAIN_TYPES:
         parts.append(escape(card.account_type.replace("_", " ").capitalize()))
-    if card.joined_at is not None and card.left_at is None:
+    if card.joined_at is not None and card.is_member and card.joined_at <= card.period.end:
         parts.append(_tenure(card.joined_at, card.period.end))
     return cut_units(SEPARATOR.join(parts), TITLE_LIMIT)
 
@@ -63,9 +63,13 @@ def _lines(card: MemberCard, heading: str, *, as_of: bool) -> list[str]:
 
 
 def _farewell(card: MemberCard) -> list[str]:
-    if card.left_at is None:
+    if card.is_member:
         return []
-    stay = f" after {duration(card.joined_at, card.left_at)} with us" if card.joined_at else ""
+    if card.left_at is None:
+        later = f": joined {on_day(card.joined_at)}" if card.joined_at else ""
+        return [f"Not in the clan then{later}"]
+    known = card.joined_at is not None and card.joined_at < card.left_at
+    stay = f" after {duration(card.joined_at, card.left_at)} with us" if card.joined_at and known else ""
     return [f"Left {on_day(card.left_at)}{stay}"]
 
 

@@ -85,7 +85,7 @@ class Dossiers:
         async with self._database.read() as session:
             known = await snapshots.metric_ids(session)
             ids = [known[OVERALL.key]] if OVERALL.key in known else []
-            ends = await gains.readings(session, clan.id, ids, ever, dossier.member) if ids else []
+            ends = await gains.readings_of(session, clan.id, ids, ever, dossier.member) if ids else []
         first = min(ends, key=lambda end: end.first_at, default=None)
         last = max(ends, key=lambda end: end.last_at, default=None)
         return Claim(dossier, first and first.first, last and last.last)
@@ -100,7 +100,7 @@ class Dossiers:
         async with self._database.read() as session:
             held = await names.holders(session, clan.id, key)
             disputed = await conflicts.disputed(session, clan.id, [key])
-        at = [one for one in held if _covers(one.start, one.end, moment)]
+        at = [one for one in held if one.covers(moment)]
         in_dispute = any(_covers(one.start, one.end, moment) for one in disputed)
         return Asked(name.strip(), moment, at[0] if at else None, in_dispute)
 

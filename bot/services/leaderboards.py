@@ -10,8 +10,9 @@ from bot.domain.ids import MemberId, MetricId
 from bot.domain.leaderboards import Board, Entry, rank
 from bot.domain.metrics import ALL_METRICS, MESSAGES, OVERALL, Metric, MetricKind, find_metric
 from bot.domain.periods import Period, PeriodKind, Rule, read_moment, read_period
+from bot.services.rosters import present
 from bot.services.statistics import Statistics
-from db.queries import counts, cursors, gains, members
+from db.queries import counts, cursors, gains
 from db.queries.gains import Ends
 from db.session import Database
 
@@ -48,13 +49,16 @@ class Leaderboards:
         read = read_period(period, now=moment or now, zone=clan.zone)
         return Asked(find_metric(metric, await self.metrics()), read, moment)
 
-    async def top(self, clan: Clan, metric: Metric, period: Period) -> Board:
-        """Every current member's place. Who has no figure is apart, never 0."""
+    async def top(self, clan: Clan, metric: Metric, period: Period, as_of: datetime | None = None) -> Board:
+        """The place of everybody who is a member, or was at a moment, by the names of then.
+
+        Who has no figure is apart, never 0.
+        """
         if metric.kind is MetricKind.CHAT:
-            return await self._chat(clan, period)
+            return await self._chat(clan, period, as_of)
         known = await self._statistics.metric_ids()
         async with self._database.read() as session:
-            current = await members.current_names(session, clan.id)
+            current = (await present(session, clan.id, as_of)).names
             ids = [known[metric.key]] if metric.key in known else []
             ends = await gains.readings(session, clan.id, ids, period) if ids else []
         by_member = {member: of for (member, _), of in group_ends(ends).items()}
@@ -74,10 +78,10 @@ class Leaderboards:
             polled=clan.polled_at is not None,
         )
 
-    async def _chat(self, clan: Clan, period: Period) -> Board:
+    async def _chat(self, clan: Clan, period: Period, as_of: datetime | None) -> Board:
         """Messages by member. Nobody is measured over a time in which nothing was observed."""
         async with self._database.read() as session:
-            current = await members.current_names(session, clan.id)
+            current = (await present(session, clan.id, as_of)).names
             counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
             spans = await cursors.covered(session, clan.id, period.start, period.end)
             nobodys = await counts.unattributed_messages(session, clan.id, period.start, period.end)
@@ -94,7 +98,7 @@ class Leaderboards:
             period=period,
             standings=standings,
             unmeasured=unmeasured,
-            checked_at=max((span.end for span in spans), default=None),
+            checked_at=max((min(span.end, period.end) for span in spans), default=None),
             unattributed=nobodys,
             collecting_since=first if first and first > period.start else None,
         )
@@ -151,13 +155,13 @@ def value_of(metric: Metric, ends: Sequence[Ends] | None, period: Period) -> int
 
 def values_by_metric(
     ends: Mapping[Key, Sequence[Ends]],
-    present: Collection[MemberId],
+    members: Collection[MemberId],
     metrics: Mapping[MetricId, Metric],
     period: Period,
 ) -> dict[MetricId, list[int | None]]:
-    """What the members who are present have of each metric; who has no reading is absent."""
+    """What these members have of each metric; who has no reading is absent."""
     found: dict[MetricId, list[int | None]] = {id_: [] for id_ in metrics}
     for (member, id_), of in ends.items():
-        if member in present:
+        if member in members:
             found[id_].append(value_of(metrics[id_], of, period))
     return found

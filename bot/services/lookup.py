@@ -1,6 +1,7 @@
 """Finding a member: by any name they ever held, or by the Discord user they are."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,8 +31,10 @@ class Lookup:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def by_name(self, clan: Clan, text: str) -> Found:
+    async def by_name(self, clan: Clan, text: str, *, at: datetime | None = None) -> Found:
         """The member who holds this name, in any spelling; else the one who last held it.
+
+        With ``at`` who held it then comes before both: names are recycled.
 
         Raises:
             InvalidName: the game would not accept such a name.
@@ -39,10 +42,12 @@ class Lookup:
             PlayerNotTracked: nobody of this name was ever in the clan; with the nearest names.
         """
         async with self._database.read() as session:
-            return await self.by_name_within(session, clan, text)
+            return await self.by_name_within(session, clan, text, at=at)
 
     @staticmethod
-    async def by_name_within(session: AsyncSession, clan: Clan, text: str) -> Found:
+    async def by_name_within(
+        session: AsyncSession, clan: Clan, text: str, *, at: datetime | None = None
+    ) -> Found:
         """The same inside a transaction, for whoever writes what must be true of the member found."""
         key = name_key(text)
         held = await names.holders(session, clan.id, key)
@@ -52,7 +57,8 @@ class Lookup:
         if not held:
             known = await names.all_names(session, clan.id)
             raise PlayerNotTracked(text.strip(), nearest(text, {one.display for one in known}))
-        candidates = [one for one in held if one.end is None] or held
+        then = [] if at is None else [one for one in held if one.covers(at)]
+        candidates = then or [one for one in held if one.end is None] or held
         found = [
             await members.member_by_id(session, clan.id, id_) for id_ in {one.member for one in candidates}
         ]

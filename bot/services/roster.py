@@ -162,7 +162,24 @@ def _events(plan: RosterPlan) -> list[dict[str, Any]]:
         }
         for one in plan.leaves
     ]
-    return renamed + left
+    # A later return has a join date of its own: this keeps when the stay that ended began.
+    stays = [
+        {
+            "key": _joined_key(one.player, joined_at),
+            "member_id": one.member,
+            "kind": "joined",
+            "at": joined_at,
+            "before": None,
+            "after": None,
+        }
+        for one in plan.leaves
+        if one.player is not None and (joined_at := plan.members[one.member].joined_at) is not None
+    ]
+    return renamed + left + stays
+
+
+def _joined_key(player: PlayerId, at: datetime) -> str:
+    return f"joined:{player}:{to_millis(at)}"
 
 
 async def _listed(session: AsyncSession, clan: ClanId, activity: Sequence[Activity]) -> list[dict[str, Any]]:

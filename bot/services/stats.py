@@ -1,13 +1,16 @@
 """One member's card: what they did in a period, where that puts them, and what they have in all."""
 
+import asyncio
 from bisect import bisect_right
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.activity import quarter_start
+from bot.domain.as_of import Then
 from bot.domain.cards import Chat, DayPoint, Figure, MemberCard
 from bot.domain.clans import Clan
 from bot.domain.facts import SourceKind
@@ -27,11 +30,12 @@ from bot.domain.metrics import (
 from bot.domain.periods import EPOCH, Day, Period, PeriodKind, days_counted, days_of
 from bot.services.leaderboards import Key, entry_of, group_ends, span_of, values_by_metric
 from bot.services.lookup import Found
+from bot.services.rosters import Present, present
 from bot.services.statistics import Statistics
-from db.queries import counts, cursors, gains, links, members
+from db.queries import counts, cursors, gains, links
 from db.queries.counts import SlotCount
 from db.queries.cursors import CoveredSpan
-from db.queries.gains import Ends
+from db.queries.gains import Ends, Value
 from db.queries.members import MemberRow
 from db.session import Database
 
@@ -43,11 +47,22 @@ CHART_DAYS = 400
 
 
 class _Messages(NamedTuple):
-    """What is known of a member's messages in a period."""
+    """What is known of a member's messages in a period, and everybody's numbers beside it."""
 
     chat: Chat
     by_day: Mapping[datetime, int]
     spans: Sequence[CoveredSpan]
+    counted: Mapping[MemberId, int]
+
+
+class _Readings(NamedTuple):
+    """The clan at the moment asked for, everybody's leading metrics, and all of the member's own."""
+
+    clan: Present
+    everybody: Mapping[Key, Sequence[Ends]]
+    own: Mapping[Key, Sequence[Ends]]
+    last: Mapping[MetricId, Reading]
+    xp: Sequence[Value]
 
 
 class Stats:
@@ -57,37 +72,24 @@ class Stats:
         self._database = database
         self._statistics = statistics
 
-    async def card(self, clan: Clan, found: Found, period: Period) -> MemberCard:
-        """A member's card for a period, with the days of its chart where they fit in one."""
-        known = await self._statistics.metric_ids()
-        led = {known[one.key]: one for one in FIGURES if one.key in known}
-        async with self._database.read() as session:
-            current = await members.current_names(session, clan.id)
-            ends = group_ends(await gains.readings(session, clan.id, list(led), period))
-            own = group_ends(
-                await gains.readings(session, clan.id, list(known.values()), period, found.member.id)
-            )
-            last = await self._last(
-                session, clan, found, period, [known[one.key] for one in TOTALS if one.key in known], own
-            )
-            messages = await self._messages(session, clan, found.member, current, period)
-            days = await self._days(session, clan, found.member, period, messages)
-        everybody = values_by_metric(ends, current.keys(), led, period)
-        return self._card(clan, found, period, everybody, own, last, known, messages.chat, days)
-
-    def _card(
-        self,
-        clan: Clan,
-        found: Found,
-        period: Period,
-        everybody: Mapping[MetricId, Sequence[int | None]],
-        own: Mapping[Key, Sequence[Ends]],
-        last: Mapping[MetricId, Reading],
-        known: Mapping[str, MetricId],
-        chat: Chat,
-        days: tuple[DayPoint, ...],
+    async def card(
+        self, clan: Clan, found: Found, period: Period, as_of: datetime | None = None
     ) -> MemberCard:
-        member = found.member
+        """A member's card for a period, with the days of its chart where they fit in one.
+
+        With ``as_of`` name, rank, stay and the others' places are those of that moment.
+        """
+        known = await self._statistics.metric_ids()
+        # What was said and what was gained are questions of their own, so neither waits for the other.
+        readings, said = await asyncio.gather(
+            self._readings(clan, found.member.id, period, known, as_of),
+            self._messages(clan, found.member.id, period),
+        )
+        was = readings.clan.then.get(found.member.id)
+        member = found.member if was is None else _as_then(found.member, was)
+        led = {known[one.key]: one for one in FIGURES if one.key in known}
+        everybody = values_by_metric(readings.everybody, readings.clan.names.keys(), led, period)
+        renamed = member.name != found.member.name
         return MemberCard(
             clan=clan.id,
             clan_name=clan.name,
@@ -97,21 +99,50 @@ class Stats:
             account_type=member.account_type,
             joined_at=member.joined_at,
             left_at=member.left_at,
+            is_member=_is_among(member, readings.clan),
             period=period,
-            figures=tuple(_figure(one, member, everybody, own, known, period) for one in FIGURES),
-            chat=chat,
-            highlights=() if period.kind is PeriodKind.TOTAL else _highlights(member, own, known, period),
-            total_xp=_value(last, known, OVERALL),
-            total_level=_value(last, known, TOTAL_LEVEL),
-            checked_at=max((reading.at for reading in last.values()), default=None),
-            days=days,
+            figures=tuple(
+                _figure(one, member, readings.clan, everybody, readings.own, known, period) for one in FIGURES
+            ),
+            chat=_placed(said, member, readings.clan),
+            highlights=()
+            if period.kind is PeriodKind.TOTAL
+            else _highlights(member, readings.own, known, period),
+            total_xp=_value(readings.last, known, OVERALL),
+            total_level=_value(readings.last, known, TOTAL_LEVEL),
+            checked_at=max((reading.at for reading in readings.last.values()), default=None),
+            days=_days(period, clan, readings.xp, said),
+            notes=(f"now called {found.member.name}",) if renamed else (),
         )
+
+    async def _readings(
+        self,
+        clan: Clan,
+        member: MemberId,
+        period: Period,
+        known: Mapping[str, MetricId],
+        as_of: datetime | None,
+    ) -> _Readings:
+        led = [known[one.key] for one in FIGURES if one.key in known]
+        totals = [known[one.key] for one in TOTALS if one.key in known]
+        charted = 1 < len(_slots(period, clan)) <= CHART_DAYS and OVERALL.key in known
+        async with self._database.read() as session:
+            there = await present(session, clan.id, as_of)
+            ends = group_ends(await gains.readings(session, clan.id, led, period))
+            own = group_ends(await gains.readings_of(session, clan.id, list(known.values()), period, member))
+            last = await self._last(session, clan, member, period, totals, own)
+            xp = (
+                await gains.series(session, clan.id, member, known[OVERALL.key], period.start, period.end)
+                if charted
+                else []
+            )
+        return _Readings(there, ends, own, last, xp)
 
     async def _last(
         self,
         session: AsyncSession,
         clan: Clan,
-        found: Found,
+        member: MemberId,
         period: Period,
         ids: Sequence[MetricId],
         own: Mapping[Key, Sequence[Ends]],
@@ -122,58 +153,60 @@ class Stats:
         """
         if not own:
             period = Period("all", PeriodKind.TOTAL, EPOCH, period.end)
-            own = group_ends(await gains.readings(session, clan.id, ids, period, found.member.id))
+            own = group_ends(await gains.readings_of(session, clan.id, ids, period, member))
         return {metric: span_of(of, period).last for (_, metric), of in own.items() if metric in ids}
 
-    async def _messages(
-        self,
-        session: AsyncSession,
-        clan: Clan,
-        member: MemberRow,
-        current: Collection[MemberId],
-        period: Period,
-    ) -> _Messages:
-        spans = await cursors.covered(session, clan.id, period.start, period.end)
-        slots = await counts.member_slots(session, clan.id, member.id, period.start, period.end)
-        counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
-        linked = await links.is_linked(session, clan.id, member.id)
+    async def _messages(self, clan: Clan, member: MemberId, period: Period) -> _Messages:
+        async with self._database.read() as session:
+            spans = await cursors.covered(session, clan.id, period.start, period.end)
+            slots = await counts.member_slots(session, clan.id, member, period.start, period.end)
+            counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
+            linked = await links.is_linked(session, clan.id, member)
         in_game = sum(slot.messages for slot in slots if slot.kind is SourceKind.RELAY)
         total = sum(slot.messages for slot in slots)
         observed = bool(spans)
         first = min((span.start for span in spans), default=None)
-        days = _slots(period, clan)
-        by_day = _by_day(days, slots)
+        by_day = _by_day(_slots(period, clan), slots)
         observed_days = _observed_days(period, clan, by_day, spans)
-        others = [counted.get(one, 0) for one in current]
-        present = member.left_at is None
         chat = Chat(
             total=total if observed else None,
             in_game=in_game,
             discord=total - in_game if linked and observed else None,
             days=sum(1 for one in observed_days if any(one)),
             of_days=len(observed_days),
-            place=place_among(total, others) if observed and total and present else None,
-            of=len(others),
             collecting_since=first if first and first > period.start else None,
         )
-        return _Messages(chat, by_day, spans)
+        return _Messages(chat, by_day, spans, counted)
 
-    async def _days(
-        self, session: AsyncSession, clan: Clan, member: MemberRow, period: Period, messages: _Messages
-    ) -> tuple[DayPoint, ...]:
-        """One point a local day: the covering gain of XP, and messages where they were observed."""
-        slots = _slots(period, clan)
-        known = await self._statistics.metric_ids()
-        if not 1 < len(slots) <= CHART_DAYS or OVERALL.key not in known:
-            return ()
-        values = await gains.series(session, clan.id, member.id, known[OVERALL.key], period.start, period.end)
-        xp = slot_gains(
-            [Reading(at, value) for at, value in values], [(start, end) for _, start, end in slots]
-        )
-        return tuple(
-            DayPoint(day, gained, _in_day(start, end, messages.by_day, messages.spans))
-            for (day, start, end), gained in zip(slots, xp, strict=True)
-        )
+
+def _as_then(member: MemberRow, was: Then) -> MemberRow:
+    return member._replace(name=was.name, wom_role=was.role, joined_at=was.joined_at, left_at=was.left_at)
+
+
+def _is_among(member: MemberRow, clan: Present) -> bool:
+    """Whether the member is in the clan at the moment asked for."""
+    return member.id in clan.names
+
+
+def _placed(said: _Messages, member: MemberRow, clan: Present) -> Chat:
+    """The chat with the member's place in it, which who is silent or no member has none of."""
+    others = [said.counted.get(one, 0) for one in clan.names]
+    has_place = said.chat.total and _is_among(member, clan)
+    place = place_among(said.chat.total, others) if has_place else None
+    return replace(said.chat, place=place, of=len(others))
+
+
+def _days(period: Period, clan: Clan, xp: Sequence[Value], said: _Messages) -> tuple[DayPoint, ...]:
+    """One point a local day: the covering gain of XP, and messages where they were observed."""
+    slots = _slots(period, clan)
+    if not 1 < len(slots) <= CHART_DAYS:
+        return ()
+    readings = [Reading(at, value) for at, value in xp]
+    gained = slot_gains(readings, [(start, end) for _, start, end in slots])
+    return tuple(
+        DayPoint(day, of_day, _in_day(start, end, said.by_day, said.spans))
+        for (day, start, end), of_day in zip(slots, gained, strict=True)
+    )
 
 
 def _rank(member: MemberRow) -> str | None:
@@ -226,18 +259,19 @@ def _by_day(days: Sequence[Day], slots: Sequence[SlotCount]) -> dict[datetime, i
 def _figure(
     metric: Metric,
     member: MemberRow,
+    clan: Present,
     everybody: Mapping[MetricId, Sequence[int | None]],
     own: Mapping[Key, Sequence[Ends]],
     known: Mapping[str, MetricId],
     period: Period,
 ) -> Figure:
-    """One number with its place among those who are members now."""
+    """One number with its place among those who are members."""
     id_ = known.get(metric.key)
     if id_ is None:
         return Figure(metric, None)
     mine = entry_of(member.id, member.name, metric, own.get((member.id, id_)), period)
     values = everybody[id_]
-    place = place_among(mine.value, values) if member.left_at is None else None
+    place = place_among(mine.value, values) if _is_among(member, clan) else None
     of = sum(1 for value in values if value is not None)
     return Figure(metric, mine.value, place, of, mine.measured_from)
 

@@ -33,28 +33,40 @@ class Ends(NamedTuple):
 
 
 async def readings(
-    session: AsyncSession,
-    clan: ClanId,
-    metrics: Sequence[MetricId],
-    period: Period,
-    member: MemberId | None = None,
+    session: AsyncSession, clan: ClanId, metrics: Sequence[MetricId], period: Period
 ) -> list[Ends]:
-    """The ends of every member's profiles (or one member's) for the metrics, in one statement.
+    """The ends of every member's profiles for a few metrics, in one statement.
 
     A profile without a snapshot in reach is absent: unknown, not zero. A member with
     several profiles over time has a row for each; the caller joins them.
     """
-    given = {
+    given = _given(clan, period) | {f"metric_{place}": metric for place, metric in enumerate(metrics)}
+    rows = await session.execute(_of_everybody(period.rule, len(metrics)), given)
+    # A row to a profile, not to each of its metrics: making rows takes longer than finding them.
+    return [
+        Ends(member, metric, first_at, last_at, values[2 * place], values[2 * place + 1])
+        for member, first_at, last_at, *values in rows
+        for place, metric in enumerate(metrics)
+    ]
+
+
+async def readings_of(
+    session: AsyncSession, clan: ClanId, metrics: Sequence[MetricId], period: Period, member: MemberId
+) -> list[Ends]:
+    """The same of one member, for any number of metrics, in one statement."""
+    given = _given(clan, period) | {"metrics": list(metrics), "member": member}
+    rows = await session.execute(_of_one(period.rule), given)
+    return [Ends(*row) for row in rows]
+
+
+def _given(clan: ClanId, period: Period) -> dict[str, Any]:
+    return {
         "clan": clan,
-        "metrics": list(metrics),
-        "member": member,
         "start": period.start,
         "end": period.end,
         "after_start": period.start + _MILLISECOND,
         "after_end": period.end + _MILLISECOND,
     }
-    rows = await session.execute(_statement(period.rule, of_one=member is not None), given)
-    return [Ends(*row) for row in rows]
 
 
 class Value(NamedTuple):
@@ -71,6 +83,28 @@ async def series(
 
     In one statement, oldest first. Between two readings nothing is known.
     """
+    given = {
+        "clan": clan,
+        "member": member,
+        "metric": metric,
+        "start": start,
+        "after_start": start + _MILLISECOND,
+        "end": end,
+    }
+    rows = await session.execute(_series_statement(), given)
+    return [Value(at, number) for at, number in rows]
+
+
+# Building a statement takes as long as running it: each is built once.
+_MILLISECOND = timedelta(milliseconds=1)
+_CLAN, _MEMBER = bindparam("clan", type_=INTEGER), bindparam("member", type_=INTEGER)
+_METRIC, _METRICS = bindparam("metric", type_=INTEGER), bindparam("metrics", type_=INTEGER, expanding=True)
+_START, _AFTER_START = bindparam("start", type_=Moment()), bindparam("after_start", type_=Moment())
+_END, _AFTER_END = bindparam("end", type_=Moment()), bindparam("after_end", type_=Moment())
+
+
+@cache
+def _series_statement() -> Select[Any, Any]:
     base = _taken(func.max, before=_AFTER_START)
     taken = (
         select(Attribution.source_id, SnapshotRow.taken_at)
@@ -84,54 +118,45 @@ async def series(
         )
         .where(
             Attribution.clan_id == _CLAN,
-            Attribution.member_id == member,
+            Attribution.member_id == _MEMBER,
             SnapshotRow.taken_at >= func.coalesce(base, _START),
-            SnapshotRow.taken_at <= end,
+            SnapshotRow.taken_at <= _END,
         )
         .cte("taken")
     )
-    value = (
-        select(MetricValue.value)
-        .where(
-            MetricValue.clan_id == clan,
-            MetricValue.source_id == taken.c.source_id,
-            MetricValue.metric_id == metric,
-            MetricValue.taken_at <= taken.c.taken_at,
-        )
-        .order_by(MetricValue.taken_at.desc())
-        .limit(1)
-        .correlate(taken)
-        .scalar_subquery()
-    )
-    rows = await session.execute(
-        select(taken.c.taken_at, value).order_by(taken.c.taken_at),
-        {"clan": clan, "start": start, "after_start": start + _MILLISECOND},
-    )
-    return [Value(at, number) for at, number in rows]
-
-
-_MILLISECOND = timedelta(milliseconds=1)
-_CLAN, _MEMBER = bindparam("clan", type_=INTEGER), bindparam("member", type_=INTEGER)
-_METRICS = bindparam("metrics", type_=INTEGER, expanding=True)
-_START, _AFTER_START = bindparam("start", type_=Moment()), bindparam("after_start", type_=Moment())
-_AFTER_END = bindparam("after_end", type_=Moment())
+    value = _value_at(taken, taken.c.taken_at, _METRIC)
+    return select(taken.c.taken_at, value).order_by(taken.c.taken_at)
 
 
 @cache
-def _statement(rule: Rule, *, of_one: bool) -> Select[Any, Any, Any, Any, Any, Any]:
-    """Built once for each rule: building it takes as long as running it."""
-    bounds = _bounds(rule, of_one=of_one)
+def _of_everybody(rule: Rule, metrics: int) -> Select[*tuple[Any, ...]]:
+    bounds = _bounds(rule, of_one=False)
+    first_at, last_at = bounds.c.first_at, bounds.c.last_at
+    values = [
+        _value_at(bounds, at, bindparam(f"metric_{place}", type_=INTEGER))
+        for place in range(metrics)
+        for at in (first_at, last_at)
+    ]
+    return select(bounds.c.member_id, first_at, last_at, *values).where(
+        first_at.is_not(None), last_at.is_not(None)
+    )
+
+
+@cache
+def _of_one(rule: Rule) -> Select[Any, Any, Any, Any, Any, Any]:
+    bounds = _bounds(rule, of_one=True)
+    first_at, last_at = bounds.c.first_at, bounds.c.last_at
     return (
         select(
             bounds.c.member_id,
             MetricRow.id,
-            bounds.c.first_at,
-            bounds.c.last_at,
-            _value_at(bounds, bounds.c.first_at).label("first"),
-            _value_at(bounds, bounds.c.last_at).label("last"),
+            first_at,
+            last_at,
+            _value_at(bounds, first_at, MetricRow.id).label("first"),
+            _value_at(bounds, last_at, MetricRow.id).label("last"),
         )
         .join_from(bounds, MetricRow, MetricRow.id.in_(_METRICS))
-        .where(bounds.c.first_at.is_not(None), bounds.c.last_at.is_not(None))
+        .where(first_at.is_not(None), last_at.is_not(None))
     )
 
 
@@ -182,17 +207,18 @@ def _bounds(rule: Rule, *, of_one: bool) -> CTE:
     )
 
 
-def _value_at(bounds: CTE, at: ColumnElement[datetime]) -> Any:
+def _value_at(taken: CTE, at: ColumnElement[datetime], metric: Any) -> Any:
+    """What the profile of a row of ``taken`` had as of ``at``; null for unranked."""
     return (
         select(MetricValue.value)
         .where(
             MetricValue.clan_id == _CLAN,
-            MetricValue.source_id == bounds.c.source_id,
-            MetricValue.metric_id == MetricRow.id,
+            MetricValue.source_id == taken.c.source_id,
+            MetricValue.metric_id == metric,
             MetricValue.taken_at <= at,
         )
         .order_by(MetricValue.taken_at.desc())
         .limit(1)
-        .correlate(bounds, MetricRow)
+        .correlate(taken, MetricRow)
         .scalar_subquery()
     )

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.domain.accounts import Account, main_first
 from bot.domain.ids import ClanId, MemberId, NameKey, UserId
-from db.bulk import inserting
+from db.bulk import INTEGER, inserting
 from db.models import Alias, DiscordLink, Member
 from db.queries.members import ROOT, MemberRow, member_by_id
 from db.types import OPEN_END
@@ -101,15 +103,22 @@ async def holder_on_roster(session: AsyncSession, clan: ClanId, key: NameKey) ->
 
 async def users_of(session: AsyncSession, clan: ClanId, members: Collection[MemberId]) -> set[UserId]:
     """Everybody who has linked one of these members, whether the link stands or not."""
-    users = await session.scalars(
+    users = await session.scalars(_users_of(), {"clan": clan, "members": list(members)})
+    return set(map(UserId, users))
+
+
+@cache
+def _users_of() -> Select[Any]:
+    # Every card asks this, and building a statement takes as long as running it.
+    clan, members = bindparam("clan", type_=INTEGER), bindparam("members", type_=INTEGER, expanding=True)
+    return (
         select(DiscordLink.user_id)
         .join(Member, IS_LINKED)
         .where(DiscordLink.clan_id == clan, _is_one_of(clan, members))
     )
-    return set(map(UserId, users))
 
 
-def _is_one_of(clan: ClanId, members: Collection[MemberId]) -> ColumnElement[bool]:
+def _is_one_of(clan: Any, members: Any) -> ColumnElement[bool]:
     """Whether a member is one of these, or shows under the same one as one of them."""
     given = aliased(Member)
     roots = select(func.coalesce(given.same_as, given.id)).where(given.clan_id == clan, given.id.in_(members))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.as_of import JOINED, LEFT, RANK_CHANGED, Happened, Now
 from bot.domain.identity import MemberState
 from bot.domain.ids import ClanId, MemberId, PlayerId, SourceId
 from db.bulk import INTEGER, inserting, rows_as_table
@@ -76,6 +77,32 @@ async def member_by_id(session: AsyncSession, clan: ClanId, member: MemberId) ->
     )
     found = [_member(row) for row in rows]
     return found[-1] if found else None
+
+
+async def members_now(session: AsyncSession, clan: ClanId) -> list[Now]:
+    """Every member ever as stored, for who asks of the past."""
+    rows = await session.execute(
+        select(
+            Member.id, ROOT, Member.name, Member.wom_role, _JOINED_AT, Member.left_at, Member.created_at
+        ).where(Member.clan_id == clan)
+    )
+    return [
+        Now(MemberId(id_), MemberId(root), name, role, joined_at, left_at, known_since)
+        for id_, root, name, role, joined_at, left_at, known_since in rows
+    ]
+
+
+async def happened(session: AsyncSession, clan: ClanId) -> dict[MemberId, list[Happened]]:
+    """The stays and rank changes of every member, the oldest first; absent where nothing is known."""
+    rows = await session.execute(
+        select(MemberEvent.member_id, MemberEvent.kind, MemberEvent.at, MemberEvent.before, MemberEvent.after)
+        .where(MemberEvent.clan_id == clan, MemberEvent.kind.in_((JOINED, LEFT, RANK_CHANGED)))
+        .order_by(MemberEvent.at)
+    )
+    found: dict[MemberId, list[Happened]] = {}
+    for member, kind, at, before, after in rows:
+        found.setdefault(MemberId(member), []).append(Happened(kind, at, before, after))
+    return found
 
 
 async def member_states(session: AsyncSession, clan: ClanId) -> list[MemberState]:

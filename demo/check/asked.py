@@ -45,19 +45,21 @@ class Asked:
         return "total" if self.span.kind == "total" else self.span.rule
 
     @property
-    def as_of(self) -> bool:
-        """Whether an end in the past was asked for."""
-        return bool(self.options.get("as_of"))
+    def as_of(self) -> datetime | None:
+        """The moment in the past that was asked for; None for now."""
+        words = self.options.get("as_of")
+        return read_moment(str(words), self.now, self.oracle.zone) if words else None
 
     def board(self, metric: str) -> Board:
         """The right board for what was asked."""
-        return self.oracle.board(metric, self.span.start, self.span.end, self.rule, self.now)
+        return self.oracle.board(metric, self.span.start, self.span.end, self.rule, self.now, self.as_of)
 
     def names(self) -> set[str]:
         """Every name that the bot can know of."""
         horizon = self.oracle.knowledge.horizon(self.now)
         people = self.oracle.knowledge.story.people.values()
-        return {name for person in people for name in (person.name, person.name_by(horizon))}
+        former = {item.new for person in people for item in person.renames}
+        return former | {name for person in people for name in (person.name, person.name_by(horizon))}
 
     def metric(self, label: str) -> str | None:
         """The metric that a screen calls so; None for none that anybody has. ``…`` ends a cut one."""

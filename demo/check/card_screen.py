@@ -22,7 +22,9 @@ def check_card(screen: Screen, asked: Asked) -> Iterator[str]:
     if person is None:
         yield f"a card about nobody known: {screen.title!r}"
         return
-    card = asked.oracle.card(person.player, asked.span.start, asked.span.end, asked.rule, asked.now)
+    card = asked.oracle.card(
+        person.player, asked.span.start, asked.span.end, asked.rule, asked.now, asked.as_of
+    )
     yield from _check_title(screen.title, card, asked)
     shown: set[str] = set()
     for line in screen.lines:
@@ -107,7 +109,7 @@ def _check_token(token: str, tokens: list[str], card: Card, asked: Asked, shown:
 
 def _check_chat(tokens: list[str], card: Card, asked: Asked) -> Iterator[str]:
     total = card.in_game + card.in_discord
-    expected = {f"Chat {short(total, 'messages')}"}
+    expected = {f"Chat {short(total if card.heard else None, 'messages')}"}
     if card.of_days:
         expected.add(f"{card.days} of {card.of_days} day{'s' if card.of_days > 1 else ''}")
     if card.chat_place is not None and (total or any(_PLACE.fullmatch(token) for token in tokens)):

@@ -80,7 +80,7 @@ class Chat:
     """Every message that counts, as attributed with what is known at ``now``."""
 
     def __init__(self, knowledge: Knowledge, now: datetime) -> None:
-        self._relay = knowledge.header.relay
+        self._knowledge = knowledge
         self._held: dict[str, list[Holding]] = defaultdict(list)
         for held in holdings(knowledge, knowledge.horizon(now)):
             self._held[held.key].append(held)
@@ -92,16 +92,19 @@ class Chat:
                 self._take(message)
 
     def _take(self, message: Message) -> None:
-        if self._is_relay(message):
+        if self.is_relayed(self._knowledge, message):
             name = speaker_in(message.content)
             if name is not None:
                 self.lines.append(Line(message.at, True, self._holder(name, message.at)))
         elif message.webhook is None and not message.bot:
             self.lines.append(Line(message.at, False, self.mains.get(message.author)))
 
-    def _is_relay(self, message: Message) -> bool:
-        author = message.webhook if self._relay.webhook else message.author
-        return message.channel == self._relay.channel and author == self._relay.author
+    @staticmethod
+    def is_relayed(knowledge: Knowledge, message: Message) -> bool:
+        """Whether the clan's relay wrote it: anybody could write such a line."""
+        relay = knowledge.header.relay
+        author = message.webhook if relay.webhook else message.author
+        return message.channel == relay.channel and author == relay.author
 
     def _holder(self, name: str, at: datetime) -> int | None:
         holders = {held.player for held in self._held[fold(name)] if held.covers(at)}

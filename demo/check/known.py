@@ -60,6 +60,19 @@ class Person:
         at, inside = ([(self.joined, True)] + [item for item in self.comings if item[0] <= horizon])[-1]
         return inside or now - at < GRACE
 
+    def was_in_clan(self, moment: datetime, now: datetime, horizon: datetime, first_poll: datetime) -> bool:
+        """Whether it was a member at a moment, of which what is known now is told.
+
+        Who was gone before the clan was first looked at is not known to have been there.
+        """
+        known = [item for item in self.comings if item[0] <= horizon]
+        if known and not known[-1][1] and now - known[-1][0] < GRACE:
+            known.pop()
+        told = [inside for at, inside in [(self.joined, True), *known] if at <= moment]
+        gone = next((at for at, inside in known if at > moment and not inside), None)
+        unseen = gone is not None and gone <= first_poll
+        return self.joined <= horizon and bool(told) and told[-1] and not unseen
+
 
 @dataclass
 class Renaming:
@@ -147,6 +160,15 @@ class Knowledge:
         """Who is in the clan, as far as it is known then."""
         horizon = self.horizon(now)
         return [person for person in self.story.people.values() if person.in_clan(now, horizon)]
+
+    def members_at(self, moment: datetime, now: datetime) -> list[Person]:
+        """Who was in the clan at a moment, as far as it is known now; what is not believed is no leave."""
+        return [person for person in self.story.people.values() if self.was_member(person, moment, now)]
+
+    def was_member(self, person: Person, moment: datetime, now: datetime) -> bool:
+        """The same of one."""
+        first_poll = min(self.story.polls, default=self.header.laid_until)
+        return person.was_in_clan(moment, now, self.horizon(now, person.player), first_poll)
 
     def at_wom(self, now: datetime) -> list[Person]:
         """Who is in the group at WOM in that moment: a leave counts at once."""

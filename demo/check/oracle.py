@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from demo.check.chat import Chat, Line
 from demo.check.known import Knowledge, Person
+from demo.check.names import Names
 from demo.check.readings import NOT_BOSSES, SKILLS, Gain, Readings
 from demo.script import Script
 
@@ -47,7 +48,8 @@ class Card:
     """A member's figures over a period, in stored units; places among the clan's measured members.
 
     ``links`` is main where the account counts its user's Discord messages, second where
-    another account of that user does, none where nobody linked it.
+    another account of that user does, none where nobody linked it. ``heard`` is whether the
+    bot listened anywhere in the period.
     """
 
     person: Person
@@ -55,6 +57,7 @@ class Card:
     role: str | None
     gains: dict[str, Gain]
     places: dict[str, tuple[int | None, int]]
+    heard: bool
     in_game: int
     in_discord: int
     links: str
@@ -86,8 +89,9 @@ class Oracle:
         self._readings = {
             person.player: Readings(person.snapshots) for person in self.knowledge.story.people.values()
         }
+        self._names = Names(self.knowledge)
         self._chats: dict[datetime, Chat] = {}
-        self._boards: dict[tuple[str, datetime, datetime, str, datetime], Board] = {}
+        self._boards: dict[tuple[str, datetime, datetime, str, datetime, datetime | None], Board] = {}
 
     def readings(self, player: int, now: datetime) -> Readings:
         """The account's snapshots that are known at ``now``."""
@@ -100,23 +104,38 @@ class Oracle:
         return self._chats[now]
 
     def board(
-        self, metric: str, start: datetime, end: datetime, rule: str, now: datetime | None = None
+        self,
+        metric: str,
+        start: datetime,
+        end: datetime,
+        rule: str,
+        now: datetime | None = None,
+        as_of: datetime | None = None,
     ) -> Board:
         """Most first; equal values share a place and the next is skipped.
 
         ``rule`` is wom, covering or total. For ``messages`` the rule does not matter: the
-        relay hears everybody, so who said nothing has 0.
+        relay hears everybody, so who said nothing has 0. ``as_of`` is whose members and names
+        they are, of another time than now.
         """
         asked = now or self.header.end
-        question = (metric, start, end, rule, asked)
+        question = (metric, start, end, rule, asked, as_of)
         if question not in self._boards:
             self._boards[question] = self._ranked(*question)
         return self._boards[question]
 
-    def _ranked(self, metric: str, start: datetime, end: datetime, rule: str, asked: datetime) -> Board:
+    def named(self, asked: datetime, as_of: datetime | None) -> dict[int, str]:
+        """The members and their names, now or at another time."""
         horizon = self.knowledge.horizon(asked)
-        members = self.knowledge.members(asked)
-        named = {person.player: person.name_by(horizon) for person in members}
+        if as_of is None:
+            return {person.player: person.name_by(horizon) for person in self.knowledge.members(asked)}
+        members = self.knowledge.members_at(as_of, asked)
+        return {person.player: self._names.at(person, as_of, horizon) for person in members}
+
+    def _ranked(
+        self, metric: str, start: datetime, end: datetime, rule: str, asked: datetime, as_of: datetime | None
+    ) -> Board:
+        named = self.named(asked, as_of)
         if metric == "messages":
             chat = self.chat(asked)
             counts = chat.counts(start, end)
@@ -137,26 +156,38 @@ class Oracle:
         return readings.gain(metric, start, end, rule)
 
     def card(
-        self, player: int, start: datetime, end: datetime, rule: str, now: datetime | None = None
+        self,
+        player: int,
+        start: datetime,
+        end: datetime,
+        rule: str,
+        now: datetime | None = None,
+        as_of: datetime | None = None,
     ) -> Card:
-        """A member's card for a period; ``rule`` as for :meth:`board`."""
+        """A member's card for a period; ``rule`` and ``as_of`` as for :meth:`board`."""
         asked = now or self.header.end
         horizon = self.knowledge.horizon(asked, player)
         person = self.knowledge.story.people[player]
-        name = person.name_by(horizon)
-        present = person.in_clan(asked, horizon)
+        if as_of is None:
+            name, present = person.name_by(horizon), person.in_clan(asked, horizon)
+        else:
+            name, present = (
+                self._names.at(person, as_of, horizon),
+                self.knowledge.was_member(person, as_of, asked),
+            )
         readings, span = self.readings(player, asked), (start, end)
         metrics = [*CARD_METRICS, *sorted(readings.metrics())]
         gains = {metric: self._figure(player, metric, start, end, rule, asked) for metric in metrics}
-        boards = {metric: self.board(metric, start, end, rule, asked) for metric in CARD_METRICS}
-        wrote = self.board("messages", start, end, rule, asked).row_of(name)
+        boards = {metric: self.board(metric, start, end, rule, asked, as_of) for metric in CARD_METRICS}
+        wrote = self.board("messages", start, end, rule, asked, as_of).row_of(name)
         said = [line for line in self.chat(asked).between(start, end) if line.player == player]
         return Card(
             person=person,
             name=name,
-            role=person.role_by(horizon) if present else None,
+            role=person.role_by(min(horizon, as_of or horizon)) if present else None,
             gains=gains,
             places={metric: _place(board, name) for metric, board in boards.items()},
+            heard=any(item.since < end and item.at > start for item in self.knowledge.story.observed),
             in_game=sum(line.in_game for line in said),
             in_discord=sum(not line.in_game for line in said),
             links=self._links(player, asked),

@@ -48,9 +48,9 @@ def rule(period: Period) -> str:
     return "total" if period.kind is PeriodKind.TOTAL else period.rule.value
 
 
-def bot_board(oracle: Oracle, key: str, period: Period) -> Board:
+def bot_board(oracle: Oracle, key: str, period: Period, as_of: datetime | None = None) -> Board:
     """The board as the bot's own types hold it, with the right numbers."""
-    right = oracle.board(key, period.start, period.end, rule(period), NOW)
+    right = oracle.board(key, period.start, period.end, rule(period), NOW, as_of)
     rows = [Entry(MemberId(n), row.name, row.value, row.since) for n, row in enumerate(right.rows)]
     rows += [Entry(MemberId(1000), name, None) for name in right.unmeasured]
     standings, unmeasured = rank(rows)
@@ -70,7 +70,7 @@ def answer(embed: discord.Embed | str, command: str, options: dict[str, Any], **
 
 def board_answer(oracle: Oracle, key: str, text: str, page: int, as_of: str | None = None) -> dict[str, Any]:
     end = read_moment(as_of, now=NOW, zone=ZONE) if as_of else NOW
-    board = bot_board(oracle, key, read_period(text, now=end, zone=ZONE))
+    board = bot_board(oracle, key, read_period(text, now=end, zone=ZONE), end if as_of else None)
     label = {"type": 2, "label": f"{page + 1}/{pages(board)}"}
     options = {"metric": key, "period": text} | ({"as_of": as_of} if as_of else {})
     embed = leaderboard_page(board, page, ZONE, as_of=as_of is not None)

@@ -52,7 +52,7 @@ def test_chat_that_was_not_observed_all_the_time_says_since_when() -> None:
 
 
 def test_who_has_left_is_told_kindly_and_without_a_rank() -> None:
-    text = read(member_card(card(left_at=NOW - timedelta(days=30)), AMSTERDAM))
+    text = read(member_card(card(left_at=NOW - timedelta(days=30), is_member=False), AMSTERDAM))
     assert text.startswith("Jo hn · Ironman\nLeft <t> after 2 y 2 mo with us\n")
 
 

@@ -1,0 +1,32 @@
+"""Who is in the clan, now or at a moment of the past: whom an answer ranks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.as_of import Then, roster_at
+from bot.domain.identity import Held
+from bot.domain.ids import ClanId, MemberId
+from db.queries import members, names
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Who is in the clan: ``names`` are its members. ``then`` is everybody, as of a moment asked for."""
+
+    names: Mapping[MemberId, str]
+    then: Mapping[MemberId, Then] = field(default_factory=dict[MemberId, Then])
+
+
+async def present(session: AsyncSession, clan: ClanId, as_of: datetime | None) -> Present:
+    """Who is in the clan now, or was at a moment, under the names of that time."""
+    if as_of is None:
+        return Present(await members.current_names(session, clan))
+    called: dict[MemberId, list[Held]] = {}
+    for held in await names.all_names(session, clan):
+        called.setdefault(held.member, []).append(held)
+    stored = await members.members_now(session, clan)
+    then = roster_at(stored, await members.happened(session, clan), called, as_of)
+    return Present({id_: was.name for id_, was in then.items() if was.is_member}, then)
