@@ -1,6 +1,7 @@
 """The bot: builds what the cogs need, loads them, and answers for what goes wrong in them."""
 
 import gc
+from functools import partial
 from typing import Any, Self
 
 import discord
@@ -27,6 +28,7 @@ from cogs.links import AccountSelect, LinksCog, PanelButton
 from cogs.listening import Listening
 from cogs.member import ITEMS as MEMBER_ITEMS
 from cogs.member import link_account_menu, member_group, who_is_this_menu
+from cogs.notices import NoticesCog, Review, WhoIs
 from cogs.owner import OwnerCog
 from cogs.reading import how_read_menu, speaker_menu
 from cogs.setup import SetupCog
@@ -42,6 +44,8 @@ BUTTONS = (
     CompareButton,
     AccountSelect,
     PanelButton,
+    Review,
+    WhoIs,
     *MEMBER_ITEMS,
 )
 GUILD_WAIT = 0.5
@@ -80,7 +84,11 @@ class ClanStatsBot(commands.AutoShardedBot):
         )
         self.services = services
         self.sync_commands = CommandSync(services.database, self.tree)
-        self.polling = PollingJob(services, lambda: [GuildId(guild.id) for guild in self.guilds])
+        self.polling = PollingJob(
+            services,
+            lambda: [GuildId(guild.id) for guild in self.guilds],
+            partial(self.dispatch, "clan_polled"),
+        )
         self.upkeep = UpkeepJob(services.upkeep)
 
     @classmethod
@@ -121,6 +129,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             LeaderboardCog(services),
             CompareCog(services),
             LinksCog(self, services),
+            NoticesCog(self, services),
             HelpCog(services, self.tree, self.sync_commands),
             OwnerCog(self.sync_commands),
         ):

@@ -27,10 +27,13 @@ def is_officer(user: discord.abc.User, settings: GuildSettings) -> bool:
     )
 
 
-async def is_officers_channel(services: Services, interaction: Interaction[Any]) -> bool:
-    """Whether this is the officers' channel, where answers for officers are ordinary messages."""
+async def is_private_here(services: Services, interaction: Interaction[Any]) -> bool:
+    """Whether an officer's answer is for them alone: everywhere but in the officers' channel.
+
+    There it is an ordinary message, which colleagues see and whose buttons live on.
+    """
     settings = await services.clans.settings(guild_of(interaction))
-    return settings.officer_channel is not None and interaction.channel_id == settings.officer_channel
+    return settings.officer_channel is None or interaction.channel_id != settings.officer_channel
 
 
 async def require_officer(services: Services, interaction: Interaction[Any]) -> None:

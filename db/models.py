@@ -588,9 +588,10 @@ class NameChange(Base):
 
 
 class MemberEvent(Base):
-    """Joined, left, rank changed, renamed.
+    """Joined, left, returned, rank changed, renamed.
 
-    ``key`` says what WOM called it, so that reading it again adds nothing.
+    ``key`` says what WOM called it, so that reading it again adds nothing. ``told_at`` is when
+    officers were told of it.
     """
 
     __tablename__ = "member_events"
@@ -608,6 +609,7 @@ class MemberEvent(Base):
     at: Mapped[datetime]
     before: Mapped[str | None]
     after: Mapped[str | None]
+    told_at: Mapped[datetime | None]
 
 
 class Achievement(Base):

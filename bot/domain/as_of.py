@@ -14,11 +14,16 @@ from bot.domain.ids import MemberId
 
 JOINED, LEFT, RANK_CHANGED = "joined", "left", "rank_changed"
 """What happens to a member's stay in the clan, as stored."""
+RETURNED = "returned"
+"""Beside the join: somebody is back who had left."""
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One event of a member: a joined, left or rank-changed one. ``before`` and ``after`` are WOM's roles."""
+    """One event of a member: a joined, left or rank-changed one.
+
+    ``before`` and ``after`` are WOM's roles: of a leave the last one, of a join the first.
+    """
 
     kind: str
     at: datetime
@@ -78,16 +83,17 @@ def stays_of(member: Now, happened: Sequence[Happened]) -> list[Stay]:
     word included; an earlier one with the first join that is known of it. Where no join is
     known, the first began when the roster first had them, another with the leave before it.
     """
-    ends = {one.at for one in happened if one.kind == LEFT}
+    ends = {one.at: one.before for one in happened if one.kind == LEFT}
     if member.left_at is not None:
-        ends = {end for end in ends if end < member.left_at} | {member.left_at}
+        ends = {end: role for end, role in ends.items() if end < member.left_at} | {member.left_at: None}
     bounds = [None, *sorted(ends), *([] if member.left_at else [None])]
     stays: list[Stay] = []
     for since, end in pairwise(bounds):
         last = end == member.left_at
         joins = [one.at for one in happened if one.kind == JOINED and _within(one.at, since, end)]
         start = (member.joined_at if last else None) or min(joins, default=since or member.known_since)
-        stays.append(Stay(max(start, since or start), end, member.role if last else None))
+        role = member.role if last or end is None else ends[end]
+        stays.append(Stay(max(start, since or start), end, role))
     return stays
 
 

@@ -19,8 +19,15 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 class PollingJob:
     """The poll loop. Nothing that goes wrong with one clan ends it or holds up the others."""
 
-    def __init__(self, services: Services, guilds: Callable[[], Iterable[GuildId]]) -> None:
+    def __init__(
+        self,
+        services: Services,
+        guilds: Callable[[], Iterable[GuildId]],
+        polled: Callable[[Clan], object] = lambda _: None,
+    ) -> None:
+        """``polled`` is called after each poll that succeeded."""
         self._services = services
+        self._polled = polled
         self._guilds = guilds
         self._turns: dict[ClanId, asyncio.Lock] = {}
         self._loop = tasks.loop(minutes=services.settings.poll_minutes)(self._poll_all)
@@ -45,6 +52,7 @@ class PollingJob:
         """
         async with self._turns.setdefault(clan.id, asyncio.Lock()):
             await self._services.polling.poll(clan)
+        self._polled(clan)
 
     async def _poll_all(self) -> None:
         with new_trace(job="polling"):

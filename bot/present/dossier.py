@@ -72,10 +72,11 @@ def _standing(dossier: Dossier) -> str:
 
 def _hold(held: Held) -> str:
     origin = ORIGINS.get(held.origin, held.origin)
-    return f"**{escape(held.display)}** · {_span(held.start, held.end)} · {origin}"
+    return f"**{escape(held.display)}** · {span_words(held.start, held.end)} · {origin}"
 
 
-def _span(start: datetime | None, end: datetime | None) -> str:
+def span_words(start: datetime | None, end: datetime | None) -> str:
+    """From when to when a name was held; None is open."""
     if start is None and end is None:
         return "for all that is known"
     if end is None:
@@ -102,7 +103,7 @@ def _facts(facts: FactCounts) -> str:
 def evidence_page(evidence: Evidence, number: int, of: int) -> discord.Embed:
     """A conflict for officers to decide: A is who was known under the name, B who claims it."""
     conflict = evidence.conflict
-    claimed = f"Two members claim **{escape(conflict.key)}**, {_span(conflict.start, conflict.end)}."
+    claimed = f"Two members claim **{escape(conflict.key)}**, {span_words(conflict.start, conflict.end)}."
     lines = [
         f"{claimed} Until it is decided it is nobody's.",
         "",
@@ -123,7 +124,9 @@ def evidence_page(evidence: Evidence, number: int, of: int) -> discord.Embed:
 
 def _side(letter: str, claim: Claim) -> list[str]:
     dossier = claim.dossier
-    names = ", ".join(f"{escape(one.display)} ({_span(one.start, one.end)})" for one in dossier.names[-3:])
+    names = ", ".join(
+        f"{escape(one.display)} ({span_words(one.start, one.end)})" for one in dossier.names[-3:]
+    )
     return [
         f"{letter} **{escape(dossier.name)}** · {_standing(dossier)}",
         f"{names or 'no undisputed name'} · {_facts(dossier.facts)}",
@@ -166,7 +169,7 @@ def _decided(decision: Decision) -> str:
         at = moment("at")
         return f"{name('name')} was somebody else before {on_day(at) if at else '?'}"
     whose = f"was {name('member_name')}" if detail.get("member") else "was nobody of this clan"
-    return f"the name {name('name')} {whose}, {_span(moment('from'), moment('to'))}"
+    return f"the name {name('name')} {whose}, {span_words(moment('from'), moment('to'))}"
 
 
 def decisions_pages(decisions: Sequence[Decision]) -> discord.Embed:
@@ -209,7 +212,7 @@ def alias_preview(
     return _preview(
         f"Who was {escape(name)}",
         [
-            f"**{escape(name)}** was {whose}, {_span(start, end)}.",
+            f"**{escape(name)}** was {whose}, {span_words(start, end)}.",
             "The in-game chat said under this name in that time counts accordingly.",
         ],
     )

@@ -1,11 +1,12 @@
 """Writing what a poll's plan says: members, their names, whose profile is whose, what happened."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.as_of import RETURNED
 from bot.domain.clans import Clan
 from bot.domain.facts import wom_source
 from bot.domain.identity import Held, Leave, Lines, MemberState, RosterPlan, Seen
@@ -59,7 +60,8 @@ async def apply_roster(
     await _save_profiles(session, clan.id, plan, group)
     await roster.remove_absorbed(session, clan.id, plan.absorbed)
     await members.remove_events(session, clan.id, [_left_key(leave) for leave in plan.undone])
-    await members.add_events(session, clan.id, [*_events(plan), *await _listed(session, clan.id, activity)])
+    happened = [*_events(plan), *_returned(plan, states, now), *await _listed(session, clan.id, activity)]
+    await members.add_events(session, clan.id, happened)
     return plan
 
 
@@ -157,7 +159,7 @@ def _events(plan: RosterPlan) -> list[dict[str, Any]]:
             "member_id": one.member,
             "kind": "left",
             "at": one.seen_at,
-            "before": None,
+            "before": plan.members[one.member].role,
             "after": None,
         }
         for one in plan.leaves
@@ -176,6 +178,22 @@ def _events(plan: RosterPlan) -> list[dict[str, Any]]:
         if one.player is not None and (joined_at := plan.members[one.member].joined_at) is not None
     ]
     return renamed + left + stays
+
+
+def _returned(plan: RosterPlan, states: Iterable[MemberState], now: datetime) -> list[dict[str, Any]]:
+    """Who is back, as of when it is seen: a joined member who had left before."""
+    return [
+        {
+            "key": f"returned:{one.id}:{to_millis(one.left_at)}",
+            "member_id": one.id,
+            "kind": RETURNED,
+            "at": now,
+            "before": one.role,
+            "after": plan.members[one.id].role,
+        }
+        for one in states
+        if one.id in plan.joined and one.left_at is not None
+    ]
 
 
 def _joined_key(player: PlayerId, at: datetime) -> str:

@@ -15,7 +15,7 @@ from bot.services.registry import Services
 from cogs.answers import answer, clan_of, user_of
 from cogs.leaderboard import moment_choices
 from cogs.member.command import officers_command
-from cogs.officers import FOR_OFFICERS, is_officers_channel, require_officer
+from cogs.officers import FOR_OFFICERS, is_private_here, require_officer
 from cogs.stats import player_choices
 
 LONGEST_NOTE = 300
@@ -53,7 +53,7 @@ def about_commands(services: Services) -> list[app_commands.Command[Any, ..., No
         """Who holds or held a name: dates, where that comes from, Discord, notes."""
         await require_officer(services, interaction)
         clan = await clan_of(services, interaction)
-        private = not await is_officers_channel(services, interaction)
+        private = await is_private_here(services, interaction)
         if when is None:
             found = await services.lookup.by_name(clan, name)
             await show_dossier(services, interaction, clan, found.member.id, private=private)
@@ -76,7 +76,7 @@ def about_commands(services: Services) -> list[app_commands.Command[Any, ..., No
         found = (await services.lookup.by_name(clan, member)).member
         moment = None if date is None else read_beginning(date, now=services.clock(), zone=clan.zone)
         await services.dossiers.correct_join(clan, found.id, moment, user_of(interaction))
-        private = not await is_officers_channel(services, interaction)
+        private = await is_private_here(services, interaction)
         await answer(interaction, private=private, content=join_corrected(found.name, moment))
 
     @app_commands.describe(member="About whom", text="What colleagues should know; members never see it")
@@ -89,7 +89,7 @@ def about_commands(services: Services) -> list[app_commands.Command[Any, ..., No
         clan = await clan_of(services, interaction)
         found = (await services.lookup.by_name(clan, member)).member
         await services.dossiers.note(clan, found.id, text, user_of(interaction))
-        private = not await is_officers_channel(services, interaction)
+        private = await is_private_here(services, interaction)
         await answer(interaction, private=private, content=noted(found.name, services.clock()))
 
     return [officers_command(one) for one in (whois, joined, note)]

@@ -23,8 +23,8 @@ from cogs.leaderboard import CHOICES
 from cogs.links import LONGEST_TYPED, PanelButton
 from cogs.member.command import officers_command
 from cogs.member.lists import Shown, read_pair, screen, suggestion_option
-from cogs.member.people import is_officers_channel, officer_of, people_of
-from cogs.officers import FOR_OFFICERS, require_officer
+from cogs.member.people import officer_of, people_of
+from cogs.officers import FOR_OFFICERS, is_private_here, require_officer
 from cogs.stats import player_choices
 
 _PROMPTS = {"verify": "Verify…", "accept": "Link what the nickname says…", "remove": "Remove…"}
@@ -162,8 +162,8 @@ def account_commands(services: Services) -> Iterator[app_commands.Command[Any, .
         clan = await clan_of(services, interaction)
         if name is not None:
             await services.link_review.link(clan, officer_of(interaction), UserId(user.id), name)
-        shared = is_officers_channel(interaction, await services.clans.settings(clan.guild))
-        await _show_user(services, interaction, clan, UserId(user.id), private=not shared)
+        private = await is_private_here(services, interaction)
+        await _show_user(services, interaction, clan, UserId(user.id), private=private)
 
     async def names(interaction: Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
         return await player_choices(services, interaction, current)
@@ -177,10 +177,10 @@ def account_commands(services: Services) -> Iterator[app_commands.Command[Any, .
         """Links to review, suggestions, who is missing."""
         await require_officer(services, interaction)
         clan = await clan_of(services, interaction)
-        shared = is_officers_channel(interaction, await services.clans.settings(clan.guild))
+        private = await is_private_here(services, interaction)
         shown = Shown(interaction.user.id, clan.id, LinkList(kind))
         embed, view = await screen(services, interaction, clan, shown)
-        await answer(interaction, private=not shared, embed=embed, view=view)
+        await answer(interaction, private=private, embed=embed, view=view)
 
     async def panel(interaction: Interaction[Any]) -> None:
         """Post a button here with which all can link."""

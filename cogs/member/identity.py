@@ -29,7 +29,7 @@ from bot.services.registry import Services
 from cogs.answers import answer, clan_of, guild_of, require_asker, user_of
 from cogs.buttons import NUMBER, Stateful, pack, pack_moment, unpack, unpack_moment, view_of
 from cogs.member.command import officers_command
-from cogs.officers import FOR_OFFICERS, is_officers_channel, require_officer
+from cogs.officers import FOR_OFFICERS, is_private_here, require_officer
 from cogs.stats import player_choices
 
 NOBODY: Final = MemberId(0)
@@ -192,7 +192,7 @@ ITEMS = (DoIt, Undo, Judge)
 async def _propose(
     services: Services, interaction: Interaction[Any], embed: discord.Embed, proposal: Proposal
 ) -> None:
-    private = not await is_officers_channel(services, interaction)
+    private = await is_private_here(services, interaction)
     await answer(interaction, private=private, embed=embed, view=view_of(DoIt(proposal)))
 
 
@@ -266,7 +266,7 @@ def identity_group(services: Services) -> app_commands.Group:
         await require_officer(services, interaction)
         clan = await clan_of(services, interaction)
         embed, view = await review_screen(services, clan)
-        private = not await is_officers_channel(services, interaction)
+        private = await is_private_here(services, interaction)
         await answer(interaction, private=private, embed=embed, view=view)
 
     @app_commands.describe(number="The number before the decision in the history")
@@ -276,7 +276,7 @@ def identity_group(services: Services) -> app_commands.Group:
         clan = await clan_of(services, interaction)
         await services.decisions.undo(clan, DecisionId(number), user_of(interaction))
         undone = next(one for one in await services.decisions.history(clan) if one.id == number)
-        private = not await is_officers_channel(services, interaction)
+        private = await is_private_here(services, interaction)
         await answer(interaction, private=private, embed=decided_page(undone))
 
     async def history(interaction: Interaction[Any]) -> None:
@@ -284,7 +284,7 @@ def identity_group(services: Services) -> app_commands.Group:
         await require_officer(services, interaction)
         clan = await clan_of(services, interaction)
         made = await services.decisions.history(clan)
-        private = not await is_officers_channel(services, interaction)
+        private = await is_private_here(services, interaction)
         await answer(interaction, private=private, embed=decisions_pages(made))
 
     group = app_commands.Group(name="identity", description="Who is who", extras=FOR_OFFICERS)

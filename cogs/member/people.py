@@ -7,7 +7,6 @@ from typing import Any, Final
 import discord
 from discord import Interaction
 
-from bot.domain.clans import GuildSettings
 from bot.domain.errors import NotSetUp
 from bot.domain.ids import UserId
 from bot.domain.link_review import Officer
@@ -40,8 +39,3 @@ async def people_of(interaction: Interaction[Any]) -> tuple[dict[UserId, str], b
 def officer_of(interaction: Interaction[Any]) -> Officer:
     """Who decides, once :func:`cogs.officers.require_officer` has let them."""
     return Officer(user_of(interaction), manages=interaction.permissions.manage_guild)
-
-
-def is_officers_channel(interaction: Interaction[Any], settings: GuildSettings) -> bool:
-    """Whether officers' answers are ordinary messages here, which colleagues see and which live on."""
-    return settings.officer_channel is not None and interaction.channel_id == settings.officer_channel

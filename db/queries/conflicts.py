@@ -102,11 +102,6 @@ async def put_off(session: AsyncSession, clan: ClanId, one: Conflict, now: datet
     await _update(session, clan, one, later_at=now)
 
 
-async def note_told(session: AsyncSession, clan: ClanId, one: Conflict, now: datetime) -> None:
-    """The officers were told of it."""
-    await _update(session, clan, one, noticed_at=now)
-
-
 async def _update(session: AsyncSession, clan: ClanId, one: Conflict, **columns: Any) -> None:
     await session.execute(
         update(IdentityConflict)

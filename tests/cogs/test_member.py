@@ -1,18 +1,11 @@
 """``/member`` as officers see it: who is who, and decisions that can be taken back."""
 
-from dataclasses import replace
-from datetime import timedelta
-
 import pytest
-import simcord
 
-from bot.domain.identity import Dispute
-from bot.domain.ids import ChannelId, GuildId, MemberId
-from bot.domain.names import name_key
-from db.queries import attributions, clans, conflicts, names
 from tests.cogs.conftest import Foundry
+from tests.cogs.desk import colleagues, dispute
 from tests.cogs.reading import buttons_of, is_private, lines_of, message_of, text_of
-from tests.cogs.world import ANN, FORMER, JOHN, LEFT, NOW, TWICE
+from tests.cogs.world import ANN, FORMER, JOHN, LEFT, TWICE
 
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 COMMANDS = {
@@ -26,16 +19,6 @@ COMMANDS = {
     "member identity undo": {"number": 1},
     "member identity history": {},
 }
-
-
-async def colleagues(foundry: Foundry) -> simcord.ChannelHandle:
-    """The officers' channel, from now on."""
-    guild = GuildId(foundry.places.guild.id)
-    settings = await foundry.services.clans.settings(guild)
-    async with foundry.services.database.write() as session:
-        channel = ChannelId(foundry.general.id)
-        await clans.save_guild_settings(session, replace(settings, officer_channel=channel))
-    return foundry.general
 
 
 async def messages_of(foundry: Foundry) -> dict[str, str]:
@@ -160,20 +143,6 @@ async def test_an_officer_says_that_a_name_was_nobodys(foundry: Foundry) -> None
         foundry.commands, "member identity alias", name=ANN, since="2026-01-10", until="2026-01-02"
     )
     assert "ends before it begins" in text_of(refused)
-
-
-async def dispute(foundry: Foundry) -> None:
-    """Jo hn claims Ann's name for the last four days."""
-    clan = await foundry.clan()
-    ids: dict[str, int] = {}
-    for name in (ANN, JOHN):
-        ids[name] = (await foundry.services.lookup.by_name(clan, name)).member.id
-    claim = Dispute(name_key(ANN), NOW - timedelta(days=4), None, MemberId(ids[ANN]), MemberId(ids[JOHN]))
-    async with foundry.services.database.write() as session:
-        await clans.lock_clan(session, clan.id)
-        touched = await conflicts.add_disputes(session, clan.id, [claim], NOW)
-        await names.rebuild_aliases(session, clan.id, touched)
-        await attributions.attribute_relayed_names(session, clan.id, touched)
 
 
 @SQLITE

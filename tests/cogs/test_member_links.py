@@ -1,6 +1,5 @@
 """Officers' side of links: ``/member link``, ``accounts`` and ``panel``, and *Link account*."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,10 +7,9 @@ import simcord
 from simcord import InteractionResult
 from sqlalchemy import select
 
-from bot.domain.ids import ChannelId, GuildId
 from db.models import AuditEntry
-from db.queries import clans
 from tests.cogs.conftest import Foundry
+from tests.cogs.desk import colleagues
 from tests.cogs.reading import (
     Answer,
     answer_of,
@@ -29,17 +27,6 @@ from tests.cogs.world import ANN, CY, JOHN
 
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 COMMANDS: list[tuple[str, dict[str, Any]]] = [("member accounts", {}), ("member panel", {})]
-
-
-async def officers_channel(foundry: Foundry) -> simcord.ChannelHandle:
-    """The channel in which officers' answers are ordinary messages."""
-    channel = foundry.places.guild.create_text_channel("officers")
-    guild = GuildId(foundry.places.guild.id)
-    async with foundry.services.database.write() as session:
-        settings = await clans.guild_settings(session, guild)
-        assert settings is not None
-        await clans.save_guild_settings(session, replace(settings, officer_channel=ChannelId(channel.id)))
-    return channel
 
 
 async def audit(foundry: Foundry) -> list[tuple[int, str]]:
@@ -149,7 +136,7 @@ async def test_what_a_nickname_suggests_is_accepted_on_the_users_page(foundry: F
 async def test_claims_are_verified_and_refused_in_the_officers_channel_also_after_a_restart(
     foundry: Foundry,
 ) -> None:
-    channel, olaf = await officers_channel(foundry), foundry.places.officer
+    channel, olaf = await colleagues(foundry), foundry.places.officer
     await foundry.ann.slash(foundry.general, "link", name=JOHN)
     shown = await olaf.slash(channel, "member accounts")
     assert not is_private(shown)
@@ -192,7 +179,7 @@ async def test_a_claim_that_is_gone_meanwhile_is_refused_kindly(foundry: Foundry
 @SQLITE
 async def test_an_officer_verifies_nothing_of_their_own(foundry: Foundry) -> None:
     """Whoever claims the owner's account needs the owner or another officer to agree."""
-    channel, olaf = await officers_channel(foundry), foundry.places.officer
+    channel, olaf = await colleagues(foundry), foundry.places.officer
     await olaf.slash(foundry.general, "link", name=ANN)
     shown = await olaf.slash(channel, "member accounts")
     pressed = await press(olaf, shown, "3 Verify")
@@ -263,7 +250,7 @@ async def test_who_is_missing_on_which_side(foundry: Foundry) -> None:
 
 @SQLITE
 async def test_a_shared_list_is_turned_by_whoever_asked_and_others_get_their_own(foundry: Foundry) -> None:
-    channel, olaf, mona = await officers_channel(foundry), foundry.places.officer, foundry.places.manager
+    channel, olaf, mona = await colleagues(foundry), foundry.places.officer, foundry.places.manager
     shown = await olaf.slash(channel, "member accounts", list="unseen")
     before = text_of(shown)
     copy = await press(mona, shown, "▶")
