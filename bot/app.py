@@ -29,6 +29,8 @@ from cogs.listening import Listening
 from cogs.member import ITEMS as MEMBER_ITEMS
 from cogs.member import link_account_menu, member_group, who_is_this_menu
 from cogs.notices import NoticesCog, Review, WhoIs
+from cogs.officer import ITEMS as OFFICER_ITEMS
+from cogs.officer import officer_group
 from cogs.owner import OwnerCog
 from cogs.reading import how_read_menu, speaker_menu
 from cogs.setup import SetupCog
@@ -47,6 +49,7 @@ BUTTONS = (
     Review,
     WhoIs,
     *MEMBER_ITEMS,
+    *OFFICER_ITEMS,
 )
 GUILD_WAIT = 0.5
 """Seconds without a further server after which Discord is believed to have told of all."""
@@ -120,6 +123,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             speaker_menu(services),
             link_account_menu(services),
             member_group(services),
+            officer_group(services),
         ):
             self.tree.add_command(command)
         for cog in (

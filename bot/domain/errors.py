@@ -32,6 +32,14 @@ class PlayerNotTracked(UserError):
 
 
 @dataclass(unsafe_hash=True)
+class RankUnknown(UserError):
+    """No rank of the clan is called so."""
+
+    name: str
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(unsafe_hash=True)
 class NameAmbiguous(UserError):
     """Several members once held this name; ask for one of them."""
 

@@ -9,7 +9,7 @@ from bot.domain.decisions import Decision, DecisionKind
 from bot.domain.dossiers import Asked, Claim, Dossier, Evidence, FactCounts, LinkedUser
 from bot.domain.identity import Held
 from bot.present.numbers import counted
-from bot.present.text import DESCRIPTION_LIMIT, TITLE_LIMIT, cut_units, escape, fit_lines
+from bot.present.text import DESCRIPTION_LIMIT, TITLE_LIMIT, cut_units, escape, fit_lines, rank_name
 from bot.present.theme import ACCENT, ATTENTION
 from bot.present.times import ago, on_day
 
@@ -66,7 +66,7 @@ def _standing(dossier: Dossier) -> str:
     else:
         said = " (an officer's date)" if dossier.joined_corrected else ""
         stay = f"joined {on_day(dossier.joined_at)}{said}"
-    rank = [] if dossier.rank is None else [dossier.rank.replace("_", " ").title()]
+    rank = [] if dossier.rank is None else [rank_name(dossier.rank)]
     return " · ".join([*rank, dossier.account_type.replace("_", " ").title(), stay])
 
 

@@ -41,6 +41,12 @@ def _(error: errors.PlayerNotTracked) -> str:
     return f"I know nobody called {_typed(error.name)} in this clan. {_nearest(error.nearest, _NO_NEAREST)}"
 
 
+@explain.register
+def _(error: errors.RankUnknown) -> str:
+    step = _nearest(error.nearest, "Pick one from the list while you type.")
+    return f"The clan has no rank {_typed(error.name)}. {step}"
+
+
 _NO_NEAREST = "Check the spelling, or pick a name from the list while you type."
 
 

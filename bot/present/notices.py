@@ -8,7 +8,7 @@ from bot.domain.as_of import Stay
 from bot.domain.notices import Claimed, Returned
 from bot.present.dossier import span_words
 from bot.present.numbers import counted, duration
-from bot.present.text import DESCRIPTION_LIMIT, escape, fit_lines
+from bot.present.text import DESCRIPTION_LIMIT, escape, fit_lines, rank_name
 from bot.present.theme import ACCENT, ATTENTION
 from bot.present.times import on_day
 
@@ -28,7 +28,7 @@ def claimed_notice(claimed: Sequence[Claimed]) -> discord.Embed:
 
 def returned_notice(one: Returned) -> discord.Embed:
     """A member who came back, with their past."""
-    lines = [f"Back since {on_day(one.at)}" + (f" as {_rank(one.rank)}" if one.rank else "")]
+    lines = [f"Back since {on_day(one.at)}" + (f" as {escape(rank_name(one.rank))}" if one.rank else "")]
     lines += [_stay(stay) for stay in reversed(one.stays)]
     if one.former_names:
         lines.append(f"Formerly {', '.join(map(escape, one.former_names))}")
@@ -41,10 +41,6 @@ def returned_notice(one: Returned) -> discord.Embed:
 def _stay(stay: Stay) -> str:
     if stay.end is None:
         return f"With us since {on_day(stay.start)}"
-    role = f", last as {_rank(stay.role)}" if stay.role else ""
+    role = f", last as {escape(rank_name(stay.role))}" if stay.role else ""
     left = on_day(stay.end)
     return f"Was with us {on_day(stay.start)} to {left} ({duration(stay.start, stay.end)}){role}"
-
-
-def _rank(role: str) -> str:
-    return escape(role.replace("_", " ").title())

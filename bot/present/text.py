@@ -48,6 +48,16 @@ def escape(name: str) -> str:
     return text.replace("@everyone", "@\u200beveryone").replace("@here", "@\u200bhere")
 
 
+def rank_name(role: str | None) -> str:
+    """A role of WOM as people read it: ``short_green_guy`` is Short Green Guy."""
+    return "No rank" if role is None else role.replace("_", " ").title()
+
+
+def safe_cell(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
 def unbroken(text: str) -> str:
     """The text as one word: no line breaks in it, so that no number stands without what it counts."""
     return text.replace(" ", UNBROKEN)

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Self
 
 from bot.domain.clans import GuildSettings
+from bot.services.clan_roster import ClanRoster
 from bot.services.clans import Clans
 from bot.services.clock import Clock
 from bot.services.comparisons import Comparisons
@@ -57,6 +58,7 @@ class Services:
     ingest: Ingest
     history: History
     notices: Notices
+    roster: ClanRoster
     setting_up: SettingUp
     unknown_forms: UnknownForms
     readings: Readings
@@ -100,6 +102,7 @@ class Services:
             ingest=ingest,
             history=history,
             notices=Notices(database, clock),
+            roster=ClanRoster(database),
             setting_up=SettingUp(
                 database, wom, sealer, clock, partial(GuildSettings, backfill_days=settings.backfill_days)
             ),

@@ -59,6 +59,14 @@ async def current_members(session: AsyncSession, clan: ClanId) -> list[MemberRow
     return list({row.id: _member(row) for row in rows}.values())
 
 
+async def all_members(session: AsyncSession, clan: ClanId) -> list[MemberRow]:
+    """Everybody who is or was in the clan; merged ones once, as who is present or whom they show under."""
+    rows = await session.execute(
+        select(*_COLUMNS).where(Member.clan_id == clan).order_by(Member.left_at.is_(None), _IS_ROOT)
+    )
+    return list({row.id: _member(row) for row in rows}.values())
+
+
 async def current_names(session: AsyncSession, clan: ClanId) -> dict[MemberId, str]:
     """The names of who is in the clan now, as :func:`current_members` has them."""
     rows = await session.execute(

@@ -166,6 +166,7 @@ UNPICTURED: Final = frozenset(
         "member accounts",
         "member link",
         "member panel",
+        "officer roster",
     }
 )
 """Commands that have no picture yet. What gets one leaves this list."""

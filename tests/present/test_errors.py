@@ -56,6 +56,8 @@ EXAMPLES: list[UserError] = [
     errors.MissingPermissions(("send_messages", "embed_links"), "<#1>"),
     errors.MissingPermissions(()),
     errors.Outdated(),
+    errors.RankUnknown("onix", ("Onyx",)),
+    errors.RankUnknown("zzz"),
     errors.NoSpeaker(),
     errors.NoSpeaker("Jo hn"),
     *(errors.CannotMerge("Jo hn", "Ann B", reason) for reason in ("same", "both-present")),
