@@ -34,6 +34,7 @@ async def picture(directory: Path) -> tuple[str, ...]:
     from demo.gallery.album import Album
     from demo.gallery.camera import open_camera
     from demo.gallery.tour import Tour
+    from demo.gallery.tour_desk import DeskTour
     from demo.gallery.tour_extremes import ExtremesTour
     from demo.gallery.tour_identity import IdentityTour
     from demo.gallery.tour_officers import OfficersTour
@@ -53,6 +54,7 @@ async def picture(directory: Path) -> tuple[str, ...]:
             tour = Tour(Recorder(stage, Path(answers)), album)
             await tour.members()
             await IdentityTour(tour).all()
+            await DeskTour(tour).all()
             await OfficersTour(tour).all()
             await ExtremesTour(tour).all()
     album.write_page()

@@ -130,6 +130,24 @@ MEMBER: Final = Section(
         Screen("member-review-none", "member identity review", "No name is disputed"),
     ),
 )
+DESK: Final = Section(
+    "The officers' channel",
+    (
+        Screen("roster", "officer roster", "Everybody by rank, with when they were seen", desktop=True),
+        Screen("roster-left", "officer roster", "Who left"),
+        Screen("roster-stale", "officer roster", "Whom Wise Old Man has not looked at"),
+        Screen("links-review", "member accounts", "Claims to review"),
+        Screen("links-suggested", "member accounts", "Suggested by nicknames"),
+        Screen("links-unseen", "member accounts", "In the game and not in Discord"),
+        Screen("links-user", "member link", "One user's accounts"),
+        Screen("link-account", "Link account", "*Link account* in the apps menu of a user"),
+        Screen("links-panel", "member panel", "The button for everybody is posted"),
+        Screen("told-disputed", "member identity review", "Told without asking: a name in dispute"),
+        Screen("told-back", "officer roster", "Told without asking: somebody is back"),
+        Screen("how-read", "How was this read?", "*How was this read?* in the apps menu of a message"),
+        Screen("speaker", "Stats of speaker", "*Stats of speaker* in the apps menu of a message"),
+    ),
+)
 REFUSALS: Final = Section(
     "When something cannot be done",
     (
@@ -158,17 +176,7 @@ EXTREMES: Final = Section(
     ),
 )
 
-UNPICTURED: Final = frozenset(
-    {
-        "How was this read?",
-        "Stats of speaker",
-        "Link account",
-        "member accounts",
-        "member link",
-        "member panel",
-        "officer roster",
-    }
-)
+UNPICTURED: Final = frozenset[str]()
 """Commands that have no picture yet. What gets one leaves this list."""
-SECTIONS: Final = (STATS, LEADERBOARD, COMPARE, LINK, SETUP, MEMBER, REFUSALS, EXTREMES)
+SECTIONS: Final = (STATS, LEADERBOARD, COMPARE, LINK, SETUP, MEMBER, DESK, REFUSALS, EXTREMES)
 SCREENS: Final = tuple(screen for section in SECTIONS for screen in section.screens)

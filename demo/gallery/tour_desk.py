@@ -1,0 +1,74 @@
+"""What officers see of the whole clan, of links, and without asking; and the menus on a message."""
+
+from demo.gallery.tour import Tour
+from demo.gallery.tour_officers import POLL
+from demo.stage_record import Asked, Options
+
+
+class DeskTour:
+    """The officers' channel, and two menus on what somebody wrote."""
+
+    def __init__(self, tour: Tour) -> None:
+        self.tour = tour
+        self.recorder = tour.recorder
+        self.stage = tour.stage
+        self.desk = tour.channel("officers")
+
+    async def all(self) -> None:
+        """After a name came into dispute, so that there is something to tell."""
+        await self.roster()
+        await self.links()
+        await self.messages()
+        await self.told()
+
+    async def roster(self) -> None:
+        """Everybody, then lists of some."""
+        shown = await self._ask("roster", "officer roster")
+        await self.tour.show(
+            "roster-left", await self.recorder.choose(self.tour.officer, shown, "ow:", "Left")
+        )
+        await self._ask("roster-stale", "officer roster", filter="stale")
+
+    async def links(self) -> None:
+        """Claims, suggestions, one user's accounts, and the button for everybody."""
+        review = await self._ask("links-review", "member accounts")
+        suggested = await self.recorder.press(self.tour.officer, review, "Suggested by nicknames")
+        await self.tour.show("links-suggested", suggested)
+        unseen = await self.recorder.press(self.tour.officer, suggested, "In game, not in Discord")
+        await self.tour.show("links-unseen", unseen)
+        dee = await self.tour.officer.slash(self.desk, "member link", user=self.tour.dee)
+        await self.tour.show("links-user", self.recorder.note(self.tour.officer, "/member link", {}, dee))
+        menu = await self.recorder.menu(self.tour.officer, self.tour.public, "Link account", self.tour.guest)
+        await self.tour.show("link-account", menu)
+        await self._ask("links-panel", "member panel")
+
+    async def messages(self) -> None:
+        """What a message counts for, and whose card that is."""
+        line = await self.tour.cy.send(self.tour.public, "anyone up for a raid tonight?")
+        for name, menu, who in (
+            ("how-read", "How was this read?", self.tour.officer),
+            ("speaker", "Stats of speaker", self.tour.dee),
+        ):
+            result = await who.context_menu(self.tour.public, menu, line)
+            await self.tour.show(name, self.recorder.note(who, menu, {}, result))
+
+    async def told(self) -> None:
+        """The next poll tells officers of the name in dispute, and of a member who is back."""
+        wom, gone = self.stage.wom.server, self.tour.a_leaver()
+        wom.join(self.stage.header.group, self.stage.player(gone), "member", self.stage.now)
+        before = {message.id for message in self.desk.history()}
+        await self.tour.later(POLL)
+        titles = {"back": "told-back", "Whose": "told-disputed"}
+        for message in self.desk.history():
+            if message.id in before or not message.embeds:
+                continue
+            title = message.embeds[0].title or ""
+            name = next((name for word, name in titles.items() if word in title), None)
+            if name is not None:
+                await self.tour.album.add(name, self.tour.officer, self.desk, message)
+
+    async def _ask(self, screen: str, command: str, **options: object) -> Asked:
+        given: Options = dict(options)
+        return await self.tour.show(
+            screen, await self.recorder.slash(self.tour.officer, self.desk, command, **given)
+        )
