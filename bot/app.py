@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from bot.domain.clans import Clan
 from bot.domain.ids import GuildId
+from bot.jobs.past import PastJob
 from bot.jobs.polling import PollingJob
 from bot.jobs.upkeep import UpkeepJob
 from bot.logs import new_trace
@@ -28,6 +29,7 @@ from cogs.listening import Listening
 from cogs.member import ITEMS as MEMBER_ITEMS
 from cogs.member import link_account_menu, member_group, who_is_this_menu
 from cogs.owner import OwnerCog
+from cogs.past import CancelPast, PastCog
 from cogs.reading import how_read_menu, speaker_menu
 from cogs.setup import SetupCog
 from cogs.stats import CardButton, StatsCog, clan_stats_menu
@@ -42,6 +44,7 @@ BUTTONS = (
     CompareButton,
     AccountSelect,
     PanelButton,
+    CancelPast,
     *MEMBER_ITEMS,
 )
 GUILD_WAIT = 0.5
@@ -80,7 +83,8 @@ class ClanStatsBot(commands.AutoShardedBot):
         )
         self.services = services
         self.sync_commands = CommandSync(services.database, self.tree)
-        self.polling = PollingJob(services, lambda: [GuildId(guild.id) for guild in self.guilds])
+        self.polling = PollingJob(services, self._guild_ids)
+        self.past = PastJob(services.past, self._guild_ids)
         self.upkeep = UpkeepJob(services.upkeep)
 
     @classmethod
@@ -121,6 +125,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             LeaderboardCog(services),
             CompareCog(services),
             LinksCog(self, services),
+            PastCog(self, services),
             HelpCog(services, self.tree, self.sync_commands),
             OwnerCog(self.sync_commands),
         ):
@@ -128,13 +133,17 @@ class ClanStatsBot(commands.AutoShardedBot):
         await self.sync_commands()
 
     async def on_ready(self) -> None:
-        """Start polling once the servers are known."""
+        """Start polling, and what goes on beside it, once the servers are known."""
         # What was loaded stays: without this a full collection walks all of it, 50 ms at a time.
         gc.collect()
         gc.freeze()
         log.info("ready", guilds=len(self.guilds), user=str(self.user))
         self.polling.start()
+        self.past.start()
         self.upkeep.start()
+
+    def _guild_ids(self) -> list[GuildId]:
+        return [GuildId(guild.id) for guild in self.guilds]
 
     async def poll_now(self, clan: Clan) -> None:
         """Poll a clan at once, as after it was linked."""
@@ -155,6 +164,7 @@ class ClanStatsBot(commands.AutoShardedBot):
         if self.is_closed():
             return
         await self.polling.stop()
+        await self.past.stop()
         await self.upkeep.stop()
         await super().close()
         await self.services.close()

@@ -16,6 +16,7 @@ from bot.services.leaderboards import Leaderboards
 from bot.services.link_review import LinkReview
 from bot.services.links import Links
 from bot.services.lookup import Lookup
+from bot.services.past import Past
 from bot.services.polling import Polling
 from bot.services.readings import Readings
 from bot.services.refreshing import Refreshing
@@ -55,6 +56,7 @@ class Services:
     refreshing: Refreshing
     ingest: Ingest
     history: History
+    past: Past
     setting_up: SettingUp
     unknown_forms: UnknownForms
     readings: Readings
@@ -97,6 +99,7 @@ class Services:
             refreshing=Refreshing(database, wom, statistics, sealer, clock),
             ingest=ingest,
             history=history,
+            past=Past(database, wom, statistics, clock),
             setting_up=SettingUp(
                 database, wom, sealer, clock, partial(GuildSettings, backfill_days=settings.backfill_days)
             ),
