@@ -173,11 +173,11 @@ def _history(state: SetupState) -> _Line:
 def _past(state: SetupState) -> _Line:
     past = state.past
     if past is None:
-        return State.OFF, "History before the bot: not read; the list below offers it", None
+        return State.OFF, "History before the bot: not read", "choose how far back I read it at Wise Old Man"
     text = f"History before the bot: since {on_day(past.since)}"
     if past.state is PastState.RUNNING:
         how = "paused" if past.paused else "being read"
-        return State.BETTER, f"{text}, {how}, {past_done(past)}", None
+        return State.BETTER, f"{text}, {how}, {past_done(past)}", "its own message tells more"
     if past.state is PastState.CANCELLED:
         return State.OFF, f"{text}, cancelled, {past_done(past)}", "choose it again to go on"
     if past.refused:
