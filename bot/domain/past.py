@@ -86,9 +86,8 @@ def newest_gap(wanted: Span, read: Iterable[Span], newest: datetime | None) -> S
     if known and newest is not None and newest <= known[0].end:
         end = min(end, known[0].end)
     for span in known:
-        if span.end < end:
-            break
-        end = min(end, span.start - INSTANT)
+        if span.end >= end:
+            end = min(end, span.start - INSTANT)
     if end < wanted.start:
         return None
     before = [span.end + INSTANT for span in known if span.end < end]

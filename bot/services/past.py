@@ -75,7 +75,7 @@ class Past:
         A job that runs is extended; what was read before is not read again.
 
         Returns:
-            Whether it is a new job, which no message shows yet.
+            Whether no message shows the job yet.
         """
         now = self._clock()
         async with self._database.write() as session:
@@ -92,7 +92,7 @@ class Past:
         self.refresh()
         self._pauses.pop(clan.id, None)
         log.info("past_wanted", clan_id=clan.id, since=since.isoformat(), extended=extended)
-        return not extended
+        return job is None or not extended or job.message is None
 
     @uninterrupted
     async def cancel(self, clan: Clan, by: UserId) -> None:

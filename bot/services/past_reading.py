@@ -10,7 +10,7 @@ from bot.services.statistics import Statistics
 from bot.services.uninterrupted import uninterrupted
 from bot.wom.answers import PlayerDetails, Snapshot
 from bot.wom.client import SNAPSHOTS, WomClient
-from bot.wom.errors import WomNotFound, WomRefused
+from bot.wom.errors import WomNonsense, WomNotFound, WomRefused
 from bot.wom.refusals import UPDATE_REFUSALS
 from db.queries import past
 from db.queries.past import Candidate
@@ -58,7 +58,7 @@ class PastReading:
         """
         found = await self._snapshots(one.name, gap)
         if found and _is_of(found, one):
-            return _page(found)
+            return _page(found, gap)
         details = await self._by_id(one)
         if key_of(details.username) != key_of(one.name):
             found = await self._snapshots(details.username, gap)
@@ -66,7 +66,7 @@ class PastReading:
             raise RefusedError(_or_archived(Refusal.NOT_FOUND, details.status))
         if not _is_of(found, one):
             raise RefusedError(Refusal.ANOTHER)
-        return _page(found)
+        return _page(found, gap)
 
     async def store(self, clan: ClanId, source: SourceId, gap: Span, page: Page) -> None:
         """Store a page, the newest piece first, each together with how far the span is read then.
@@ -131,7 +131,14 @@ def _is_of(found: Sequence[Snapshot], one: Candidate) -> bool:
     return all(snapshot.player_id == one.player for snapshot in found)
 
 
-def _page(found: Sequence[Snapshot]) -> Page:
+def _page(found: Sequence[Snapshot], gap: Span) -> Page:
+    """What was asked for: an answer about another time would hide a hole.
+
+    Raises:
+        WomNonsense: there is more in it.
+    """
+    if not all(gap.start <= one.created_at < gap.end + INSTANT for one in found):
+        raise WomNonsense("GET /players/:username/snapshots", "snapshots of another time", status=200)
     newest_first = sorted(found, key=lambda one: one.created_at, reverse=True)
     return Page(newest_first, goes_on=len(found) >= SNAPSHOTS)
 

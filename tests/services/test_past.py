@@ -8,16 +8,20 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.domain.ids import UserId
-from bot.domain.past import PastProgress, PastState, Refusal
+from bot.domain.ids import ChannelId, MessageId, PlayerId, SourceId, UserId
+from bot.domain.past import INSTANT, PastProgress, PastState, Refusal, Span
 from bot.domain.periods import read_period
-from bot.services.past_reading import PIECE
+from bot.services.past_reading import PIECE, PastReading
+from bot.services.statistics import Statistics
+from bot.wom.errors import WomNonsense
 from db.models import MetricValue, SnapshotRow
 from db.queries import clans
 from db.queries import past as queries
+from db.queries.past import Candidate
 from db.session import Database
 from tests.services.hearing import NOW
 from tests.services.stage import GUILD, Stage, staged
+from tests.wom.support import client_of, json_of, recorded, serving
 
 OLAF = UserId(7)
 DAY = timedelta(days=1)
@@ -330,6 +334,7 @@ async def test_a_page_that_arrives_after_the_job_was_cancelled_is_not_stored(sta
     await stage.poll()
     await want(stage)
     stage.wom.go_down("stall")
+    stage.asked()
     step = asyncio.create_task(stage.past.step(stage.id))
     async with asyncio.timeout(5):
         while not stage.asked():  # noqa: ASYNC110 -- the stand-in has no event for it
@@ -340,11 +345,55 @@ async def test_a_page_that_arrives_after_the_job_was_cancelled_is_not_stored(sta
     assert await taken(stage, ann) == [NOW]
 
 
+async def test_others_write_between_the_pieces_of_a_page(stage: Stage) -> None:
+    looks(stage, stage.joins("Ann"), 200, every=timedelta(hours=2))
+    await stage.poll()
+    await want(stage)
+    step = asyncio.create_task(stage.past.step(stage.id))
+    seen = set[int]()
+    while not step.done():
+        async with stage.database.write() as session:
+            job = await queries.job_of(session, stage.id)
+        assert job is not None
+        seen.add(job.snapshots)
+    await step
+    assert len(seen - {0, 200}) > 1
+
+
+@ONE_DATABASE
+async def test_what_the_real_wom_answered_is_read_and_another_time_than_asked_for_is_not(
+    database: Database,
+) -> None:
+    recording = json_of("player_snapshots")
+    newest, *_, oldest = (datetime.fromisoformat(one["createdAt"]) for one in recording)
+    ann = Candidate(SourceId(1), PlayerId(recording[0]["playerId"]), "Ann", "active", 1, None)
+    async with serving() as server, client_of(server.url) as client:
+        server.on("GET", "/players/Ann/snapshots", recorded("player_snapshots"))
+        reading = PastReading(database, client, Statistics(database))
+        page = await reading.ask(ann, Span(oldest, newest))
+        assert [one.created_at for one in page.snapshots] == [
+            datetime.fromisoformat(one["createdAt"]) for one in recording
+        ]
+        assert not page.goes_on
+        (asked,) = server.seen
+        assert asked.query == {
+            "startDate": recording[-1]["createdAt"],
+            "endDate": recording[0]["createdAt"],
+            "limit": "200",
+            "offset": "0",
+        }
+        with pytest.raises(WomNonsense):
+            await reading.ask(ann, Span(oldest + INSTANT, newest))
+        with pytest.raises(WomNonsense):
+            await reading.ask(ann, Span(oldest, newest - INSTANT))
+
+
 @ONE_DATABASE
 async def test_one_job_a_clan_which_a_second_wish_extends(stage: Stage) -> None:
     looks(stage, stage.joins("Ann"), 100)
     await stage.poll()
     assert await want(stage, 7)
+    await stage.past.note_message(stage.id, ChannelId(1), MessageId(2))
     assert not await want(stage, 90)
     assert not await want(stage, 7)
     await run(stage)
