@@ -57,8 +57,8 @@ def past_option(days: int | None) -> str:
 
 
 def past_done(past: PastProgress) -> str:
-    """How many members are read."""
-    return f"{past.done:,} of {counted(past.members, 'member')} done"
+    """How many members are read; not those whom WOM would not tell of."""
+    return f"{max(0, past.done - len(past.refused)):,} of {counted(past.members, 'member')}"
 
 
 def past_message(clan_name: str, past: PastProgress) -> discord.Embed:
@@ -87,9 +87,9 @@ def _lines(past: PastProgress) -> Iterator[str]:
             yield f"⚪ Cancelled, with some of the snapshots {span} read"
             yield f"**{read}**"
             yield "What was read is kept. `/setup` goes on where this ended."
-    yield from _refused(past)
     ended = f", ended {ago(past.ended_at)}" if past.ended_at else ""
     yield f"-# Asked for by <@{past.asked_by}>{ended}"
+    yield from _refused(past)
 
 
 def _pace(past: PastProgress) -> str:

@@ -3,14 +3,16 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import discord
 import pytest
 import simcord
 from simcord import InteractionResult
 
-from bot.domain.ids import ChannelId, GroupId, GuildId, UserId
+from bot.domain.ids import ChannelId, ClanId, GroupId, GuildId, UserId
 from bot.domain.past import PastState
+from bot.services.past_reading import PastReading
 from demo.wom import SimulatedWom
 from tests.cogs import world
 from tests.cogs.conftest import Foundry
@@ -106,13 +108,11 @@ async def test_the_message_says_how_far_it_is_and_how_it_ended(foundry: Foundry,
         wom.go_down("stall")
         await ask(foundry, "30")
         assert "⏳ Reading Wise Old Man's snapshots since <t>" in told(foundry.general)
-        assert "0 of 26 members done · 0 snapshots read\nAbout" in told(foundry.general)
+        assert "0 of 26 members · 0 snapshots read\nAbout" in told(foundry.general)
         assert "Cancel" in buttons(foundry.general)
         wom.come_back()
         await foundry.env.advance_time(20)
-        assert "✅ Wise Old Man's snapshots since <t> are read\n26 of 26 members done" in told(
-            foundry.general
-        )
+        assert "✅ Wise Old Man's snapshots since <t> are read\n26 of 26 members" in told(foundry.general)
         assert buttons(foundry.general) == []
         shown = await foundry.places.manager.slash(foundry.general, "setup")
         assert "✅ History before the bot: since <t>" in text_of(shown)
@@ -137,6 +137,7 @@ async def test_whom_wom_knows_no_more_is_named_at_the_end(foundry: Foundry, wom:
     async with served(foundry, wom):
         await ask(foundry, "30")
         await foundry.env.advance_time(20)
+        assert "25 of 26 members · " in told(foundry.general)
         assert "Without 1 member:\n- Cy: Wise Old Man knows no such player (404)" in told(foundry.general)
 
 
@@ -206,3 +207,41 @@ async def test_asking_for_more_while_it_runs_is_one_job_with_one_message(
         await foundry.env.advance_time(120)
         assert "✅" in told(foundry.general)
         assert "XP +87K" in await stats_then(foundry)
+
+
+@ONE_DATABASE
+async def test_a_fault_of_ours_pauses_it_and_does_not_end_the_loop(
+    foundry: Foundry, wom: SimulatedWom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed: list[ClanId] = []
+    store = PastReading.store
+
+    async def fail_once(reading: PastReading, clan: ClanId, *given: Any) -> None:
+        if not failed:
+            failed.append(clan)
+            raise RuntimeError("disk full")
+        await store(reading, clan, *given)
+
+    monkeypatch.setattr(PastReading, "store", fail_once)
+    async with served(foundry, wom):
+        await ask(foundry, "30")
+        await foundry.env.advance_time(20)
+        assert failed
+        assert "⏸️ Paused: something went wrong on my side" in told(foundry.general)
+        await foundry.env.advance_time(80)
+        assert "✅" in told(foundry.general)
+
+
+@ONE_DATABASE
+async def test_where_it_may_not_write_the_job_runs_all_the_same(foundry: Foundry, wom: SimulatedWom) -> None:
+    async with served(foundry, wom):
+        guild = foundry.bot.get_guild(foundry.places.guild.id)
+        assert guild is not None
+        channel = guild.get_channel(foundry.general.id)
+        assert isinstance(channel, discord.TextChannel)
+        await channel.set_permissions(guild.default_role, send_messages=False)
+        await ask(foundry, "30")
+        await foundry.env.advance_time(20)
+        assert messages(foundry.general) == []
+        shown = await foundry.places.manager.slash(foundry.commands, "setup")
+        assert "✅ History before the bot: since <t>" in text_of(shown)

@@ -19,7 +19,7 @@ def test_while_it_runs_the_message_says_how_far_it_is_and_how_long_it_takes_stil
     assert read(past_message("Iron_Foundry", RUNNING)).splitlines() == [
         "History before the bot: Iron_Foundry",
         "⏳ Reading Wise Old Man's snapshots since <t>",
-        "120 of 300 members done · 12,345 snapshots read",
+        "120 of 300 members · 12,345 snapshots read",
         "About 12 minutes left",
         "-# Asked for by <@4>",
     ]
@@ -51,6 +51,7 @@ def test_whom_wom_did_not_tell_of_is_named_with_the_reason(reason: Refusal) -> N
     text = read(past_message("Clan", done))
     assert "Without 2 members:\n- a_b_c: " in text
     assert "- Bob: Wise Old Man knows no such player (404)" in text
+    assert "118 of 300 members · 12,345 snapshots read" in text
 
 
 def test_five_hundred_who_were_refused_still_fit() -> None:

@@ -57,12 +57,12 @@ def test_when_all_is_well_nothing_is_left_to_do() -> None:
         ({"past": None}, "⚪ History before the bot: not read", "how far back"),
         (
             {"past": replace(PAST, state=PastState.RUNNING, done=12, ended_at=None)},
-            "🟡 History before the bot: since <t>, being read, 12 of 300 members done",
+            "🟡 History before the bot: since <t>, being read, 12 of 300 members",
             "own message",
         ),
         (
             {"past": replace(PAST, state=PastState.CANCELLED, done=12)},
-            "⚪ History before the bot: since <t>, cancelled, 12 of 300 members done",
+            "⚪ History before the bot: since <t>, cancelled, 12 of 300 members",
             "choose it again",
         ),
         (
