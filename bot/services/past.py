@@ -6,12 +6,13 @@ twice but an unfinished page, and stores nothing twice. Why it waits is kept in 
 since a new process may try at once.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clans import Clan
 from bot.domain.ids import ChannelId, ClanId, GuildId, MessageId, SourceId, UserId
@@ -49,6 +50,54 @@ class _Todo(NamedTuple):
 
     profile: Candidate
     gap: Span
+
+
+class _Known(NamedTuple):
+    """A job, and what is stored of those whom it is about."""
+
+    job: Job
+    everybody: Sequence[Candidate]
+    read: Mapping[SourceId, Sequence[Span]]
+    refusals: Mapping[SourceId, Refusal]
+
+    @property
+    def left(self) -> list[_Todo]:
+        """Everything that is still to be read, one span a profile."""
+        wanted = Span(self.job.since, self.job.until)
+        return [
+            _Todo(one, gap)
+            for one in self.everybody
+            if one.source not in self.refusals
+            and (gap := newest_gap(wanted, self.read.get(one.source, ()), one.updated_at)) is not None
+        ]
+
+    @property
+    def refused(self) -> tuple[tuple[str, Refusal], ...]:
+        """Whom WOM would not tell of, by name: members of whom it told under no other profile either."""
+        told = {
+            one.member
+            for one in self.everybody
+            if one.source in self.read and one.source not in self.refusals
+        }
+        return tuple(
+            sorted(
+                (one.name, self.refusals[one.source])
+                for one in self.everybody
+                if one.source in self.refusals and one.member not in told
+            )
+        )
+
+
+async def _known_of(session: AsyncSession, clan: ClanId) -> _Known | None:
+    job = await past.job_of(session, clan)
+    if job is None:
+        return None
+    return _Known(
+        job,
+        await past.candidates(session, clan),
+        await past.spans(session, clan),
+        await past.refusals(session, clan),
+    )
 
 
 class Past:
@@ -114,18 +163,15 @@ class Past:
     async def progress(self, clan: ClanId) -> PastProgress | None:
         """How far a clan's job is, running or ended; None where there was none."""
         async with self._database.read() as session:
-            job = await past.job_of(session, clan)
-            if job is None:
-                return None
-            everybody = await past.candidates(session, clan)
-            read = await past.spans(session, clan)
-            refused = await past.refusals(session, clan)
-        members = {one.member for one in everybody}
-        unread = {todo.profile.member for todo in _todos(job, everybody, read, refused)}
+            known = await _known_of(session, clan)
+        if known is None:
+            return None
+        job = known.job
+        members = {one.member for one in known.everybody}
+        unread = {todo.profile.member for todo in known.left}
         done = len(members) - len(unread)
-        each = max(1.0, job.requests / done) if done else 1.0
-        heard = {one.member for one in everybody if one.source in read and one.source not in refused}
-        pause = self._pause_of(clan)
+        requests_each = max(1.0, job.requests / done) if done else 1.0
+        paused, retry_at = self._pause_of(clan)
         pacing = self._wom.pacing
         return PastProgress(
             state=job.state,
@@ -135,29 +181,23 @@ class Past:
             members=len(members),
             done=done,
             snapshots=job.snapshots,
-            left=timedelta(seconds=len(unread) * each * pacing.step),
-            refused=tuple(
-                sorted(
-                    (one.name, refused[one.source])
-                    for one in everybody
-                    if one.source in refused and one.member not in heard
-                )
-            ),
-            paused=pause[0] if pause else None,
-            retry_at=pause[1] if pause else None,
+            left=timedelta(seconds=len(unread) * requests_each * pacing.step),
+            refused=known.refused,
+            paused=paused,
+            retry_at=retry_at,
             others_first=pacing.is_busy,
             ended_at=job.ended_at,
             channel=job.channel,
             message=job.message,
         )
 
-    def _pause_of(self, clan: ClanId) -> tuple[str, datetime] | None:
+    def _pause_of(self, clan: ClanId) -> tuple[str | None, datetime | None]:
         now = self._clock()
         pause = self._pauses.get(clan)
         if pause is not None and pause.until > now:
             return pause.reason, pause.until
         held = self._wom.pacing.held_for
-        return ("rate_limited", now + timedelta(seconds=held)) if held else None
+        return ("rate_limited", now + timedelta(seconds=held)) if held else (None, None)
 
     @uninterrupted
     async def note_message(self, clan: ClanId, channel: ChannelId | None, message: MessageId | None) -> None:
@@ -237,25 +277,23 @@ class Past:
     async def _next(self, clan: ClanId) -> _Todo | None:
         """What is to be read next, whose requests failed least first; None ends the job."""
         async with self._database.read() as session:
-            job = await past.job_of(session, clan)
-            if job is None or job.state is not PastState.RUNNING:
-                self.refresh()
-                return None
-            everybody = await past.candidates(session, clan)
-            read = await past.spans(session, clan)
-            refused = await past.refusals(session, clan)
+            known = await _known_of(session, clan)
             found = await clans.clan_by_id(session, clan)
+        if known is None or known.job.state is not PastState.RUNNING:
+            self.refresh()
+            return None
         if found is None or found.polled_at is None:
             self.hold_off(clan, "roster", FIRST_WAIT)
             return None
-        left = _todos(job, everybody, read, refused)
+        left = known.left
         if left:
             return min(left, key=lambda todo: self._tries(clan, todo.profile.source))
         async with self._database.write() as session:
-            await past.update_job(session, clan, state=PastState.DONE.value, ended_at=self._clock())
+            ended = await past.finish(session, clan, known.job, self._clock())
         self.refresh()
-        self._failed.pop(clan, None)
-        log.info("past_done", clan_id=clan, profiles=len(everybody), refused=len(refused))
+        if ended:
+            self._failed.pop(clan, None)
+            log.info("past_done", clan_id=clan, profiles=len(known.everybody), refused=len(known.refusals))
         return None
 
     @uninterrupted
@@ -279,19 +317,3 @@ class Past:
             self._open = {clan: guild for clan, guild, _ in rows}
             self._running = {clan for clan, _, running in rows if running}
         return self._open
-
-
-def _todos(
-    job: Job,
-    everybody: Collection[Candidate],
-    read: dict[SourceId, list[Span]],
-    refused: Collection[SourceId],
-) -> list[_Todo]:
-    """Everything that is left, one span a profile."""
-    wanted = Span(job.since, job.until)
-    return [
-        _Todo(one, gap)
-        for one in everybody
-        if one.source not in refused
-        and (gap := newest_gap(wanted, read.get(one.source, ()), one.updated_at)) is not None
-    ]

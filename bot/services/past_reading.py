@@ -17,7 +17,7 @@ from db.queries.past import Candidate
 from db.queries.snapshot_runs import add_run
 from db.session import Database
 
-PIECE: Final = 40
+PIECE: Final = 25
 """Snapshots of one profile that are stored in one transaction, so that nobody waits for it over 100 ms."""
 
 

@@ -92,6 +92,26 @@ async def update_job(session: AsyncSession, clan: ClanId, **columns: Any) -> Non
     await session.execute(update(PastJob).where(PastJob.clan_id == clan).values(**columns))
 
 
+async def finish(session: AsyncSession, clan: ClanId, job: Job, now: datetime) -> bool:
+    """End a job that has nothing left to read, unless it was cancelled or more was asked for meanwhile.
+
+    Returns:
+        Whether it ended.
+    """
+    ended = await session.scalar(
+        update(PastJob)
+        .where(
+            PastJob.clan_id == clan,
+            PastJob.state == PastState.RUNNING,
+            PastJob.since == job.since,
+            PastJob.until == job.until,
+        )
+        .values(state=PastState.DONE.value, ended_at=now)
+        .returning(PastJob.clan_id)
+    )
+    return ended is not None
+
+
 async def count_read(session: AsyncSession, clan: ClanId, *, requests: int = 0, snapshots: int = 0) -> None:
     """Add to what was asked and read."""
     await update_job(

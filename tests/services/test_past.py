@@ -400,6 +400,20 @@ async def test_one_job_a_clan_which_a_second_wish_extends(stage: Stage) -> None:
     assert (await progress(stage)).snapshots == 91
 
 
+async def test_a_wish_for_more_while_the_job_ends_is_not_lost(stage: Stage) -> None:
+    looks(stage, stage.joins("Ann"), 100)
+    await stage.poll()
+    await want(stage, 7)
+    async with stage.database.read() as session:
+        job = await queries.job_of(session, stage.id)
+    assert job is not None
+    await want(stage, 90)
+    async with stage.database.write() as session:
+        await queries.finish(session, stage.id, job, stage.clock.now)
+    await run(stage)
+    assert (await progress(stage)).snapshots == 91
+
+
 @ONE_DATABASE
 async def test_before_the_roster_was_read_the_job_waits(stage: Stage) -> None:
     looks(stage, stage.joins("Ann"), 20)
