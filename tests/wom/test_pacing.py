@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.wom.pacing import Pacing, retry_after
@@ -198,6 +198,7 @@ def waits_beside(limit: int, polls: list[tuple[float, int]]) -> tuple[list[float
     return waits, moments, len(job_moments)
 
 
+@settings(max_examples=30)
 @given(at=st.floats(0, 500), with_key=st.booleans())
 def test_a_poll_during_a_job_in_the_background_waits_no_longer_than_one_request(
     at: float, with_key: bool
