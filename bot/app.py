@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot.domain.clans import Clan
 from bot.domain.ids import GuildId
+from bot.jobs.past import PastJob
 from bot.jobs.polling import PollingJob
 from bot.jobs.upkeep import UpkeepJob
 from bot.logs import new_trace
@@ -32,6 +33,7 @@ from cogs.notices import NoticesCog, Review, WhoIs
 from cogs.officer import ITEMS as OFFICER_ITEMS
 from cogs.officer import officer_group
 from cogs.owner import OwnerCog
+from cogs.past import CancelPast, PastCog
 from cogs.reading import how_read_menu, speaker_menu
 from cogs.setup import SetupCog
 from cogs.stats import CardButton, StatsCog, clan_stats_menu
@@ -48,6 +50,7 @@ BUTTONS = (
     PanelButton,
     Review,
     WhoIs,
+    CancelPast,
     *MEMBER_ITEMS,
     *OFFICER_ITEMS,
 )
@@ -87,11 +90,8 @@ class ClanStatsBot(commands.AutoShardedBot):
         )
         self.services = services
         self.sync_commands = CommandSync(services.database, self.tree)
-        self.polling = PollingJob(
-            services,
-            lambda: [GuildId(guild.id) for guild in self.guilds],
-            partial(self.dispatch, "clan_polled"),
-        )
+        self.polling = PollingJob(services, self._guild_ids, partial(self.dispatch, "clan_polled"))
+        self.past = PastJob(services.past, self._guild_ids)
         self.upkeep = UpkeepJob(services.upkeep)
 
     @classmethod
@@ -134,6 +134,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             CompareCog(services),
             LinksCog(self, services),
             NoticesCog(self, services),
+            PastCog(self, services),
             HelpCog(services, self.tree, self.sync_commands),
             OwnerCog(self.sync_commands),
         ):
@@ -141,13 +142,17 @@ class ClanStatsBot(commands.AutoShardedBot):
         await self.sync_commands()
 
     async def on_ready(self) -> None:
-        """Start polling once the servers are known."""
+        """Start polling, and what goes on beside it, once the servers are known."""
         # What was loaded stays: without this a full collection walks all of it, 50 ms at a time.
         gc.collect()
         gc.freeze()
         log.info("ready", guilds=len(self.guilds), user=str(self.user))
         self.polling.start()
+        self.past.start()
         self.upkeep.start()
+
+    def _guild_ids(self) -> list[GuildId]:
+        return [GuildId(guild.id) for guild in self.guilds]
 
     async def poll_now(self, clan: Clan) -> None:
         """Poll a clan at once, as after it was linked."""
@@ -168,6 +173,7 @@ class ClanStatsBot(commands.AutoShardedBot):
         if self.is_closed():
             return
         await self.polling.stop()
+        await self.past.stop()
         await self.upkeep.stop()
         await super().close()
         await self.services.close()

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain.errors import UnreadableGroupCode
 from bot.domain.ids import ChannelId, GroupId, UserId
+from bot.domain.past import PastProgress
 from bot.domain.relay import EmbedText
 
 _BETWEEN = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
@@ -135,7 +136,8 @@ class SetupState:
     does not have, ``unreadable`` the tracked channels it cannot see.
     ``role_above`` is the name of the highest role that the bot would give but stands below.
     ``history_days`` are the whole days since the first channel was observed, ``loading`` how
-    far an older stretch has been read back, None where none is.
+    far an older stretch has been read back, None where none is. ``past`` is how far WOM's history from
+    before the bot is read, None where it was never asked for.
     ``code_known`` is whether the group's verification code is stored and can be read.
     ``unwritable`` are channels chosen for answers in which it may not write.
     ``polled_at`` is the last poll that succeeded, ``poll_failed`` the reason
@@ -160,6 +162,7 @@ class SetupState:
     message_content: bool = True
     history_days: int = 0
     loading: Progress | None = None
+    past: PastProgress | None = None
     code_known: bool = False
     polled_at: datetime | None = None
     poll_failed: str | None = None

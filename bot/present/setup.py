@@ -6,11 +6,13 @@ from enum import StrEnum
 import discord
 
 from bot.domain.listening import UNKNOWN_KEPT
+from bot.domain.past import PastState
 from bot.domain.setup import RelayShare, SetupState
 from bot.present.numbers import counted
+from bot.present.past import WOM_FAILURES, past_done
 from bot.present.text import DESCRIPTION_LIMIT, TITLE_LIMIT, cut_units, escape, fit_lines
 from bot.present.theme import ACCENT, ATTENTION
-from bot.present.times import ago
+from bot.present.times import ago, on_day
 
 _SHOWN = 5
 _EXAMPLE = 80
@@ -51,6 +53,7 @@ def _checks(state: SetupState) -> Iterator[_Line]:
     yield from _permissions(state)
     yield from _ranks(state)
     yield _history(state)
+    yield _past(state)
     yield _updates(state)
     yield from _officers(state)
     yield _bot_channels(state)
@@ -71,19 +74,9 @@ def _clan(state: SetupState) -> _Line:
     return State.WORKS, f"{escape(state.clan_name)}, {members}, WOM group {state.group}", None
 
 
-_FAILURES = {
-    "down": "it does not answer",
-    "slow": "it answers too slowly",
-    "rate_limited": "too many requests for now",
-    "blocked": "it blocks this bot's address",
-    "nonsense": "its answer was unreadable",
-    "refused": "it refused the request",
-}
-
-
 def _polling(state: SetupState) -> _Line:
     if state.poll_failed is not None:
-        why = _FAILURES.get(state.poll_failed, "the last poll failed")
+        why = WOM_FAILURES.get(state.poll_failed, "the last poll failed")
         read = f"last read {ago(state.polled_at)}" if state.polled_at else "nothing read yet"
         step = (
             "ask on Wise Old Man's Discord" if state.poll_failed == "blocked" else "I keep trying by myself"
@@ -175,6 +168,22 @@ def _history(state: SetupState) -> _Line:
     if state.history_days >= _ENOUGH_HISTORY:
         return State.WORKS, text, None
     return State.BETTER, text, "**Load 90 days**, else it grows with every day"
+
+
+def _past(state: SetupState) -> _Line:
+    past = state.past
+    if past is None:
+        return State.OFF, "History before the bot: not read", "choose how far back I read it at Wise Old Man"
+    text = f"History before the bot: since {on_day(past.since)}"
+    if past.state is PastState.RUNNING:
+        how = "paused" if past.paused else "being read"
+        return State.BETTER, f"{text}, {how}, {past_done(past)}", "its own message tells more"
+    if past.state is PastState.CANCELLED:
+        return State.OFF, f"{text}, cancelled, {past_done(past)}", "choose it again to go on"
+    if past.refused:
+        whom = counted(len(past.refused), "member")
+        return State.BETTER, f"{text}, but for {whom}", "choose it again to try them again"
+    return State.WORKS, text, None
 
 
 def _updates(state: SetupState) -> _Line:

@@ -18,6 +18,7 @@ from bot.services.link_review import LinkReview
 from bot.services.links import Links
 from bot.services.lookup import Lookup
 from bot.services.notices import Notices
+from bot.services.past import Past
 from bot.services.polling import Polling
 from bot.services.readings import Readings
 from bot.services.refreshing import Refreshing
@@ -59,6 +60,7 @@ class Services:
     history: History
     notices: Notices
     roster: ClanRoster
+    past: Past
     setting_up: SettingUp
     unknown_forms: UnknownForms
     readings: Readings
@@ -103,6 +105,7 @@ class Services:
             history=history,
             notices=Notices(database, clock),
             roster=ClanRoster(database),
+            past=Past(database, wom, statistics, clock),
             setting_up=SettingUp(
                 database, wom, sealer, clock, partial(GuildSettings, backfill_days=settings.backfill_days)
             ),

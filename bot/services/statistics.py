@@ -5,7 +5,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.ids import ClanId, MetricId, PlayerId
+from bot.domain.ids import ClanId, MetricId, PlayerId, SourceId
 from bot.domain.metrics import BOSS_KILLS, TOTAL_LEVEL, Metric, MetricKind, metric, to_stored
 from bot.wom.answers import Snapshot, SnapshotData
 from db.queries import members, roster, snapshots
@@ -68,7 +68,7 @@ class Statistics:
         Returns:
             How many snapshots were stored.
         """
-        await self._learn(answers)
+        await self.learn(answers)
         async with self._database.read() as session:
             profiles = await roster.known_profiles(session, clan)
         ours = [one for one in answers if one.player_id in profiles]
@@ -84,10 +84,7 @@ class Statistics:
     async def _store_piece(
         self, clan: ClanId, piece: Sequence[Snapshot], profiles: Mapping[PlayerId, KnownProfile]
     ) -> None:
-        seen = [
-            Seen(profiles[one.player_id].source, one.created_at, stored_values(one, self._known))
-            for one in piece
-        ]
+        seen = [self.seen(profiles[one.player_id].source, one) for one in piece]
         async with self._database.write() as session:
             await snapshots.add_snapshots(session, clan, seen)
             await members.note_values_stored(session, clan, {one.source: one.taken_at for one in seen})
@@ -104,7 +101,11 @@ class Statistics:
         async with self._database.read() as session:
             return await snapshots.metrics(session)
 
-    async def _learn(self, answers: Iterable[Snapshot]) -> None:
+    def seen(self, source: SourceId, answer: Snapshot) -> Seen:
+        """An answer as it is stored, once its metrics were learnt."""
+        return Seen(source, answer.created_at, stored_values(answer, self._known))
+
+    async def learn(self, answers: Iterable[Snapshot]) -> None:
         """Make metrics known that were never seen: a new boss is a row, not a migration."""
         await self.metric_ids()
         found: dict[str, Metric] = {}

@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 PAGE = 50
 """The most rows that WOM gives at once of activity, name changes and achievements."""
+SNAPSHOTS = 200
+"""The most of a player's snapshots that it gives at once."""
 
 _achievements = msgspec.json.Decoder(list[Achievement])
 _activity = msgspec.json.Decoder(list[Activity])
@@ -130,20 +132,29 @@ class WomClient:
         """A player under any spelling of the name."""
         return await self._ask(Call("GET", "/players/{}", (username,)), _player)
 
-    async def player_by_id(self, player: PlayerId) -> PlayerDetails:
+    async def player_by_id(self, player: PlayerId, *, background: bool = False) -> PlayerDetails:
         """A player by the profile's id. Not found: the profile was deleted."""
-        return await self._ask(Call("GET", "/players/id/{}", (player,)), _player)
+        call = Call("GET", "/players/id/{}", (player,), background=background)
+        return await self._ask(call, _player)
 
     async def player_names(self, username: str) -> list[NameChange]:
         """A player's approved name changes, newest first."""
         return await self._ask(Call("GET", "/players/{}/names", (username,)), _name_changes)
 
     async def player_snapshots(
-        self, username: str, start: datetime, end: datetime, limit: int = 200, offset: int = 0
+        self,
+        username: str,
+        start: datetime,
+        end: datetime,
+        limit: int = SNAPSHOTS,
+        offset: int = 0,
+        *,
+        background: bool = False,
     ) -> list[Snapshot]:
-        """A player's snapshots in the window, newest first, at most 200 at once."""
+        """A player's snapshots in the window, both ends included, newest first, at most 200 at once."""
         params = {**_window(start, end), **_page(limit, offset)}
-        return await self._ask(Call("GET", "/players/{}/snapshots", (username,), params), _snapshots)
+        call = Call("GET", "/players/{}/snapshots", (username,), params, background=background)
+        return await self._ask(call, _snapshots)
 
     async def update_player(self, username: str) -> PlayerDetails:
         """Have WOM look at one player now.

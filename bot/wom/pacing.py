@@ -24,7 +24,9 @@ class Pacing:
     def __init__(self, limit: int = WITHOUT_KEY, *, period: float = 60.0) -> None:
         burst = max(1.0, limit / 4)
         self.limit = limit
-        self._bucket = AsyncLimiter(burst, period * burst / max(1.0, limit - burst))
+        self.step = period / max(1.0, limit - burst)
+        """Seconds from one request to the next where they come in a long queue."""
+        self._bucket = AsyncLimiter(burst, burst * self.step)
         self._hold_until = -math.inf
 
     @classmethod
@@ -43,6 +45,29 @@ class Pacing:
             await self._bucket.acquire()
             if self._left() <= 0:
                 return
+
+    async def background_turn(self) -> None:
+        """Wait for a turn as :meth:`turn` does, until nobody else has asked for anything lately.
+
+        It is taken only while the whole burst is free, so that whoever comes after it finds
+        all of the burst but this one request, and whoever waits already goes first.
+        """
+        while True:
+            await self._wait_out_hold()
+            if self._bucket.has_capacity(self._bucket.max_rate):
+                await self._bucket.acquire()  # at once: nothing else runs in between
+                return
+            await asyncio.sleep(self.step / 4)
+
+    @property
+    def held_for(self) -> float:
+        """Seconds for which WOM asked to send nothing, from now; 0 for none."""
+        return max(0.0, self._left())
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether more was asked lately than one request: one in the background has to wait."""
+        return not self._bucket.has_capacity(self._bucket.max_rate - 1)
 
     def hold(self, seconds: float) -> None:
         """Send nothing for so long; a shorter hold than the present one changes nothing."""

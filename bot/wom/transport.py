@@ -56,6 +56,8 @@ class Call:
     """One request. ``template`` is a path as ``/groups/{}``, filled in with ``args``; it goes to the log.
 
     ``secret`` travels as the verification code in the body and is struck from every message.
+    ``background`` gives way to all other requests, and is never sent again by itself: who asks in
+    the background has time to come back later.
     """
 
     method: str
@@ -65,6 +67,7 @@ class Call:
     again: Again = Again.ALWAYS
     secret: str | None = field(default=None, repr=False)
     updates_player: bool = False
+    background: bool = False
 
     @property
     def path(self) -> str:
@@ -133,6 +136,8 @@ class Transport:
 
     def _backoff(self, call: Call, error: Exception) -> bool | float:
         """Whether to try again, or after how many seconds."""
+        if call.background:
+            return False
         if isinstance(error, WomRateLimited):
             if error.retry_after is None:
                 return True
@@ -143,7 +148,7 @@ class Transport:
         return False
 
     async def _logged(self, call: Call, attempt: int) -> bytes:
-        await self._pacing.turn()
+        await (self._pacing.background_turn() if call.background else self._pacing.turn())
         started = time.perf_counter()
         fields = {"method": call.method, "path": call.template, "attempt": attempt}
         try:

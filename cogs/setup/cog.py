@@ -13,6 +13,7 @@ from bot.services.registry import Services
 from cogs.answers import guild_of
 from cogs.setup.desk import Desk, PollNow
 from cogs.setup.items import CHOICES, ITEMS, require_manager
+from cogs.setup.past import PastSpan
 from cogs.setup.relay_items import RELAY_ITEMS
 
 
@@ -20,7 +21,8 @@ class SetupCog(commands.Cog):
     """The command, and the first server's settings. The screens are the desk's.
 
     Whatever listens is told by ``bot.dispatch("tracking_changed", guild)``; more history is
-    asked for by ``bot.dispatch("history_wanted", guild, clan_id, days)``.
+    asked for by ``bot.dispatch("history_wanted", guild, clan_id, days)``, and a job that reads
+    WOM's history is told of by ``bot.dispatch("past_wanted", clan, channel_id)``.
     """
 
     def __init__(
@@ -32,12 +34,12 @@ class SetupCog(commands.Cog):
 
     async def cog_load(self) -> None:
         """Answer the buttons of earlier runs too, and tell of changes."""
-        self.bot.add_dynamic_items(*ITEMS, *RELAY_ITEMS)
+        self.bot.add_dynamic_items(*ITEMS, *RELAY_ITEMS, PastSpan)
         self.services.setting_up.on_change.append(self._tell)
 
     async def cog_unload(self) -> None:
         """Leave nothing behind."""
-        self.bot.remove_dynamic_items(*ITEMS, *RELAY_ITEMS)
+        self.bot.remove_dynamic_items(*ITEMS, *RELAY_ITEMS, PastSpan)
         self.services.setting_up.on_change.remove(self._tell)
 
     async def _tell(self, guild: GuildId) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -21,7 +22,7 @@ from bot.present.setup import checklist
 from bot.services.registry import Services
 from bot.wom.errors import WomError
 from cogs.answers import guild_of, user_of
-from cogs.setup import views
+from cogs.setup import past, views
 from cogs.setup.facts import facts_of, likely_lines
 from cogs.setup.items import CHOICES, Menu
 from cogs.setup.modals import CodeModal, GroupModal, ZoneModal
@@ -57,6 +58,7 @@ class Desk:
             "ranks": self._show_ranks,
             "history": self._load_history,
             "days": self._ask_days,
+            "past": past.ask,
             "code": self._ask_code,
             "forget_code": self._forget_code,
             "time_zone": self._ask_zone,
@@ -169,6 +171,7 @@ class Desk:
     async def _main(self, guild: discord.Guild, clan: Clan) -> tuple[discord.Embed, View | None]:
         facts = await self._facts(guild, clan)
         state = await self.services.setting_up.state(clan, facts, self._loading(clan.id))
+        state = replace(state, past=await self.services.past.progress(clan.id))
         linked = await self.services.clans.of_guild(clan.guild)
         return checklist(state), views.main_view(clan, state, linked)
 

@@ -71,6 +71,9 @@ def _settings(clan: Clan, state: SetupState) -> Iterator[SelectOption]:
     yield SelectOption(label="Channels that count", value="included", emoji="💬")
     yield SelectOption(label="Channels that never count", value="excluded", emoji="🔇")
     yield SelectOption(label="Days of history", value="days", emoji="📜", description="How far back I read")
+    yield SelectOption(
+        label="History before the bot", value="past", emoji="🕰️", description="XP, kills and levels from WOM"
+    )
     yield SelectOption(label="In-game chat", value="relay", emoji="🎮", description="The relay of clan chat")
     yield SelectOption(label="Time zone", value="time_zone", emoji="🕛", description=clan.zone.key)
     yield SelectOption(label="Group's code", value="code", emoji="🔑", description="Add or replace it")

@@ -1,6 +1,6 @@
 """Snapshots: when a profile was seen, and every value that changed since the time before."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ids import ClanId, MetricId, SourceId
 from bot.domain.metrics import Metric, MetricKind, metric
-from db.bulk import INTEGER, inserting, rows_as_table
-from db.models import MetricRow, MetricValue, SnapshotRow
+from db.bulk import INTEGER, inserting, is_sqlite, rows_as_table
+from db.models import MetricRow, MetricValue, SnapshotRow, Source
 from db.types import FromMillis, to_millis
 
 
@@ -43,6 +43,20 @@ async def add_metrics(session: AsyncSession, metrics: Iterable[Metric]) -> None:
         )
 
 
+async def lock_profiles(session: AsyncSession, clan: ClanId, sources: Collection[SourceId]) -> None:
+    """Let nobody else write these profiles' snapshots meanwhile: each relies on those beside it.
+
+    On SQLite nobody else writes at all.
+    """
+    if not is_sqlite(session):
+        await session.execute(
+            select(Source.id)
+            .where(Source.clan_id == clan, Source.id.in_(sources))
+            .order_by(Source.id)
+            .with_for_update(key_share=True)
+        )
+
+
 async def add_snapshots(session: AsyncSession, clan: ClanId, seen: Sequence[Seen]) -> None:
     """Store snapshots; of their values only those that differ from what was known as of then.
 
@@ -57,6 +71,7 @@ async def add_snapshots(session: AsyncSession, clan: ClanId, seen: Sequence[Seen
         raise ValueError("one snapshot a profile at a time")
     if not seen:
         return
+    await lock_profiles(session, clan, [one.source for one in seen])
     times = rows_as_table(
         session,
         {"source_id": INTEGER, "taken_at": INTEGER},
@@ -89,7 +104,7 @@ async def add_snapshots(session: AsyncSession, clan: ClanId, seen: Sequence[Seen
         inserting(session, SnapshotRow)
         .from_select(
             ["clan_id", "source_id", "taken_at"],
-            select(literal(clan, INTEGER), times.c.source_id, FromMillis(times.c.taken_at)).where(_TRUE),
+            select(literal(clan, INTEGER), times.c.source_id, FromMillis(times.c.taken_at)).where(TRUE),
         )
         .on_conflict_do_nothing()
     )
@@ -110,7 +125,8 @@ async def add_snapshots(session: AsyncSession, clan: ClanId, seen: Sequence[Seen
     )
 
 
-_TRUE = literal(1) == 1
+TRUE = literal(1) == 1
+"""SQLite needs a WHERE before ON CONFLICT, or it takes ON for a join's."""
 _VALUE_COLUMNS = ["clan_id", "source_id", "metric_id", "taken_at", "value"]
 
 

@@ -16,6 +16,7 @@ from bot.domain.ids import ClanId, GroupId, GuildId, MetricId, PlayerId, SourceI
 from bot.domain.metrics import EHP, OVERALL, Metric, MetricKind
 from db.models import MetricRow, MetricValue, SnapshotRow
 from db.queries import clans, snapshots, sources
+from db.queries.snapshot_runs import add_run
 from db.queries.snapshots import Seen
 from db.session import Database
 
@@ -102,6 +103,46 @@ async def test_any_order_gives_the_values_that_were_seen(database: Database, dat
             assert as_of(values.get((profiles[profile], metric), []), at(minute)) == value
     for (source, _), rows in values.items():
         assert {(source, moment) for moment, _ in rows} <= taken, "values are known by snapshots alone"
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(data=st.data())
+async def test_runs_of_the_past_between_polls_give_the_values_that_were_seen(
+    database: Database, data: st.DataObject
+) -> None:
+    """And of two profiles, of which one is polled, nothing is stored that repeats what stands before it."""
+    sights: Sights = data.draw(SIGHTS)
+    polled = data.draw(st.frozensets(st.sampled_from(sorted(sights))))
+    pieces = data.draw(st.lists(st.frozensets(st.sampled_from(sorted(sights))), max_size=4))
+    pieces = data.draw(st.permutations([*pieces, frozenset(sights)]))
+    clan, profiles, metrics = await make_clan(database)
+
+    def seen(profile: int, minute: int) -> Seen:
+        given_values = sights[profile, minute]
+        return Seen(profiles[profile], at(minute), dict(zip(metrics, given_values, strict=True)))
+
+    for key in sorted(polled):
+        await add(database, clan, seen(*key))
+    for piece in pieces:
+        for profile in (0, 1):
+            run = [seen(*key) for key in piece if key[0] == profile]
+            async with database.write() as session:
+                await add_run(session, clan, run)
+    values, taken = await stored(database, clan)
+    assert taken == {(profiles[profile], at(minute)) for profile, minute in sights}
+    for (profile, minute), given_values in sights.items():
+        for metric, value in zip(metrics, given_values, strict=True):
+            assert as_of(values.get((profiles[profile], metric), []), at(minute)) == value
+    for rows in values.values():
+        assert rows[0][1] is not None
+        assert all(before[1] != after[1] for before, after in pairwise(rows))
+
+
+async def test_a_run_is_of_one_profile(database: Database) -> None:
+    clan, (one, other), (xp, *_) = await make_clan(database)
+    with pytest.raises(ValueError, match="one profile"):
+        async with database.write() as session:
+            await add_run(session, clan, [Seen(one, at(0), {xp: 1}), Seen(other, at(0), {xp: 1})])
 
 
 async def test_in_order_only_changes_are_stored(database: Database) -> None:

@@ -352,6 +352,19 @@ async def test_a_look_remembered_late_does_not_change_the_newest_values(wom: Sim
     assert window[1].imported_at == NOW
 
 
+async def test_snapshots_come_newest_first_in_pages_of_200_at_most(wom: SimulatedWom) -> None:
+    for minutes in range(250):
+        wom.record(2, {"overall": 2000 + minutes}, NOW - 300 * MINUTE + minutes * MINUTE)
+    async with asking(wom) as client:
+        first = await client.player_snapshots("bob", NOW - 300 * MINUTE, NOW)
+        second = await client.player_snapshots("bob", NOW - 300 * MINUTE, NOW, offset=200)
+        with pytest.raises(WomRefused, match="maximum results limit is 200"):
+            await client.player_snapshots("bob", NOW - 300 * MINUTE, NOW, limit=201)
+    values = [one.data.skills["overall"].experience for one in (*first, *second)]
+    assert (len(first), len(second)) == (200, 50)
+    assert values == list(range(2249, 1999, -1))
+
+
 async def test_snapshots_with_one_date_only_ignore_it(wom: SimulatedWom) -> None:
     async with wom.serve() as url:
         _, rows, _ = await fetch(url, "/players/al-ice/snapshots?startDate=2026-11-21T00:00:00.000Z")

@@ -1,13 +1,19 @@
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from bot.domain.ids import ChannelId, GroupId
+from bot.domain.ids import ChannelId, GroupId, UserId
+from bot.domain.past import PastProgress, PastState, Refusal
 from bot.domain.setup import RelayShare, SetupState
 from bot.present.setup import checklist
 from tests.present.makers import NOW, read
 
+PAST = PastProgress(
+    PastState.DONE, NOW - timedelta(days=90), NOW, UserId(4), members=300, done=300, snapshots=9000,
+    left=timedelta(0), ended_at=NOW,
+)  # fmt: skip
 FRESH = SetupState("Iron Foundry", GroupId(123), "Europe/Amsterdam")
 DONE = SetupState(
     "Iron Foundry",
@@ -18,6 +24,7 @@ DONE = SetupState(
     ranks=12,
     ranks_matched=12,
     history_days=60,
+    past=PAST,
     code_known=True,
     polled_at=NOW,
     officer_roles=("Officer",),
@@ -47,6 +54,22 @@ def test_when_all_is_well_nothing_is_left_to_do() -> None:
     [
         ({"poll_failed": "slow"}, "❌ Wise Old Man: it answers too slowly; last read <t>", "keep trying"),
         ({"poll_failed": "blocked"}, "❌ Wise Old Man: it blocks this bot's address", "Discord"),
+        ({"past": None}, "⚪ History before the bot: not read", "how far back"),
+        (
+            {"past": replace(PAST, state=PastState.RUNNING, done=12, ended_at=None)},
+            "🟡 History before the bot: since <t>, being read, 12 of 300 members",
+            "own message",
+        ),
+        (
+            {"past": replace(PAST, state=PastState.CANCELLED, done=12)},
+            "⚪ History before the bot: since <t>, cancelled, 12 of 300 members",
+            "choose it again",
+        ),
+        (
+            {"past": replace(PAST, refused=(("Ann", Refusal.NOT_FOUND),))},
+            "🟡 History before the bot: since <t>, but for 1 member",
+            "try them again",
+        ),
         ({"lacking": ("manage_roles",)}, "❌ I lack Manage Roles", "Server Settings"),
         ({"unreadable": (ChannelId(9),)}, "❌ I cannot read <#9>", "Read Message History"),
         ({"role_above": "Onyx"}, "❌ I may not give all roles: mine is below Onyx", "move mine"),

@@ -14,6 +14,7 @@ from bot.domain.ids import ClanId, GroupId, GuildId, MemberId, MetricId
 from bot.services.leaderboards import Leaderboards
 from bot.services.links import Links
 from bot.services.lookup import Lookup
+from bot.services.past import Past
 from bot.services.polling import Polling, PollResult
 from bot.services.refreshing import Refreshing
 from bot.services.sealing import Sealer
@@ -51,6 +52,7 @@ class Stage:
         """As a new process would begin: nothing is remembered but what is stored."""
         self.statistics = Statistics(self.database)
         self.polling = Polling(self.database, self.client, self.statistics, self.clock)
+        self.past = Past(self.database, self.client, self.statistics, self.clock)
         self.lookup = Lookup(self.database)
         self.links = Links(self.database, self.lookup, self.clock)
         self.leaderboards = Leaderboards(self.database, self.statistics)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.wom.pacing import Pacing, retry_after
@@ -159,3 +159,72 @@ def test_what_wom_says_about_its_limit_is_heeded_where_it_makes_sense(
 )
 def test_how_long_wom_asks_us_to_wait(headers: Mapping[str, str], seconds: float | None) -> None:
     assert retry_after(headers) == seconds
+
+
+def waits_beside(limit: int, polls: list[tuple[float, int]]) -> tuple[list[float], list[float], int]:
+    """How long each request of some polls waits beside a job that always wants more.
+
+    Returns the waits, the moments of all requests in ten minutes, and how many of them were the job's.
+    """
+    pacing = Pacing(limit)
+    waits: list[float] = []
+    moments: list[float] = []
+    job_moments: list[float] = []
+
+    async def reading() -> None:
+        while True:
+            await pacing.background_turn()
+            moments.append(asyncio.get_running_loop().time())
+            job_moments.append(moments[-1])
+            await asyncio.sleep(0.3)  # WOM takes its time to answer
+
+    async def poll(at: float, requests: int) -> None:
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(at)
+        for _ in range(requests):
+            asked = loop.time()
+            await pacing.turn()
+            moments.append(loop.time())
+            waits.append(loop.time() - asked)
+
+    async def work() -> None:
+        job = asyncio.create_task(reading())
+        asked = [asyncio.create_task(poll(at, requests)) for at, requests in polls]
+        await asyncio.sleep(600)
+        for task in (job, *asked):
+            task.cancel()
+
+    on_its_own_clock(work)
+    return waits, moments, len(job_moments)
+
+
+@settings(max_examples=30)
+@given(at=st.floats(0, 500), with_key=st.booleans())
+def test_a_poll_during_a_job_in_the_background_waits_no_longer_than_one_request(
+    at: float, with_key: bool
+) -> None:
+    limit = 100 if with_key else 20
+    waits, moments, _ = waits_beside(limit, [(at, 5)])
+    assert waits[0] < 0.01, "the first request is sent at once"
+    assert sum(waits) <= Pacing(limit).step + 0.01
+    assert busiest(moments, 60) <= limit
+
+
+def test_a_job_in_the_background_uses_what_the_others_leave() -> None:
+    _, moments, alone = waits_beside(20, [])
+    assert alone == len(moments) >= 600 / 4 * 0.8, "alone nearly three quarters of the limit"
+    _, moments, beside = waits_beside(20, [(0.0, 400)])
+    assert beside == 1, "but nothing while others ask for everything"
+    assert len(moments) >= 600 / 4
+
+
+def test_a_job_in_the_background_asks_nothing_while_a_hold_lasts() -> None:
+    async def work() -> None:
+        pacing = Pacing()
+        pacing.hold(60)
+        assert pacing.held_for == pytest.approx(60, abs=0.01)
+        await pacing.background_turn()
+        assert asyncio.get_running_loop().time() == pytest.approx(60, abs=0.01)
+        assert pacing.held_for == 0
+
+    on_its_own_clock(work)
