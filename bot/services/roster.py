@@ -129,7 +129,8 @@ async def _save_profiles(session: AsyncSession, clan: ClanId, plan: RosterPlan, 
         for id_, player in players.items()
         if id_ not in known
         or id_ in plan.profiles
-        or (known[id_].display_name, known[id_].status) != (player.display_name, player.status)
+        or (known[id_].display_name, known[id_].status, known[id_].changed_at)
+        != (player.display_name, player.status, player.last_changed_at)
     ]
     await members.save_profiles(session, clan, changed)
     unlisted = plan.profiles.keys() - players.keys()

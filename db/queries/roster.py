@@ -27,13 +27,17 @@ from db.types import OPEN_END
 
 
 class KnownProfile(NamedTuple):
-    """A WOM profile as stored; ``updated_at`` is the last snapshot whose values are stored."""
+    """A WOM profile as stored.
+
+    ``updated_at`` is the last snapshot whose values are stored, ``changed_at`` the last gain that WOM saw.
+    """
 
     source: SourceId
     member: MemberId
     display_name: str
     status: str
     updated_at: datetime | None
+    changed_at: datetime | None
 
 
 async def known_profiles(session: AsyncSession, clan: ClanId) -> dict[PlayerId, KnownProfile]:
@@ -46,11 +50,12 @@ async def known_profiles(session: AsyncSession, clan: ClanId) -> dict[PlayerId, 
             Profile.display_name,
             Profile.status,
             Profile.updated_at,
+            Profile.changed_at,
         ).where(Profile.clan_id == clan)
     )
     return {
-        PlayerId(player): KnownProfile(SourceId(source), MemberId(member), name, status, updated_at)
-        for player, source, member, name, status, updated_at in rows
+        PlayerId(player): KnownProfile(SourceId(source), MemberId(member), name, status, updated, changed)
+        for player, source, member, name, status, updated, changed in rows
     }
 
 

@@ -1,8 +1,13 @@
 """What officers see of the whole clan, of links, and without asking; and the menus on a message."""
 
+import asyncio
+from datetime import timedelta
+
 from demo.gallery.tour import Tour
 from demo.gallery.tour_officers import POLL
 from demo.stage_record import Asked, Options
+
+A_WHILE = timedelta(seconds=20)
 
 
 class DeskTour:
@@ -20,6 +25,7 @@ class DeskTour:
         await self.links()
         await self.messages()
         await self.told()
+        await self.past()
 
     async def roster(self) -> None:
         """Everybody, then lists of some."""
@@ -66,6 +72,20 @@ class DeskTour:
             name = next((name for word, name in titles.items() if word in title), None)
             if name is not None:
                 await self.tour.album.add(name, self.tour.officer, self.desk, message)
+
+    async def past(self) -> None:
+        """History from before the bot is asked for, and being read."""
+        main = await self.recorder.slash(self.tour.officer, self.desk, "setup")
+        asked = await self.recorder.choose(self.tour.officer, main, "su:menu", "past")
+        await self.tour.show("past-ask", asked)
+        before = {message.id for message in self.desk.history()}
+        await self.recorder.choose(self.tour.officer, asked, "su:past", "30")
+        # The past is read in turns that are real seconds apart, so that polls go first.
+        await asyncio.sleep(A_WHILE.total_seconds())
+        await self.tour.later(A_WHILE)
+        message = next(one for one in self.desk.history() if one.id not in before and one.components)
+        await self.tour.album.add("past-progress", self.tour.officer, self.desk, message)
+        await self.tour.officer.click(message, label="Cancel")
 
     async def _ask(self, screen: str, command: str, **options: object) -> Asked:
         given: Options = dict(options)

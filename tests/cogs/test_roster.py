@@ -113,6 +113,7 @@ async def test_the_csv_holds_everybody_of_the_list(foundry: Foundry) -> None:
     by_name = {row["name"]: row for row in rows}
     john, ann = by_name[JOHN], by_name[ANN]
     assert (john["rank"], john["link"], john["Discord users"]) == ("Onyx", "claimed", str(foundry.john.id))
+    assert john["last gain"] == "2026-01-15 10:00", "as of the last poll, and not of the first"
     assert john["last message in Discord"].startswith("2026-01-1")
     assert (ann["link"], ann["last message in Discord"]) == ("", "")
     assert ann["last message in game"]

@@ -157,7 +157,7 @@ async def test_what_happens_is_stored_once_although_the_lists_are_read_again(sta
     happened = [
         (1, "joined", None, "owner"),
         (2, "joined", None, "member"),
-        (2, "left", None, None),
+        (2, "left", "member", None),
         (1, "renamed", "Owner", "New Owner"),
         (1, "rank_changed", "owner", "captain"),
         (3, "joined", None, "member"),
