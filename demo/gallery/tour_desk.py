@@ -1,6 +1,5 @@
 """What officers see of the whole clan, of links, and without asking; and the menus on a message."""
 
-import asyncio
 from datetime import timedelta
 
 from demo.gallery.tour import Tour
@@ -80,8 +79,6 @@ class DeskTour:
         await self.tour.show("past-ask", asked)
         before = {message.id for message in self.desk.history()}
         await self.recorder.choose(self.tour.officer, asked, "su:past", "30")
-        # The past is read in turns that are real seconds apart, so that polls go first.
-        await asyncio.sleep(A_WHILE.total_seconds())
         await self.tour.later(A_WHILE)
         message = next(one for one in self.desk.history() if one.id not in before and one.components)
         await self.tour.album.add("past-progress", self.tour.officer, self.desk, message)
