@@ -60,6 +60,8 @@ async def apply_roster(
     await roster.remove_absorbed(session, clan.id, plan.absorbed)
     await members.remove_events(session, clan.id, [_left_key(leave) for leave in plan.undone])
     await members.add_events(session, clan.id, [*_events(plan), *await _listed(session, clan.id, activity)])
+    if plan.undone:
+        await members.restore_joins(session, clan.id, {leave.member for leave in plan.undone})
     return plan
 
 

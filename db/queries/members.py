@@ -176,6 +176,26 @@ async def correct_joins(
     )
 
 
+async def restore_joins(session: AsyncSession, clan: ClanId, members: Collection[MemberId]) -> None:
+    """Let the earliest join that WOM told of count for these members, who turned out not to have left."""
+    first = (
+        select(func.min(MemberEvent.at))
+        .where(MemberEvent.clan_id == clan, MemberEvent.member_id == Member.id, MemberEvent.kind == "joined")
+        .correlate(Member)
+        .scalar_subquery()
+    )
+    await session.execute(
+        update(Member)
+        .where(
+            Member.clan_id == clan,
+            Member.id.in_(members),
+            Member.joined_at.is_(None) | (Member.joined_at > first),
+        )
+        .values(joined_at=first)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def is_join_corrected(session: AsyncSession, clan: ClanId, member: MemberId) -> bool:
     """Whether it is an officer who says when a member joined."""
     corrected = await session.scalar(
