@@ -23,33 +23,35 @@ def lay_history(roster: Roster, approved: Sequence[ApprovedRename]) -> None:
             continue
         taken = _taken_by(roster, member, new, change.submitted_at)
         if taken is not None:
-            hold, until = taken
-            _insert_former(roster, Held(member, old, change.old_name, hold.start, until, "name change"), hold)
+            hold, since, until = taken
+            _insert_former(roster, Held(member, old, change.old_name, since, until, "name change"), hold)
 
 
 def _taken_by(
     roster: Roster, member: MemberId, new: NameKey, submitted_at: datetime
-) -> tuple[Held, datetime] | None:
-    """The hold that a rename to ``new`` began, and when at the latest; None where none can be it.
+) -> tuple[Held, datetime | None, datetime] | None:
+    """The hold that a rename to ``new`` began, and from when to when they had the name before it.
 
     A rename may be submitted long after it happened, so the first sighting bounds it: of a
     first name when the member was first seen; of one that a poll found, after a chain of
-    which it saw no step between, that poll.
+    which it saw no step between, that poll. The name before it began where the one before
+    that ended. None where no hold can be it.
     """
     names = roster.names.get(member, [])
     for index, held in enumerate(names):
         if held.key != new:
             continue
-        if held.start is None:
+        since = names[index - 1].end if index else held.start
+        if since is None:
             until = min(submitted_at, roster.members[member].created_at)
-        elif index > 0 and submitted_at >= held.start:
+        elif index > 0 and submitted_at >= since:
             found_now = any(one.member == member for one in roster.plan.renames)
-            until = min(submitted_at, roster.now) if found_now else held.start
-            until = max(until, held.start + TICK)
+            until = min(submitted_at, roster.now) if found_now else held.start or roster.now
+            until = max(until, since + TICK)
         else:
             continue
         if is_span(until, held.end):
-            return held, until
+            return held, since, until
     return None
 
 
@@ -70,7 +72,7 @@ def _insert_former(roster: Roster, former: Held, taken: Held) -> None:
         else:
             disputes.append(Dispute(former.key, former.start, former.end, other.member, former.member))
     roster.plan.disputes.extend(disputes)
-    roster.replace_hold(taken, replace(taken, start=until))
+    roster.replace_hold(taken, replace(taken, start=max(until, taken.start or until)))
     if not disputes and is_span(since, until):
         former = replace(former, start=since)
         roster.set_names(former.member, [former, *roster.names[former.member]])

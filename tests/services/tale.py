@@ -14,6 +14,7 @@ from bot.domain.cards import MemberCard
 from bot.domain.dossiers import Dossier
 from bot.domain.facts import MessageFact, MessageKind, SourceRef, relay_source
 from bot.domain.ids import MemberId, UserId
+from bot.domain.leaderboards import Board
 from bot.domain.metrics import MESSAGES, OVERALL, Metric
 from bot.domain.names import name_key
 from bot.domain.periods import Period, read_period
@@ -97,7 +98,8 @@ class Tale:
             self.wom.join(self.group, player, "member", self.now)
 
     async def says(self, *names: str) -> datetime:
-        """One line under each name in the relay, at this moment. Returns it."""
+        """A second later: one line under each name in the relay. Returns the moment."""
+        self.passes(seconds=1)
         heard: list[Heard] = []
         for name in names:
             self.lines += 1
@@ -121,15 +123,12 @@ class Tale:
     async def spoken(self) -> dict[str, int | None]:
         """The board of messages over the year, and the lines that are nobody's."""
         board = await self.stage.leaderboards.top(await self.stage.clan(), MESSAGES, await self._year())
-        shown: dict[str, int | None] = {
-            row.entry.name: row.entry.value for row in board.standings if row.entry.value
-        }
-        return shown | ({NOBODY: board.unattributed} if board.unattributed else {})
+        return _by_name(board) | ({NOBODY: board.unattributed} if board.unattributed else {})
 
     async def gained(self, metric: Metric = OVERALL) -> dict[str, int | None]:
-        """The board of XP over the year; who has no gain that is known is absent."""
+        """The board of XP over the year; who gained none is absent."""
         board = await self.stage.leaderboards.top(await self.stage.clan(), metric, await self._year())
-        return {row.entry.name: row.entry.value for row in board.standings}
+        return _by_name(board)
 
     async def card(self, name: str) -> MemberCard:
         """The card of whoever is found under a name."""
@@ -137,11 +136,12 @@ class Tale:
         found = await self.stage.lookup.by_name(clan, name)
         return await self.stage.stats.card(clan, found, await self._year())
 
-    async def whois(self, name: str) -> Dossier:
-        """What officers read of whoever is found under a name."""
+    async def whois(self, name: str | int) -> Dossier:
+        """What officers read of whoever is found under a name, or of the member of a number."""
         clan = await self.stage.clan()
-        found = await self.stage.lookup.by_name(clan, name)
-        return await Dossiers(self.stage.database, self.stage.clock).of(clan, found.member.id)
+        if isinstance(name, str):
+            name = (await self.stage.lookup.by_name(clan, name)).member.id
+        return await Dossiers(self.stage.database, self.stage.clock).of(clan, MemberId(name))
 
     async def who_was(self, name: str, moment: datetime) -> str | None:
         """The present name of who held a name then; None for nobody."""
@@ -165,9 +165,16 @@ class Tale:
         ]
 
     async def _year(self) -> Period:
-        # Messages of this very moment are in the period too.
-        clan = await self.stage.clan()
-        return read_period("365d", now=self.now + timedelta(seconds=1), zone=clan.zone)
+        return read_period("365d", now=self.now + timedelta(seconds=1), zone=(await self.stage.clan()).zone)
+
+
+def _by_name(board: Board) -> dict[str, int | None]:
+    """The figures that are not 0 by name; of two under one name the later has its number with it."""
+    shown: dict[str, int | None] = {}
+    for entry in sorted((row.entry for row in board.standings), key=lambda entry: entry.member):
+        if entry.value:
+            shown[f"{entry.name} #{entry.member}" if entry.name in shown else entry.name] = entry.value
+    return shown
 
 
 @asynccontextmanager
