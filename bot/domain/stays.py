@@ -1,5 +1,6 @@
 """When members came, came back and left, by the rosters that show them."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,6 +11,18 @@ GRACE = timedelta(hours=48)
 """How long a leave seen on the roster is pending before it is believed."""
 MASS_LEAVE_MEMBERS = 5
 MASS_LEAVE_SHARE = 0.2
+
+
+def is_join(at: datetime, first_seen_at: datetime, known: Iterable[tuple[datetime, str]]) -> bool:
+    """Whether a join that WOM lists is one: as far as is known, the member was not in the clan then.
+
+    ``known`` are the member's joins and leaves that are believed. What was listed before the
+    member was first seen is history. Who never left, but for a broken sync or a rename, never joined anew.
+    """
+    if at <= first_seen_at:
+        return True
+    before = [one for one in known if one[0] < at]
+    return bool(before) and max(before)[1] == "left"
 
 
 def update_members(roster: Roster) -> None:

@@ -11,6 +11,7 @@ from bot.domain.facts import wom_source
 from bot.domain.identity import Held, Leave, Lines, MemberState, RosterPlan, Seen
 from bot.domain.ids import ClanId, MemberId, NameKey, PlayerId, SourceId
 from bot.domain.roster import plan_roster
+from bot.domain.stays import is_join
 from bot.wom.answers import Activity, GroupDetails
 from db.queries import attributions, clans, conflicts, members, names, roster, sources
 from db.types import to_millis
@@ -59,7 +60,8 @@ async def apply_roster(
     await _save_profiles(session, clan.id, plan, group)
     await roster.remove_absorbed(session, clan.id, plan.absorbed)
     await members.remove_events(session, clan.id, [_left_key(leave) for leave in plan.undone])
-    await members.add_events(session, clan.id, [*_events(plan), *await _listed(session, clan.id, activity)])
+    await members.add_events(session, clan.id, _events(plan))
+    await members.add_events(session, clan.id, await _listed(session, clan.id, activity))
     if plan.undone:
         await members.restore_joins(session, clan.id, {leave.member for leave in plan.undone})
     return plan
@@ -172,6 +174,8 @@ async def _listed(session: AsyncSession, clan: ClanId, activity: Sequence[Activi
     if not activity:
         return []
     known = await roster.known_profiles(session, clan)
+    rows = [row for row in activity if row.player_id in known]
+    joins = await _joins(session, clan, [(known[row.player_id].member, row) for row in rows])
     return [
         {
             "key": f"{row.type}:{row.player_id}:{to_millis(row.created_at)}",
@@ -181,6 +185,23 @@ async def _listed(session: AsyncSession, clan: ClanId, activity: Sequence[Activi
             "before": row.previous_role,
             "after": row.role,
         }
-        for row in activity
-        if row.type in {"joined", "changed_role"} and row.player_id in known
+        for row in rows
+        if row.type == "changed_role" or row in joins
     ]
+
+
+async def _joins(
+    session: AsyncSession, clan: ClanId, rows: Sequence[tuple[MemberId, Activity]]
+) -> list[Activity]:
+    """The joins among these that are ones."""
+    listed = [(member, row) for member, row in rows if row.type == "joined"]
+    concerned = {member for member, _ in listed}
+    first_seen = await members.first_seen(session, clan, concerned)
+    stays = await members.stays(session, clan, concerned)
+    found: list[Activity] = []
+    for member, row in sorted(listed, key=lambda one: one[1].created_at):
+        known = stays.setdefault(member, [])
+        if is_join(row.created_at, first_seen[member], known):
+            known.append((row.created_at, "joined"))
+            found.append(row)
+    return found

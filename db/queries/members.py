@@ -214,6 +214,33 @@ async def own_profiles(session: AsyncSession, clan: ClanId, owners: Mapping[Sour
         )
 
 
+async def first_seen(
+    session: AsyncSession, clan: ClanId, members: Collection[MemberId]
+) -> dict[MemberId, datetime]:
+    """When each of these members was seen for the first time."""
+    rows = await session.execute(
+        select(Member.id, Member.created_at).where(Member.clan_id == clan, Member.id.in_(members))
+    )
+    return {MemberId(member): at for member, at in rows}
+
+
+async def stays(
+    session: AsyncSession, clan: ClanId, members: Collection[MemberId]
+) -> dict[MemberId, list[tuple[datetime, str]]]:
+    """When these members joined and left, in no order; who did neither is absent."""
+    rows = await session.execute(
+        select(MemberEvent.member_id, MemberEvent.at, MemberEvent.kind).where(
+            MemberEvent.clan_id == clan,
+            MemberEvent.member_id.in_(members),
+            MemberEvent.kind.in_(["joined", "left"]),
+        )
+    )
+    found: dict[MemberId, list[tuple[datetime, str]]] = {}
+    for member, at, kind in rows:
+        found.setdefault(MemberId(member), []).append((at, kind))
+    return found
+
+
 async def add_events(session: AsyncSession, clan: ClanId, events: Sequence[Mapping[str, Any]]) -> int:
     """Store what happened to members and return how many were new; known keys add nothing."""
     if not events:

@@ -8,12 +8,13 @@ from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.domain.activity import time_of
 from bot.domain.cards import MemberCard
 from bot.domain.dossiers import Dossier
 from bot.domain.facts import MessageFact, MessageKind, SourceRef, relay_source
-from bot.domain.ids import MemberId, UserId
+from bot.domain.ids import GroupId, GuildId, MemberId, UserId
 from bot.domain.leaderboards import Board
 from bot.domain.metrics import MESSAGES, OVERALL, Metric
 from bot.domain.names import name_key
@@ -22,7 +23,7 @@ from bot.services.decisions import Decisions
 from bot.services.dossiers import Dossiers
 from bot.services.polling import PollResult
 from bot.services.storing import Heard, store
-from db.queries import cursors
+from db.queries import clans, cursors
 from db.session import Database
 from demo.wom import SimulatedWom
 from tests.services.hearing import NOW, RELAYED, at
@@ -65,6 +66,16 @@ class Tale:
         """What officers decide with."""
         return Decisions(self.stage.database, self.stage.clock)
 
+    async def sister(self) -> "Tale":
+        """Another clan at the same WOM, in the same database and time."""
+        group = self.wom.add_group(name="Sister", role_orders=["member"], at=self.now)
+        async with self.stage.database.write() as session:
+            zone = ZoneInfo("UTC")
+            clan = await clans.add_clan(session, GuildId(901), GroupId(group), "Sister", zone, self.now)
+            await cursors.cover(session, clan, RELAYED, NOW, NOW + YEAR)
+        stage = self.stage
+        return Tale(Stage(stage.database, stage.wom, stage.client, stage.clock, group, clan))
+
     def joins(self, *names: str, xp: int = 1_000) -> list[int]:
         """Accounts that WOM has looked at become members, all in one sync."""
         return [self.stage.joins(name, overall=xp) for name in names]
@@ -98,7 +109,7 @@ class Tale:
             self.wom.join(self.group, player, "member", self.now)
 
     async def says(self, *names: str) -> datetime:
-        """A second later: one line under each name in the relay. Returns the moment."""
+        """One line under each name in the relay, a second after now and before what follows. Returns when."""
         self.passes(seconds=1)
         heard: list[Heard] = []
         for name in names:
@@ -108,6 +119,7 @@ class Tale:
             heard.append(Heard(RELAYED, message, MessageFact(message, RELAYED, MessageKind.GAME, source, 5)))
         async with self.stage.database.write() as session:
             await store(session, self.stage.id, heard, {})
+        self.passes(seconds=1)
         return time_of(heard[0].message)
 
     async def polled(self, **parts: float) -> PollResult:
