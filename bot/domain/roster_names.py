@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.identity import ApprovedRename, Dispute, Held, Lines, Rename, Seen, is_span
+from bot.domain.identity import ApprovedRename, Dispute, Held, Lines, MemberState, Rename, Seen, is_span
 from bot.domain.ids import MemberId, NameKey
 from bot.domain.names import name_key
 from bot.domain.roster_state import TICK, Roster
@@ -28,9 +28,9 @@ def close_names(
 ) -> dict[MemberId, datetime]:
     """End the names that their members no longer go by. Returns who was renamed, and when.
 
-    A name that somebody else goes by now proves nothing about its last owner, whoever
-    is heard under it; without such lines the poll before was the last sighting. WOM shows
-    such a name as its last owner's until it approves, so that what was submitted ends it.
+    The last sighting is the poll before, or a later line under the name, which proves nothing
+    where somebody else goes by it now. WOM shows a name as its last owner's until it approves,
+    so that what was submitted to it before ends the name earlier.
     """
     spoken = {seen.key: seen for seen in roster.voices.values()}
     moved: dict[MemberId, datetime] = {}
@@ -40,13 +40,13 @@ def close_names(
             _respell(roster, current, seen.name)
             continue
         at = _last_sighting(roster, member)
-        taker = spoken.get(current.key)
-        if taker is not None:
-            told = (_submitted(approved, taker, current.key), _submitted(approved, seen, seen.key))
-            held_since = current.start or roster.members[member].created_at
-            at = min([at, *(one for one in told if one is not None and held_since < one)])
-        elif heard := lines.get(current.key):
+        taker, heard = spoken.get(current.key), lines.get(current.key)
+        if taker is None and heard is not None:
             at = max(at, heard.last + TICK)
+        held_since = current.start or roster.members[member].created_at
+        taken_at = _submitted(approved, taker, current.key) if taker else None
+        told = (_given_up(approved, roster.members[member], current.key, held_since), taken_at)
+        at = min([at, *(one for one in told if one is not None and held_since < one)])
         at = min(at, _first_heard(roster, seen.key, lines) or at)
         # Lines reach back past the poll before: what began after them was held for a moment at least.
         moved[member] = min(max(at, current.start + TICK) if current.start else at, roster.now)
@@ -61,6 +61,17 @@ def _last_sighting(roster: Roster, member: MemberId) -> datetime:
     return missed + TICK if missed else roster.sighted
 
 
+def _given_up(
+    approved: Sequence[ApprovedRename], member: MemberState, key: NameKey, held_since: datetime
+) -> datetime | None:
+    """When a change away from a name was submitted first, since its holder had it or took it again."""
+    own = [one for one in approved if one.player in member.players]
+    back = [one.submitted_at for one in own if name_key(one.new_name) == key]
+    since = max([held_since, *back])
+    away = (one.submitted_at for one in own if name_key(one.old_name) == key and one.submitted_at > since)
+    return min(away, default=None)
+
+
 def _submitted(approved: Sequence[ApprovedRename], seen: Seen, key: NameKey | None) -> datetime | None:
     """When the last approved change of a profile to a name was submitted: it had the name by then."""
     times = (
@@ -70,12 +81,10 @@ def _submitted(approved: Sequence[ApprovedRename], seen: Seen, key: NameKey | No
 
 
 def _first_heard(roster: Roster, key: NameKey | None, lines: Mapping[NameKey, Lines]) -> datetime | None:
-    """The first line under a new name, which is its owner's unless somebody went by it then."""
-    if key is None or key not in lines:
+    """The first line under a new name, which is its owner's where nobody is known to have had it before."""
+    if key is None or key not in lines or roster.holds(key):
         return None
-    heard = lines[key]
-    taken = any(is_span(heard.first, held.end) for held in roster.holds(key))
-    return None if taken else heard.first
+    return lines[key].first
 
 
 def _respell(roster: Roster, current: Held | None, seen: str) -> None:

@@ -68,7 +68,7 @@ class Tale:
 
     async def sister(self) -> "Tale":
         """Another clan at the same WOM, in the same database and time."""
-        group = self.wom.add_group(name="Sister", role_orders=["member"], at=self.now)
+        group = self.wom.add_group(self.group + 1, "Sister", role_orders=["member"], at=self.now)
         async with self.stage.database.write() as session:
             zone = ZoneInfo("UTC")
             clan = await clans.add_clan(session, GuildId(901), GroupId(group), "Sister", zone, self.now)
@@ -190,9 +190,9 @@ def _by_name(board: Board) -> dict[str, int | None]:
 
 
 @asynccontextmanager
-async def told(database: Database) -> AsyncGenerator[Tale]:
-    """A clan without members, just linked, whose relay is always heard."""
-    async with staged(database) as stage:
+async def told(database: Database, group: int = 1) -> AsyncGenerator[Tale]:
+    """A clan without members, just linked, whose relay is always heard: the group of this number."""
+    async with staged(database, group=group) as stage:
         async with database.write() as session:
             await cursors.cover(session, stage.id, RELAYED, NOW, NOW + YEAR)
         yield Tale(stage)
