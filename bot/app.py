@@ -25,6 +25,7 @@ from cogs.help import HelpCog
 from cogs.leaderboard import BoardButton, LeaderboardCog, MetricSelect, PeriodSelect
 from cogs.links import AccountSelect, LinksCog, PanelButton
 from cogs.listening import Listening
+from cogs.mass_leave import MassLeaveButton, MassLeaveCog
 from cogs.member import ITEMS as MEMBER_ITEMS
 from cogs.member import link_account_menu, member_group, who_is_this_menu
 from cogs.owner import OwnerCog
@@ -42,6 +43,7 @@ BUTTONS = (
     CompareButton,
     AccountSelect,
     PanelButton,
+    MassLeaveButton,
     *MEMBER_ITEMS,
 )
 GUILD_WAIT = 0.5
@@ -121,6 +123,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             LeaderboardCog(services),
             CompareCog(services),
             LinksCog(self, services),
+            MassLeaveCog(self, services),
             HelpCog(services, self.tree, self.sync_commands),
             OwnerCog(self.sync_commands),
         ):

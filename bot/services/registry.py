@@ -16,6 +16,7 @@ from bot.services.leaderboards import Leaderboards
 from bot.services.link_review import LinkReview
 from bot.services.links import Links
 from bot.services.lookup import Lookup
+from bot.services.mass_leaves import MassLeaves
 from bot.services.polling import Polling
 from bot.services.readings import Readings
 from bot.services.refreshing import Refreshing
@@ -47,6 +48,7 @@ class Services:
     dossiers: Dossiers
     decisions: Decisions
     link_review: LinkReview
+    mass_leaves: MassLeaves
     statistics: Statistics
     leaderboards: Leaderboards
     stats: Stats
@@ -89,6 +91,7 @@ class Services:
             dossiers=Dossiers(database, clock),
             decisions=Decisions(database, clock),
             link_review=LinkReview(database, lookup, clock),
+            mass_leaves=MassLeaves(database, clock),
             statistics=statistics,
             leaderboards=Leaderboards(database, statistics),
             stats=Stats(database, statistics),

@@ -155,18 +155,19 @@ def _events(plan: RosterPlan) -> list[dict[str, Any]]:
         }
         for one in plan.renames
     ]
-    left = [
-        {
-            "key": _left_key(one),
-            "member_id": one.member,
-            "kind": "left",
-            "at": one.seen_at,
-            "before": None,
-            "after": None,
-        }
-        for one in plan.leaves
-    ]
-    return renamed + left
+    return renamed + [left_event(one) for one in plan.leaves]
+
+
+def left_event(leave: Leave) -> dict[str, Any]:
+    """A leave as it is stored."""
+    return {
+        "key": _left_key(leave),
+        "member_id": leave.member,
+        "kind": "left",
+        "at": leave.seen_at,
+        "before": None,
+        "after": None,
+    }
 
 
 async def _listed(session: AsyncSession, clan: ClanId, activity: Sequence[Activity]) -> list[dict[str, Any]]:

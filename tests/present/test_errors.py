@@ -56,6 +56,7 @@ EXAMPLES: list[UserError] = [
     errors.MissingPermissions(("send_messages", "embed_links"), "<#1>"),
     errors.MissingPermissions(()),
     errors.Outdated(),
+    *(errors.MassLeaveDecided(verdict, 5, NOW) for verdict in ("left", "not-true")),
     errors.NoSpeaker(),
     errors.NoSpeaker("Jo hn"),
     *(errors.CannotMerge("Jo hn", "Ann B", reason) for reason in ("same", "both-present")),
