@@ -14,7 +14,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 COPIED = ("bot", "cogs", "db", "demo", "migrations", "tests", "pyproject.toml")
-RENAMES, NAMES, ROSTERS = (f"tests/services/test_traps_{part}.py" for part in ("renames", "names", "rosters"))
+RENAMES, NAMES, ROSTERS, NUMBERS = (
+    f"tests/services/test_traps_{part}.py" for part in ("renames", "names", "rosters", "numbers")
+)
 FAILED = 1
 """What pytest returns where a test failed, and not where none was found or it could not be read."""
 
@@ -191,11 +193,25 @@ MUTATIONS = (
         "return key_of(self.name)",
     ),
     Mutation(
-        ROSTERS,
+        NUMBERS,
         "test_a_flagged_member_is_not_checked_any_more_and_has_not_left",
         "bot/domain/gains.py",
         "is_overall else last.value\n    return max(0, last.value - first.value)",
         "is_overall else last.value\n    return last.value - first.value",
+    ),
+    Mutation(
+        NUMBERS,
+        "test_gains_are_those_that_wom_itself_shows",
+        "bot/domain/gains.py",
+        "last.value is None:\n        return None\n    if first.value is None:\n        return 0",
+        "last.value is None:\n        return 0\n    if first.value is None:\n        return 0",
+    ),
+    Mutation(
+        NUMBERS,
+        "test_a_member_whom_wom_has_not_looked_at_for_long_is_as_old_as_the_look",
+        "bot/services/statistics.py",
+        "return at is not None and (than is None or at > than)",
+        "return at is not None and than is None",
     ),
 )
 

@@ -60,8 +60,6 @@ class History:
     decided: list[DecisionId] = field(default_factory=list[DecisionId])
     unsettled: int = 0
 
-    # What happens in the game.
-
     def appears(self, name: str) -> Account:
         """A new account plays, is tracked, and joins the clan in the game."""
         account = Account(len(self.accounts), name)
@@ -144,8 +142,6 @@ class History:
             if one.change is None and not self.can_tell(one) and one.profiles[0] in self.tale.wom.players
         ]
 
-    # What WOM learns by a plugin's sync.
-
     def synced(self, *, listed: bool) -> None:
         """The roster becomes whoever is in the clan, by the names of now."""
         wom, group, now = self.tale.wom, self.tale.group, self.tale.now
@@ -172,7 +168,9 @@ class History:
         members = sorted(self.tale.wom.groups[self.tale.group].members)
         self.tale.synced(left=members[: round(share * len(members))])
 
-    # What is heard.
+    def is_met(self, account: Account) -> bool:
+        """Whether a poll ever saw the account: of a stranger's lines nothing can be known."""
+        return any(player in self.polled for player in account.profiles)
 
     async def says(self, account: Account) -> None:
         """A line of the relay under the present name."""
@@ -182,8 +180,6 @@ class History:
         here = [one for one in account.profiles if one in players and self.polled.get(one) == key]
         sure = bool(here) and account.change is None and not self.can_tell(account)
         self.lines.append(Line(account.number, key, at, sure))
-
-    # What the bot does.
 
     async def polls(self, **parts: float) -> None:
         """Time passes and the bot polls; who is seen under the same name twice had it between."""
@@ -225,8 +221,6 @@ class History:
             await self.tale.decisions.undo(await self.tale.stage.clan(), made, self.tale.officer)
         except DecisionGone:  # it was of a member who was somebody's rename all along
             return
-
-    # What must hold.
 
     def owners(self) -> dict[int, int]:
         """Whose each profile is."""

@@ -66,7 +66,7 @@ class Clan(RuleBasedStateMachine):
     @rule()
     def the_clan_speaks(self) -> None:
         for account in self.history.accounts:
-            if account.in_clan:
+            if account.in_clan and self.history.is_met(account):
                 self.run(self.history.says(account))
 
     @rule(which=ANY, name=ANY, how=HOW)
@@ -82,7 +82,7 @@ class Clan(RuleBasedStateMachine):
         giver = able.pop(which % len(able))
         taker, given = self.one_of(able, other), self.history.accounts[giver.number].name
         self.rename(giver, name, how)
-        if speaks:
+        if speaks and self.history.is_met(giver):
             self.run(self.history.says(giver))
         if given in self.history.free_names():
             self.history.renames(taker, given, tells=how != "untold")

@@ -168,21 +168,3 @@ async def test_an_unlooked_at_member_and_an_archive_have_no_values_and_are_membe
     await tale.polled_for(days=3)
     assert await tale.roster() == ["Bob", "Ann"]
     assert await tale.spoken() == {"Ann": 1}
-
-
-async def test_a_flagged_member_is_not_checked_any_more_and_has_not_left(tale: Tale) -> None:
-    """Trap 5: losses stop WOM's looks until the profile heals."""
-    ann, _ = tale.joins("Ann", "Bob")
-    await tale.polled(hours=1)
-    checked_at = (await tale.card("Ann")).checked_at
-    tale.wom.flag(ann)
-    await tale.polled_for(days=4)
-    assert await tale.roster() == ["Ann", "Bob"]
-    card = await tale.card("Ann")
-    assert (card.total_xp, card.checked_at, card.left_at) == (1_000, checked_at, None)
-    assert await tale.gained() == {}
-    tale.wom.heal(ann)
-    tale.plays(ann, 900)
-    await tale.polled(hours=1)
-    assert (await tale.card("Ann")).total_xp == 900
-    assert await tale.gained() == {}, "a loss is no gain"
