@@ -15,12 +15,14 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-header --no-annotate --no-emit-index-url --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check bench gallery lock
+.PHONY: help venv demo test check soak mutants bench gallery lock
 
 help:
 	@echo "make demo     try the bot in the browser, with a made-up clan"
 	@echo "make test     run the tests"
 	@echo "make check    lint, types, layers, migrations and tests"
+	@echo "make soak     live through 5,000 made-up histories of a clan; takes hours"
+	@echo "make mutants  break every rule of who is who, one after the other; its test must fail"
 	@echo "make bench    measure at the size of a real clan"
 	@echo "make gallery  draw every screen into docs/gallery"
 	@echo "make lock     pin the newest allowed versions of all libraries"
@@ -47,6 +49,12 @@ check: $(STAMP)
 	"$(BIN)/lint-imports"
 	"$(BIN)/python" -m pytest tests/db/test_migrations.py
 	"$(BIN)/python" -m pytest
+
+soak: $(STAMP)
+	"$(BIN)/python" -m pytest -n0 -m "not postgres" --hypothesis-profile=soak tests/services/test_histories.py
+
+mutants: $(STAMP)
+	"$(BIN)/python" -m tests.mutations
 
 bench: $(STAMP)
 	"$(BIN)/python" -m bench

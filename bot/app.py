@@ -27,6 +27,7 @@ from cogs.help import HelpCog
 from cogs.leaderboard import BoardButton, LeaderboardCog, MetricSelect, PeriodSelect
 from cogs.links import AccountSelect, LinksCog, PanelButton
 from cogs.listening import Listening
+from cogs.mass_leave import MassLeaveButton, MassLeaveCog
 from cogs.member import ITEMS as MEMBER_ITEMS
 from cogs.member import link_account_menu, member_group, who_is_this_menu
 from cogs.notices import NoticesCog, Review, WhoIs
@@ -51,6 +52,7 @@ BUTTONS = (
     Review,
     WhoIs,
     CancelPast,
+    MassLeaveButton,
     *MEMBER_ITEMS,
     *OFFICER_ITEMS,
 )
@@ -135,6 +137,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             LinksCog(self, services),
             NoticesCog(self, services),
             PastCog(self, services),
+            MassLeaveCog(self, services),
             HelpCog(services, self.tree, self.sync_commands),
             OwnerCog(self.sync_commands),
         ):

@@ -364,6 +364,24 @@ class IdentityConflict(Base):
     later_at: Mapped[datetime | None]
 
 
+class MassLeaveRow(Base):
+    """Many members who were missing at once and not believed to have left; officers were told of it once."""
+
+    __tablename__ = "mass_leaves"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    clan_id: Mapped[int] = _clan_key()
+    seen_at: Mapped[datetime] = mapped_column(primary_key=True)
+    missing: Mapped[int]
+    active: Mapped[int]
+    channel_id: Mapped[Big | None]
+    message_id: Mapped[Big | None]
+    verdict: Mapped[str | None]
+    decided_by: Mapped[Big | None]
+    decided_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
 class IdentityDecision(Base):
     """What an officer decided of who is who; undone, it has no effect and is kept."""
 

@@ -4,13 +4,20 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from db import migrate
 from db.session import Database
 from tests.databases import empty_database
 
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow], stateful_step_count=30
+)
+settings.register_profile(
+    "soak", settings.get_profile("untimed"), max_examples=5_000, stateful_step_count=50, derandomize=False
+)
+# Finds what a test would find, and does not look for the shortest way to it.
+settings.register_profile("unshrunk", settings.get_profile("untimed"), phases=[Phase.generate])
 settings.load_profile("untimed")
 
 

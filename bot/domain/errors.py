@@ -265,6 +265,15 @@ class DecisionNeeded(UserError):
 
 
 @dataclass(unsafe_hash=True)
+class MassLeaveDecided(UserError):
+    """An officer has said what a mass leave is: ``left`` or ``not-true``."""
+
+    verdict: str
+    by: int
+    at: datetime
+
+
+@dataclass(unsafe_hash=True)
 class ConflictGone(UserError):
     """The conflict was decided meanwhile, by an officer or because it went away."""
 

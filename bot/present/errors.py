@@ -5,6 +5,8 @@ from functools import singledispatch
 
 from bot.domain import errors
 from bot.domain.errors import UserError
+from bot.domain.mass_leaves import LeaveVerdict
+from bot.present.mass_leave import LABELS
 from bot.present.numbers import counted
 from bot.present.text import cut_units, escape
 from bot.present.times import ago, on_day
@@ -343,6 +345,12 @@ def _(error: errors.DecisionGone) -> str:
 @explain.register
 def _(error: errors.DecisionNeeded) -> str:
     return f"Decision {error.later} rests on decision {error.number}. Undo {error.later} first."
+
+
+@explain.register
+def _(error: errors.MassLeaveDecided) -> str:
+    said = LABELS[LeaveVerdict(error.verdict)]
+    return f"<@{error.by}> said **{said}** {ago(error.at)}, and that stands. Nothing else was changed."
 
 
 @explain.register

@@ -11,9 +11,11 @@ from bot.domain.accounts import LinkNotice
 from bot.domain.clans import Clan
 from bot.domain.identity import MemberState
 from bot.domain.ids import ClanId, GroupId, PlayerId
+from bot.domain.mass_leaves import MassLeave
 from bot.services.clock import Clock
 from bot.services.failures import reason_of
 from bot.services.linking import follow_roster
+from bot.services.mass_leaves import follow_mass_leave
 from bot.services.roster import apply_roster
 from bot.services.statistics import Statistics, is_newer
 from bot.wom.answers import Achievement, Activity, GroupDetails, MemberHiscores, Membership, NameChange
@@ -63,7 +65,8 @@ class _Answers:
 class Polling:
     """Polls clans, one after the other.
 
-    Every callback of ``on_link`` is told of a name that a user gave and the roster has now.
+    Every callback of ``on_link`` is told of a name that a user gave and the roster has now,
+    each of ``on_mass_leave`` of so many leaves at once that none is believed, and of its end.
     """
 
     def __init__(self, database: Database, wom: WomClient, statistics: Statistics, clock: Clock) -> None:
@@ -73,6 +76,7 @@ class Polling:
         self._clock = clock
         self._older = OlderPages()
         self.on_link: list[Callable[[LinkNotice], None]] = []
+        self.on_mass_leave: list[Callable[[MassLeave], None]] = []
 
     async def poll(self, clan: Clan) -> PollResult:
         """Read a clan at WOM and store what changed.
@@ -140,6 +144,7 @@ class Polling:
             plan = await apply_roster(session, clan, group, answers.activity, now)
             known = await roster.known_profiles(session, clan.id)
             notices = await follow_roster(session, clan, plan, now)
+            mass_leave = await follow_mass_leave(session, clan, plan, now)
             achieved = [
                 {
                     "source_id": known[row.player_id].source,
@@ -161,6 +166,9 @@ class Polling:
         for notice in notices:
             for callback in self.on_link:
                 callback(notice)
+        if mass_leave is not None:
+            for tell in self.on_mass_leave:
+                tell(mass_leave)
         stored = 0
         if answers.hiscores is not None:
             stored = await self._store_values(clan.id, group, answers.hiscores)

@@ -17,6 +17,7 @@ from bot.services.leaderboards import Leaderboards
 from bot.services.link_review import LinkReview
 from bot.services.links import Links
 from bot.services.lookup import Lookup
+from bot.services.mass_leaves import MassLeaves
 from bot.services.notices import Notices
 from bot.services.past import Past
 from bot.services.polling import Polling
@@ -50,6 +51,7 @@ class Services:
     dossiers: Dossiers
     decisions: Decisions
     link_review: LinkReview
+    mass_leaves: MassLeaves
     statistics: Statistics
     leaderboards: Leaderboards
     stats: Stats
@@ -95,6 +97,7 @@ class Services:
             dossiers=Dossiers(database, clock),
             decisions=Decisions(database, clock),
             link_review=LinkReview(database, lookup, clock),
+            mass_leaves=MassLeaves(database, clock),
             statistics=statistics,
             leaderboards=Leaderboards(database, statistics),
             stats=Stats(database, statistics),

@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.as_of import RETURNED
+from bot.domain.as_of import JOINED, LEFT, RETURNED
 from bot.domain.clans import Clan
 from bot.domain.facts import wom_source
 from bot.domain.identity import Held, Leave, Lines, MemberState, RosterPlan, Seen
 from bot.domain.ids import ClanId, MemberId, NameKey, PlayerId, SourceId
 from bot.domain.roster import plan_roster
+from bot.domain.stays import is_join
 from bot.wom.answers import Activity, GroupDetails
 from db.queries import attributions, clans, conflicts, members, names, roster, sources
 from db.types import to_millis
@@ -60,8 +61,10 @@ async def apply_roster(
     await _save_profiles(session, clan.id, plan, group)
     await roster.remove_absorbed(session, clan.id, plan.absorbed)
     await members.remove_events(session, clan.id, [_left_key(leave) for leave in plan.undone])
-    happened = [*_events(plan), *_returned(plan, states, now), *await _listed(session, clan.id, activity)]
-    await members.add_events(session, clan.id, happened)
+    await members.add_events(session, clan.id, [*_events(plan), *_returned(plan, states, now)])
+    await members.add_events(session, clan.id, await _listed(session, clan.id, activity))
+    if plan.undone:
+        await members.restore_joins(session, clan.id, {leave.member for leave in plan.undone})
     return plan
 
 
@@ -154,31 +157,31 @@ def _events(plan: RosterPlan) -> list[dict[str, Any]]:
         }
         for one in plan.renames
     ]
-    left = [
-        {
-            "key": _left_key(one),
-            "member_id": one.member,
-            "kind": "left",
-            "at": one.seen_at,
-            "before": plan.members[one.member].role,
-            "after": None,
-        }
-        for one in plan.leaves
-    ]
-    # A later return has a join date of its own: this keeps when the stay that ended began.
-    stays = [
-        {
-            "key": _joined_key(one.player, joined_at),
-            "member_id": one.member,
-            "kind": "joined",
-            "at": joined_at,
-            "before": None,
-            "after": None,
-        }
-        for one in plan.leaves
-        if one.player is not None and (joined_at := plan.members[one.member].joined_at) is not None
-    ]
-    return renamed + left + stays
+    gone = [event for one in plan.leaves for event in leave_events(one, plan.members[one.member])]
+    return renamed + gone
+
+
+def leave_events(leave: Leave, member: MemberState) -> list[dict[str, Any]]:
+    """A leave as it is stored, and when the stay began that it ends: a return has a join date of its own."""
+    left = {
+        "key": _left_key(leave),
+        "member_id": leave.member,
+        "kind": LEFT,
+        "at": leave.seen_at,
+        "before": member.role,
+        "after": None,
+    }
+    if leave.player is None or member.joined_at is None:
+        return [left]
+    joined = {
+        "key": f"joined:{leave.player}:{to_millis(member.joined_at)}",
+        "member_id": leave.member,
+        "kind": JOINED,
+        "at": member.joined_at,
+        "before": None,
+        "after": None,
+    }
+    return [left, joined]
 
 
 def _returned(plan: RosterPlan, states: Iterable[MemberState], now: datetime) -> list[dict[str, Any]]:
@@ -197,15 +200,13 @@ def _returned(plan: RosterPlan, states: Iterable[MemberState], now: datetime) ->
     ]
 
 
-def _joined_key(player: PlayerId, at: datetime) -> str:
-    return f"joined:{player}:{to_millis(at)}"
-
-
 async def _listed(session: AsyncSession, clan: ClanId, activity: Sequence[Activity]) -> list[dict[str, Any]]:
     """Joins and rank changes as WOM dates them. Leaves are ours to date: a rename can look like one."""
     if not activity:
         return []
     known = await roster.known_profiles(session, clan)
+    rows = [row for row in activity if row.player_id in known]
+    joins = await _joins(session, clan, [(known[row.player_id].member, row) for row in rows])
     return [
         {
             "key": f"{row.type}:{row.player_id}:{to_millis(row.created_at)}",
@@ -215,6 +216,23 @@ async def _listed(session: AsyncSession, clan: ClanId, activity: Sequence[Activi
             "before": row.previous_role,
             "after": row.role,
         }
-        for row in activity
-        if row.type in {"joined", "changed_role"} and row.player_id in known
+        for row in rows
+        if row.type == "changed_role" or row in joins
     ]
+
+
+async def _joins(
+    session: AsyncSession, clan: ClanId, rows: Sequence[tuple[MemberId, Activity]]
+) -> list[Activity]:
+    """The joins among these that are ones."""
+    listed = [(member, row) for member, row in rows if row.type == "joined"]
+    concerned = {member for member, _ in listed}
+    first_seen = await members.first_seen(session, clan, concerned)
+    stays = await members.stays(session, clan, concerned)
+    found: list[Activity] = []
+    for member, row in sorted(listed, key=lambda one: one[1].created_at):
+        known = stays.setdefault(member, [])
+        if is_join(row.created_at, first_seen[member], known):
+            known.append((row.created_at, "joined"))
+            found.append(row)
+    return found

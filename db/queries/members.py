@@ -211,6 +211,26 @@ async def correct_joins(
     )
 
 
+async def restore_joins(session: AsyncSession, clan: ClanId, members: Collection[MemberId]) -> None:
+    """Let the earliest join that WOM told of count for these members, who turned out not to have left."""
+    first = (
+        select(func.min(MemberEvent.at))
+        .where(MemberEvent.clan_id == clan, MemberEvent.member_id == Member.id, MemberEvent.kind == "joined")
+        .correlate(Member)
+        .scalar_subquery()
+    )
+    await session.execute(
+        update(Member)
+        .where(
+            Member.clan_id == clan,
+            Member.id.in_(members),
+            Member.joined_at.is_(None) | (Member.joined_at > first),
+        )
+        .values(joined_at=first)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def is_join_corrected(session: AsyncSession, clan: ClanId, member: MemberId) -> bool:
     """Whether it is an officer who says when a member joined."""
     corrected = await session.scalar(
@@ -227,6 +247,33 @@ async def own_profiles(session: AsyncSession, clan: ClanId, owners: Mapping[Sour
             .where(Profile.clan_id == clan, Profile.source_id == source)
             .values(member_id=member)
         )
+
+
+async def first_seen(
+    session: AsyncSession, clan: ClanId, members: Collection[MemberId]
+) -> dict[MemberId, datetime]:
+    """When each of these members was seen for the first time."""
+    rows = await session.execute(
+        select(Member.id, Member.created_at).where(Member.clan_id == clan, Member.id.in_(members))
+    )
+    return {MemberId(member): at for member, at in rows}
+
+
+async def stays(
+    session: AsyncSession, clan: ClanId, members: Collection[MemberId]
+) -> dict[MemberId, list[tuple[datetime, str]]]:
+    """When these members joined and left, in no order; who did neither is absent."""
+    rows = await session.execute(
+        select(MemberEvent.member_id, MemberEvent.at, MemberEvent.kind).where(
+            MemberEvent.clan_id == clan,
+            MemberEvent.member_id.in_(members),
+            MemberEvent.kind.in_(["joined", "left"]),
+        )
+    )
+    found: dict[MemberId, list[tuple[datetime, str]]] = {}
+    for member, at, kind in rows:
+        found.setdefault(MemberId(member), []).append((at, kind))
+    return found
 
 
 async def add_events(session: AsyncSession, clan: ClanId, events: Sequence[Mapping[str, Any]]) -> int:

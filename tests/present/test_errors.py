@@ -58,6 +58,7 @@ EXAMPLES: list[UserError] = [
     errors.Outdated(),
     errors.RankUnknown("onix", ("Onyx",)),
     errors.RankUnknown("zzz"),
+    *(errors.MassLeaveDecided(verdict, 5, NOW) for verdict in ("left", "not-true")),
     errors.NoSpeaker(),
     errors.NoSpeaker("Jo hn"),
     *(errors.CannotMerge("Jo hn", "Ann B", reason) for reason in ("same", "both-present")),

@@ -123,11 +123,11 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(database: Database, zone: str = "UTC") -> AsyncGenerator[Stage]:
-    """A clan without members, just linked."""
+async def staged(database: Database, zone: str = "UTC", group: int = 1) -> AsyncGenerator[Stage]:
+    """A clan without members, just linked: the group of this number at a WOM of its own."""
     clock = SetClock()
     wom = SimulatedWom(now=clock)
-    group = wom.add_group(name="Clan", role_orders=["owner", "captain", "member"], at=NOW)
+    wom.add_group(group, "Clan", role_orders=["owner", "captain", "member"], at=NOW)
     async with database.write() as session:
         clan = await clans.add_clan(session, GUILD, GroupId(group), "Clan", ZoneInfo(zone), NOW)
     async with wom.serve() as url, client_of(url) as client:

@@ -1,0 +1,78 @@
+"""Names that members had before they were seen, as WOM's approved name changes tell of them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+
+from bot.domain.identity import ApprovedRename, Dispute, Held, is_span
+from bot.domain.ids import MemberId, NameKey
+from bot.domain.names import name_key
+from bot.domain.roster_state import TICK, Roster
+
+
+def lay_history(roster: Roster, approved: Sequence[ApprovedRename]) -> None:
+    """Add the former names that WOM tells of, the newest first, wherever nobody else held them."""
+    for change in sorted(approved, key=lambda one: one.submitted_at, reverse=True):
+        member = roster.owners.get(change.player)
+        old, new = name_key(change.old_name), name_key(change.new_name)
+        if member is None or old == new:
+            continue
+        names = roster.names.get(member, [])
+        if any((before.key, after.key) == (old, new) for before, after in pairwise(names)):
+            continue
+        taken = _taken_by(roster, member, new, change.submitted_at)
+        if taken is not None:
+            hold, since, until = taken
+            _insert_former(roster, Held(member, old, change.old_name, since, until, "name change"), hold)
+
+
+def _taken_by(
+    roster: Roster, member: MemberId, new: NameKey, submitted_at: datetime
+) -> tuple[Held, datetime | None, datetime] | None:
+    """The hold that a rename to ``new`` began, and from when to when they had the name before it.
+
+    A rename may be submitted long after it happened, so the first sighting bounds it: of a
+    first name when the member was first seen; of one that a poll found, after a chain of
+    which it saw no step between, that poll. The name before it began where the one before
+    that ended. None where no hold can be it.
+    """
+    names = roster.names.get(member, [])
+    for index, held in enumerate(names):
+        if held.key != new:
+            continue
+        since = names[index - 1].end if index else held.start
+        if since is None:
+            until = min(submitted_at, roster.members[member].created_at)
+        elif index > 0 and submitted_at >= since:
+            found_now = any(one.member == member for one in roster.plan.renames)
+            until = min(submitted_at, roster.now) if found_now else held.start or roster.now
+            until = max(until, since + TICK)
+        else:
+            continue
+        if is_span(until, held.end):
+            return held, since, until
+    return None
+
+
+def _insert_former(roster: Roster, former: Held, taken: Held) -> None:
+    """Let ``former`` end where ``taken`` begins; where another held it for sure, it is nobody's.
+
+    A start that nobody knows gives way: a name's later owner begins where its earlier one ended.
+    """
+    until, since = former.end or roster.now, former.start
+    disputes: list[Dispute] = []
+    for other in roster.holds(former.key, but=former.member):
+        if not other.overlaps(former):
+            continue
+        if former.start is None and other.end is not None and other.end <= until:
+            since = other.end if since is None else max(since, other.end)
+        elif until <= roster.members[other.member].created_at:
+            roster.replace_hold(other, replace(other, start=until))
+        else:
+            disputes.append(Dispute(former.key, former.start, former.end, other.member, former.member))
+    roster.plan.disputes.extend(disputes)
+    roster.replace_hold(taken, replace(taken, start=max(until, taken.start or until)))
+    if not disputes and is_span(since, until):
+        former = replace(former, start=since)
+        roster.set_names(former.member, [former, *roster.names[former.member]])

@@ -1,0 +1,147 @@
+"""Names that members gave up and took since the poll before."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.identity import ApprovedRename, Dispute, Held, Lines, MemberState, Rename, Seen, is_span
+from bot.domain.ids import MemberId, NameKey
+from bot.domain.names import name_key
+from bot.domain.roster_state import TICK, Roster
+
+
+def taken_over(given_up: datetime, known_from: Iterable[datetime | None], now: datetime) -> datetime:
+    """When a name that passed from one member to another begins to be the second one's.
+
+    ``given_up`` is the end of the first one's last sighting under it. What is heard under the
+    name after that may be either's, so it is nobody's until the second is known to have it:
+    from the earliest of ``known_from`` that is not before ``given_up`` (when they joined under
+    it, when the change to it that WOM approved was submitted; None is no evidence), and at the
+    latest from ``now``, when the roster shows it.
+    """
+    evidence = [at for at in known_from if at is not None and given_up <= at]
+    return min([*evidence, max(given_up, now)])
+
+
+def close_names(
+    roster: Roster, approved: Sequence[ApprovedRename], lines: Mapping[NameKey, Lines]
+) -> dict[MemberId, datetime]:
+    """End the names that their members no longer go by. Returns who was renamed, and when.
+
+    The last sighting is the poll before, or a later line under the name, which proves nothing
+    where somebody else goes by it now. WOM shows a name as its last owner's until it approves,
+    so that what was submitted to it before ends the name earlier.
+    """
+    spoken = {seen.key: seen for seen in roster.voices.values()}
+    moved: dict[MemberId, datetime] = {}
+    for member, seen in roster.voices.items():
+        current = roster.current_name(member)
+        if current is None or seen.key == current.key:
+            _respell(roster, current, seen.name)
+            continue
+        at = _last_sighting(roster, member)
+        taker, heard = spoken.get(current.key), lines.get(current.key)
+        if taker is None and heard is not None:
+            at = max(at, heard.last + TICK)
+        held_since = current.start or roster.members[member].created_at
+        taken_at = _submitted(approved, taker, current.key) if taker else None
+        told = (_given_up(approved, roster.members[member], current.key, held_since), taken_at)
+        at = min([at, *(one for one in told if one is not None and held_since < one)])
+        at = min(at, _first_heard(roster, seen.key, lines) or at)
+        # Lines reach back past the poll before: what began after them was held for a moment at least.
+        moved[member] = min(max(at, current.start + TICK) if current.start else at, roster.now)
+    for member, at in moved.items():
+        _close(roster, member, at)
+    return moved
+
+
+def _last_sighting(roster: Roster, member: MemberId) -> datetime:
+    """The end of the last poll that saw a member under the name before."""
+    missed = roster.members[member].last_seen_at
+    return missed + TICK if missed else roster.sighted
+
+
+def _given_up(
+    approved: Sequence[ApprovedRename], member: MemberState, key: NameKey, held_since: datetime
+) -> datetime | None:
+    """When a change away from a name was submitted first, since its holder had it or took it again."""
+    own = [one for one in approved if one.player in member.players]
+    back = [one.submitted_at for one in own if name_key(one.new_name) == key]
+    since = max([held_since, *back])
+    away = (one.submitted_at for one in own if name_key(one.old_name) == key and one.submitted_at > since)
+    return min(away, default=None)
+
+
+def _submitted(approved: Sequence[ApprovedRename], seen: Seen, key: NameKey | None) -> datetime | None:
+    """When the last approved change of a profile to a name was submitted: it had the name by then."""
+    times = (
+        one.submitted_at for one in approved if one.player == seen.player and name_key(one.new_name) == key
+    )
+    return max(times, default=None)
+
+
+def _first_heard(roster: Roster, key: NameKey | None, lines: Mapping[NameKey, Lines]) -> datetime | None:
+    """The first line under a new name, which is its owner's where nobody is known to have had it before."""
+    if key is None or key not in lines or roster.holds(key):
+        return None
+    return lines[key].first
+
+
+def _respell(roster: Roster, current: Held | None, seen: str) -> None:
+    """Learn the capitals: a profile made by a sync is in lower case until WOM knows better."""
+    if current is not None and seen not in (current.display, seen.lower()):
+        roster.replace_hold(current, replace(current, display=seen))
+
+
+def _close(roster: Roster, member: MemberId, at: datetime) -> None:
+    """End the current name; one that began no earlier was held for no time at all."""
+    names = roster.names[member]
+    roster.passing.update(held.key for held in names if held.end is None)
+    ended = [replace(held, end=at) if held.end is None else held for held in names]
+    roster.set_names(member, [held for held in ended if is_span(held.start, held.end)])
+
+
+def open_names(
+    roster: Roster, moved: Mapping[MemberId, datetime], approved: Sequence[ApprovedRename]
+) -> None:
+    """Begin the names of new members, of the renamed, and of who lost theirs and came back."""
+    for member, seen in roster.voices.items():
+        if seen.key is None or roster.current_name(member) is not None:
+            continue
+        before = next(iter(reversed(roster.names.get(member, []))), None)
+        start = moved.get(member, before.end if before else None)
+        known_from = [_submitted(approved, seen, seen.key), None if before else seen.joined_at]
+        if _open(roster, member, seen, start, known_from) and before and before.key != seen.key:
+            roster.plan.renames.append(Rename(member, start or roster.now, before.display, seen.name))
+
+
+def _open(
+    roster: Roster,
+    member: MemberId,
+    seen: Seen,
+    start: datetime | None,
+    known_from: Sequence[datetime | None],
+) -> bool:
+    """Begin a name at ``start``, but not before it is known to have passed to its new owner.
+
+    A holder who is gone gave it up when last seen. One who is still there under it keeps
+    it, and the claim is a dispute. Nobody had a first name before that anybody knows of.
+    """
+    key = seen.key
+    if key is None:
+        return False
+    for held in roster.open_holds(key, but=member):
+        if held.member in roster.voices:
+            roster.plan.disputes.append(Dispute(key, start, None, held.member, member))
+            return False
+        state = roster.members[held.member]
+        gone = state.left_at or state.last_seen_at
+        _close(roster, held.member, gone + TICK if gone else roster.sighted)
+    ended = [held.end for held in roster.holds(key, but=member) if held.end]
+    if ended and (start is None or key in roster.passing):
+        start = taken_over(max([*ended, start or ended[0]]), known_from, roster.now)
+    elif start is not None:
+        start = max([start, *ended])
+    held = Held(member, key, seen.name, start, None, "roster")
+    roster.set_names(member, [*roster.names.get(member, []), held])
+    return True

@@ -1,0 +1,79 @@
+"""What a roster plan is made from, and the plan while it is made."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.domain.identity import Held, MemberState, RosterPlan, Seen
+from bot.domain.ids import MemberId, NameKey, PlayerId
+
+TICK = timedelta(milliseconds=1)
+"""The smallest time that is stored: what was seen at a moment ends a tick after it."""
+
+
+@dataclass(slots=True)
+class Roster:
+    """Everything that is known of a clan, changed as the plan grows.
+
+    ``voices`` is what WOM says of each member who is on the roster. ``passing`` are the
+    names whose holder this plan ended: what was heard under them since may be anybody's.
+    """
+
+    members: dict[MemberId, MemberState]
+    names: dict[MemberId, list[Held]]
+    polled_at: datetime | None
+    now: datetime
+    plan: RosterPlan = field(default_factory=RosterPlan)
+    owners: dict[PlayerId, MemberId] = field(default_factory=dict[PlayerId, MemberId])
+    voices: dict[MemberId, Seen] = field(default_factory=dict[MemberId, Seen])
+    ever_held: dict[NameKey, set[MemberId]] = field(default_factory=dict[NameKey, set[MemberId]])
+    passing: set[NameKey] = field(default_factory=set[NameKey])
+
+    def __post_init__(self) -> None:
+        for member in self.members.values():
+            self.owners.update(dict.fromkeys(member.players, member.id))
+        for member, names in self.names.items():
+            for held in names:
+                self.ever_held.setdefault(held.key, set()).add(member)
+
+    @property
+    def sighted(self) -> datetime:
+        """The end of what the poll before saw."""
+        return min((self.polled_at or self.now) + TICK, self.now)
+
+    def current_name(self, member: MemberId) -> Held | None:
+        """The name that a member holds now."""
+        return next((held for held in self.names.get(member, ()) if held.end is None), None)
+
+    def holds(self, key: NameKey, *, but: MemberId | None = None) -> list[Held]:
+        """When a name was held, by whom except one."""
+        members = sorted(self.ever_held.get(key, set()) - {but})
+        return [held for member in members for held in self.names[member] if held.key == key]
+
+    def open_holds(self, key: NameKey | None, but: MemberId | None = None) -> list[Held]:
+        """Who holds a name now, except one; nobody holds what is no name."""
+        return [] if key is None else [held for held in self.holds(key, but=but) if held.end is None]
+
+    def save(self, member: MemberState) -> None:
+        """Write a member back if anything changed."""
+        if self.members.get(member.id) != member:
+            self.members[member.id] = self.plan.members[member.id] = member
+            self.owners.update(dict.fromkeys(member.players, member.id))
+
+    def set_names(self, member: MemberId, names: list[Held]) -> None:
+        """Replace a member's names, in order of time."""
+        self.names[member] = self.plan.names[member] = sorted(
+            names, key=lambda held: (held.start is not None, held.start)
+        )
+        for held in names:
+            self.ever_held.setdefault(held.key, set()).add(member)
+
+    def replace_hold(self, before: Held, after: Held) -> None:
+        """Put one hold in another's place."""
+        names = [after if held == before else held for held in self.names[before.member]]
+        self.set_names(before.member, names)
+
+    def forget(self, member: MemberId) -> None:
+        """Take back a member who never was one."""
+        self.set_names(member, [])
+        del self.members[member]
+        self.plan.members.pop(member, None)

@@ -1,0 +1,75 @@
+"""Members who were one all along: renames that a sync showed as one who left and one who joined."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.identity import ApprovedRename, Leave, MemberState
+from bot.domain.ids import MemberId, NameKey
+from bot.domain.names import name_key
+from bot.domain.roster_state import TICK, Roster
+
+
+def absorb_namesakes(roster: Roster, approved: Sequence[ApprovedRename]) -> None:
+    """Undo members who were renames seen as one left and one joined, however late WOM says so.
+
+    What was the namesake's becomes the member's, and a leave that was believed never was.
+    """
+    for member, seen in list(roster.voices.items()):
+        if seen.key is None:
+            continue
+        submitted = [
+            one.submitted_at
+            for one in approved
+            if one.player in roster.members[member].players and name_key(one.new_name) == seen.key
+        ]
+        last_seen = _last_seen_as_another(roster, member, seen.key)
+        if not submitted or last_seen is None:
+            continue
+        for namesake in _namesakes(roster, member, seen.key):
+            if is_same(namesake, last_seen, max(submitted), roster.now):
+                _absorb(roster, member, namesake, seen.key, last_seen)
+
+
+def is_same(namesake: MemberState, last_seen: datetime, submitted_at: datetime, now: datetime) -> bool:
+    """Whether a namesake who is gone was a member's rename that WOM approved.
+
+    It was first seen after the member was last seen under another name (``last_seen``), and
+    was still there when the change was submitted: who left before that is another account,
+    whose name was free to be taken.
+    """
+    gone_at = namesake.left_at or namesake.leave_seen_at or now
+    return last_seen < namesake.created_at and submitted_at <= gone_at
+
+
+def _namesakes(roster: Roster, member: MemberId, key: NameKey) -> list[MemberState]:
+    """Who else held this name and never another, and is not on the roster."""
+    holders = {held.member for held in roster.holds(key, but=member)} - roster.voices.keys()
+    alone = (one for one in holders if all(held.key == key for held in roster.names[one]))
+    return [roster.members[one] for one in sorted(alone)]
+
+
+def _last_seen_as_another(roster: Roster, member: MemberId, key: NameKey) -> datetime | None:
+    """When a member was last seen under the name before this one; None where none is known."""
+    current = roster.current_name(member)
+    if current is not None and current.key != key:
+        return roster.members[member].last_seen_at
+    before = [held.end for held in roster.names.get(member, []) if held.end and held.key != key]
+    return before[-1] - TICK if before else None
+
+
+def _absorb(
+    roster: Roster, member: MemberId, namesake: MemberState, key: NameKey, last_seen: datetime
+) -> None:
+    """Let a namesake be ``member``, who may have come back under the name at an earlier poll."""
+    state, current = roster.members[member], roster.current_name(member)
+    came_back = current is not None and current.key == key
+    if state.left_at is not None or came_back:
+        left_at = state.left_at or last_seen
+        roster.plan.undone.append(Leave(member, next(iter(state.players), None), left_at))
+    roster.save(replace(state, players=(*state.players, *namesake.players), left_at=None))
+    roster.plan.profiles.update(dict.fromkeys(namesake.players, member))
+    roster.plan.absorbed[namesake.id] = member
+    roster.forget(namesake.id)
+    if came_back and current is not None:
+        roster.replace_hold(current, replace(current, start=last_seen + TICK))

@@ -1,0 +1,68 @@
+"""When members came, came back and left, by the rosters that show them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.domain.identity import Leave
+from bot.domain.roster_state import Roster
+
+GRACE = timedelta(hours=48)
+"""How long a leave seen on the roster is pending before it is believed."""
+MASS_LEAVE_MEMBERS = 5
+MASS_LEAVE_SHARE = 0.2
+
+
+def is_join(at: datetime, first_seen_at: datetime, known: Iterable[tuple[datetime, str]]) -> bool:
+    """Whether a join that WOM lists is one: as far as is known, the member was not in the clan then.
+
+    ``known`` are the member's joins and leaves that are believed. What was listed before the
+    member was first seen is history. Who never left, but for a broken sync or a rename, never joined anew.
+    """
+    if at <= first_seen_at:
+        return True
+    before = [one for one in known if one[0] < at]
+    return bool(before) and max(before)[1] == "left"
+
+
+def update_members(roster: Roster) -> None:
+    """Bring role, type and name up to date, and undo leaves of those who are there."""
+    for member, seen in roster.voices.items():
+        state, current = roster.members[member], roster.current_name(member)
+        returned = state.left_at is not None
+        if returned:
+            roster.plan.joined.add(member)
+        roster.save(
+            replace(
+                state,
+                name=current.display if current else state.name,
+                role=seen.role,
+                account_type=seen.account_type,
+                build=seen.build,
+                joined_at=seen.joined_at if returned else _earlier(state.joined_at, seen.joined_at),
+                left_at=None,
+                leave_seen_at=None,
+                last_seen_at=None,
+            )
+        )
+
+
+def _earlier(known: datetime | None, seen: datetime | None) -> datetime | None:
+    """A membership that moved between profiles is younger than the member's stay in the clan."""
+    return min((at for at in (known, seen) if at is not None), default=None)
+
+
+def watch_leaves(roster: Roster) -> None:
+    """Start, believe or hold back the leaves of who is missing."""
+    active = [m for m in roster.members.values() if m.left_at is None]
+    missing = [m for m in active if m.id not in roster.voices]
+    many = len(missing) > MASS_LEAVE_MEMBERS and len(missing) > MASS_LEAVE_SHARE * len(active)
+    roster.plan.mass_leave = len(missing) if many else 0
+    for member in missing:
+        if member.leave_seen_at is None or member.last_seen_at is None:
+            roster.save(
+                replace(member, leave_seen_at=roster.now, last_seen_at=roster.polled_at or roster.now)
+            )
+        elif not many and roster.now - member.leave_seen_at >= GRACE:
+            roster.save(replace(member, left_at=member.last_seen_at, leave_seen_at=None))
+            roster.plan.leaves.append(Leave(member.id, next(iter(member.players), None), member.last_seen_at))

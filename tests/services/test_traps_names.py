@@ -1,0 +1,159 @@
+"""Names that pass from one to another: each owner's lines are theirs, and those between nobody's."""
+
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from db.session import Database
+from tests.services.tale import NOBODY, Tale, told
+
+
+@pytest.fixture
+async def tale(database: Database) -> AsyncGenerator[Tale]:
+    async with told(database) as tale:
+        yield tale
+
+
+async def test_two_members_who_swap_names_keep_their_own_lines(tale: Tale) -> None:
+    ann, bob = tale.joins("Ann", "Bob")
+    await tale.polled(hours=1)
+    await tale.says("Ann", "Ann", "Bob")
+    await tale.polled(minutes=10)
+    between = await tale.says("Ann")
+    tale.passes(minutes=10)
+    for player, name in ((ann, "Cat"), (bob, "Ann"), (ann, "Bob")):
+        tale.renames(player, name)
+        tale.passes(minutes=1)
+    tale.plays(ann, 1_400)
+    tale.plays(bob, 1_030)
+    tale.passes(minutes=10)
+    await tale.says("Ann", "Bob")
+    await tale.polled(minutes=10)
+    assert await tale.spoken() == {"Bob": 3, "Ann": 2, NOBODY: 1}
+    assert await tale.gained() == {"Bob": 400, "Ann": 30}
+    assert await tale.who_was("Ann", between) is None, "it may have been either's"
+    assert [one.display for one in (await tale.whois("Bob")).names] == ["Ann", "Cat", "Bob"]
+
+
+async def test_a_name_given_up_and_taken_by_another_member_is_each_ones_for_their_time(tale: Tale) -> None:
+    ann, bob = tale.joins("Ann", "Bob")
+    await tale.polled(hours=1)
+    await tale.says("Ann")
+    tale.passes(hours=1)
+    tale.renames(ann, "Cat")
+    await tale.polled(hours=1)
+    await tale.says("Ann")
+    await tale.polled(hours=1)
+    tale.renames(bob, "Ann")
+    await tale.polled(hours=1)
+    await tale.says("Ann")
+    assert await tale.spoken() == {"Cat": 1, "Ann": 1, NOBODY: 1}
+    assert (await tale.whois("Ann")).member == (await tale.whois("Bob")).member
+
+
+async def test_a_name_that_changes_hands_within_one_gap_is_nobodys_until_the_taker_is_known(
+    tale: Tale,
+) -> None:
+    """The boundary is the first one's last sighting; WOM was told that the second has it at a moment."""
+    ann, bob = tale.joins("Ann", "Bob")
+    await tale.polled(hours=1)
+    await tale.says("Ann")
+    await tale.polled(minutes=10)
+    await tale.says("Ann")
+    tale.passes(minutes=10)
+    changes = [tale.renamed(ann, "Cat"), tale.renamed(bob, "Ann")]
+    tale.passes(minutes=10)
+    await tale.says("Ann")
+    tale.approved(*changes)
+    await tale.polled(minutes=10)
+    await tale.says("Ann")
+    assert await tale.spoken() == {"Cat": 1, "Ann": 2, NOBODY: 1}
+
+
+async def test_an_outsider_who_takes_a_former_name_and_joins_inherits_nothing(tale: Tale) -> None:
+    ann, _ = tale.joins("Ann", "Bob")
+    await tale.polled(hours=1)
+    await tale.says("Ann")
+    tale.plays(ann, 1_400)
+    await tale.polled(hours=1)
+    tale.renames(ann, "Cat")
+    await tale.polled(hours=1)
+    await tale.says("Ann")
+    await tale.polled(days=30)
+    tale.joins("Ann", xp=70)
+    await tale.polled(hours=1)
+    await tale.says("Ann")
+    assert await tale.roster() == ["Cat", "Bob", "Ann"]
+    assert await tale.spoken() == {"Cat": 1, "Ann": 1, NOBODY: 1}
+    assert await tale.gained() == {"Cat": 400}
+
+
+async def test_an_outsider_who_takes_a_leavers_name_and_joins_inherits_nothing(tale: Tale) -> None:
+    ann, _ = tale.joins("Ann", "Bob")
+    await tale.polled(hours=1)
+    await tale.says("Ann")
+    await tale.polled(hours=1)
+    tale.synced(left=[ann])
+    tale.wom.archive(ann, tale.now)
+    await tale.polled_for(days=3)
+    await tale.says("Ann")
+    await tale.polled(days=30)
+    tale.joins("Ann", xp=70)
+    await tale.polled(hours=1)
+    await tale.says("Ann")
+    assert await tale.roster() == ["Bob", "Ann"]
+    assert await tale.spoken() == {"Ann": 1, NOBODY: 1}
+    assert (await tale.whois(1)).facts.all == 1
+
+
+async def test_a_profile_archived_since_another_took_its_name_stays_a_member_without_it(tale: Tale) -> None:
+    """Trap 4: the archive stays in the group; the new account is no member."""
+    ann, _ = tale.joins("Ann", "Bob")
+    tale.plays(ann, 1_000)
+    await tale.polled(hours=1)
+    await tale.says("Ann")
+    tale.passes(hours=1)
+    tale.plays(ann, 1_400)
+    await tale.polled(hours=1)
+    tale.wom.archive(ann, tale.now)
+    thief = tale.wom.add_player("Ann")
+    tale.plays(thief, 9)
+    await tale.polled(hours=1)
+    await tale.says("Ann")
+    await tale.polled_for(days=3)
+    assert await tale.happened("left") == [], "an archive is on the roster"
+    assert await tale.roster() == ["Ann", "Bob"]
+    assert await tale.spoken() == {"Ann": 1, NOBODY: 1}
+    tale.synced(joined=[thief])
+    await tale.polled(hours=1)
+    await tale.says("Ann")
+    assert await tale.roster() == ["Ann", "Bob", "Ann"]
+    assert await tale.spoken() == {"Ann": 1, "Ann #3": 1, NOBODY: 1}
+    assert await tale.gained() == {"Ann": 400}
+
+
+async def test_a_player_id_that_vanishes_by_a_merge_leaves_the_member_whole(tale: Tale) -> None:
+    """Trap 1: WOM knew the account under an older profile, which takes this one over; its id is 404."""
+    older = tale.wom.add_player("Ann")
+    tale.plays(older, 500)
+    tale.passes(days=30)
+    cat, _ = tale.joins("Cat", "Bob")
+    await tale.polled(hours=1)
+    await tale.says("Cat")
+    tale.passes(hours=1)
+    tale.plays(cat, 1_200)
+    await tale.polled(hours=1)
+    before = await tale.whois("Cat")
+    tale.renames(older, "Cat")
+    assert cat not in tale.wom.players
+    tale.plays(older, 1_300)
+    result = await tale.polled(hours=1)
+    assert (result.joined, result.left, result.renamed) == (0, 0, 0)
+    await tale.says("Cat")
+    await tale.polled_for(days=3)
+    after = await tale.whois("Cat")
+    assert (after.member, after.joined_at, after.left_at) == (before.member, before.joined_at, None)
+    assert await tale.roster() == ["Cat", "Bob"]
+    assert await tale.spoken() == {"Cat": 2}
+    assert await tale.gained() == {"Cat": 300}
+    assert await tale.happened("left") == []
