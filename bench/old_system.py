@@ -172,7 +172,9 @@ def _lay_messages(
             at = start + timedelta(milliseconds=offset)
             lost, strange = dice.random() < _SHARE_WITHOUT_ID, dice.random() < _SHARE_OF_STRANGERS
             name = f"stranger{number % 60}" if lost and strange else one.called_at(at)
-            author = RELAY if dice.random() < _SHARE_RELAYED else 5_000 + one.id
+            author = RELAY
+            if dice.random() >= _SHARE_RELAYED:
+                author = 9_000 + number % 60 if lost and strange else 5_000 + one.id
             yield (
                 snowflake_at(at) | number & 4095, None if lost else one.id, author, name,
                 "some words that were said " * (1 + number % 4), 70 + number % 5, "general", 900,

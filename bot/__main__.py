@@ -111,6 +111,8 @@ def import_(file: Path, group: int | None, guild: int | None, *, dry_run: bool) 
                 asyncio.run(import_old(settings, asked))
     except AlreadyRunningError as error:
         raise Failure(str(error)) from error
+    except KeyboardInterrupt as interrupt:
+        raise Failure("Interrupted. What was imported is stored; the same command goes on.") from interrupt
 
 
 @main.command()

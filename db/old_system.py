@@ -90,6 +90,7 @@ class OldDatabase:
 
     Raises:
         NotTheOldDatabase: it is something else.
+        sqlite3.OperationalError: it cannot be opened. Every other method may raise ``sqlite3.Error``.
     """
 
     def __init__(self, file: Path) -> None:
@@ -100,6 +101,8 @@ class OldDatabase:
             self._columns = {table: self._columns_of(table) for table in TABLES}
         except sqlite3.DatabaseError as error:
             self._database.close()
+            if isinstance(error, sqlite3.OperationalError):
+                raise
             raise NotTheOldDatabase from error
         missing = [
             f"{table}.{column}" if self._columns[table] else table

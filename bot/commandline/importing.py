@@ -1,5 +1,6 @@
 """``clanstats import``: the old system's database into the bot's, with a progress bar and a report."""
 
+import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -55,6 +56,11 @@ async def import_old(settings: Settings, asked: Asked) -> None:
     except WhichServer as error:
         raise Failure(
             "It is not clear to which Discord server the clan belongs. Say its id with --guild."
+        ) from error
+    except sqlite3.Error as error:
+        raise Failure(
+            f"{asked.file} cannot be read: {first_line(error)}\n"
+            "If it was damaged, `sqlite3 old.db .recover` saves what can be saved."
         ) from error
     except ImportOvertaken as error:
         raise Failure("Another process is importing the same file. Let that one finish.") from error

@@ -5,11 +5,14 @@ not take its history: whoever else could be meant, present or not, leaves the me
 nobody, and officers may still merge the two.
 """
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from bot.domain.ids import NameKey
+from bot.domain.identity import ApprovedRename, Held, MemberState, Seen
+from bot.domain.ids import MemberId, NameKey, PlayerId
+from bot.domain.names import loose_key
+from bot.domain.old_names import IMPORTED
 
 F = TypeVar("F", bound=Hashable)
 L = TypeVar("L", bound=Hashable)
@@ -55,3 +58,60 @@ def find_adopters(lost: Mapping[L, Lost], bearers: Mapping[F, Bearer]) -> dict[F
 def _bearers(member: Lost, bearers: Mapping[F, Bearer]) -> set[F]:
     exact = {id_ for id_, one in bearers.items() if member.key is not None and one.key == member.key}
     return exact or {id_ for id_, one in bearers.items() if one.loose == member.loose}
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A lost member as they are with the profile that turned up, and their names before the one it bears."""
+
+    state: MemberState
+    names: list[Held]
+
+
+def adopt(
+    members: Collection[MemberState],
+    names: Mapping[MemberId, Collection[Held]],
+    seen: Collection[Seen],
+    approved: Iterable[ApprovedRename],
+    merged: Collection[MemberId] = (),
+) -> dict[PlayerId, Adopted]:
+    """Which new profiles of a roster are members that only the old system knew, and what those become.
+
+    Whom officers ``merged`` into somebody is not lost any more. A profile that is somebody's
+    already adopts nobody, but where its name fits too it keeps others from it.
+    """
+    known = {player for one in members for player in one.players}
+    lost = {one.id: one for one in members if _is_lost(one) and one.id not in merged}
+    if not lost or all(one.player in known for one in seen):
+        return {}
+    former: dict[PlayerId, set[str]] = {}
+    for change in approved:
+        former.setdefault(change.player, set()).add(loose_key(change.old_name))
+    bearers = {
+        one.player: Bearer(one.key, loose_key(one.name), frozenset(former.get(one.player, ())))
+        for one in seen
+        if one.key is not None
+    }
+    called = {id_: _called(one, names.get(id_, ())) for id_, one in lost.items()}
+    return {
+        player: _adopted(lost[id_], names.get(id_, ()), player, bearers[player])
+        for player, id_ in find_adopters(called, bearers).items()
+        if player not in known
+    }
+
+
+def _is_lost(member: MemberState) -> bool:
+    """Whether no profile of WOM's is known: the old system's have negative numbers."""
+    return bool(member.players) and all(player < 0 for player in member.players)
+
+
+def _called(member: MemberState, names: Iterable[Held]) -> Lost:
+    loose = loose_key(member.name)
+    spelt = [one.key for one in names if one.origin == IMPORTED and loose_key(one.display) == loose]
+    return Lost(spelt[-1] if spelt else None, loose)
+
+
+def _adopted(member: MemberState, names: Iterable[Held], player: PlayerId, bearer: Bearer) -> Adopted:
+    """The name that the profile bears is taken out: from now on the roster tells since when it is theirs."""
+    before = [one for one in names if loose_key(one.display) != bearer.loose]
+    return Adopted(replace(member, players=(*member.players, player)), before)

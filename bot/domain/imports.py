@@ -56,7 +56,8 @@ class ImportState:
     """Where an import stands. ``position`` is within the stage: rows or sources that are done.
 
     ``channels`` are the times of the first and the last message of each, in milliseconds.
-    ``ambiguous`` are members who may be several on the roster, or one whom another may be too.
+    ``ambiguous`` are members who may be several on the roster, or one whom another may be too;
+    ``relays`` are the authors that were taken for relays.
     """
 
     stage: Stage = Stage.PEOPLE
@@ -68,6 +69,7 @@ class ImportState:
     messages: Tally = field(default_factory=Tally)
     channels: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
     ambiguous: list[str] = field(default_factory=list[str])
+    relays: list[str] = field(default_factory=list[str])
 
     def see(self, channel: int, times: Iterable[int]) -> None:
         """Widen what is known of a channel's span by the times of messages."""

@@ -16,9 +16,9 @@ from bot.domain.old_values import display_of
 
 IMPORTED = "import"
 """The origin of a name that the old system knew with its separators."""
-FOLDED = "folded import"
+FOLDED = "folded name"
 """The origin of a name that it knew without them only."""
-RELAY_NAMES = 10
+RELAY_NAMES = 25
 RELAY_MEMBERS = 3
 _TICK = timedelta(milliseconds=1)
 

@@ -1,5 +1,6 @@
 """What the values in the old system's database mean. Its columns hold whatever was once put there."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ DISCORD_BEGAN: Final = datetime(2015, 1, 1, tzinfo=UTC)
 AHEAD: Final = timedelta(days=1)
 """How far a time may lie in the future before it is taken for nonsense."""
 _ID_TOLERANCE: Final = timedelta(days=1)
+_NUMBER: Final = re.compile(r"[0-9]{1,4}")
 _LOW_BITS: Final = (1 << 22) - 1
 _LARGEST: Final = 2**63 - 1
 
@@ -68,7 +70,7 @@ def read_name(value: Any) -> str:
     if not isinstance(value, str):
         return ""
     name, mark, number = value.strip().rpartition("#")
-    return loose_key(name if mark and number.isdecimal() and len(number) <= 4 else value.strip())
+    return loose_key(name if name and mark and _NUMBER.fullmatch(number) else value.strip())
 
 
 def display_of(value: Any) -> tuple[str, NameKey] | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from bot.domain.adoption import Adopted, adopt
 from bot.domain.identity import (
     ApprovedRename,
     Dispute,
@@ -89,6 +90,7 @@ def plan_roster(
     seen: Iterable[Seen],
     approved: Sequence[ApprovedRename] = (),
     lines: Mapping[NameKey, Lines] | None = None,
+    merged: Collection[MemberId] = (),
     *,
     polled_at: datetime | None,
     now: datetime,
@@ -97,15 +99,18 @@ def plan_roster(
     """What a roster answer changes.
 
     ``polled_at`` is the poll before (None for the first), ``next_id`` the first free member
-    id. A leave is pending for :data:`GRACE`; while more than five members and a fifth of the
-    active ones are pending, none is believed. A name that passes from one member to another
-    is closed for the one before it opens for the other, so a swap needs no special case.
+    id, ``merged`` whom officers let show under others. A leave is pending for :data:`GRACE`;
+    while more than five members and a fifth of the active ones are pending, none is believed.
+    A name that passes from one member to another is closed for the one before it opens for
+    the other, so a swap needs no special case.
     """
     by_member: dict[MemberId, list[Held]] = {}
     for held in names:
         by_member.setdefault(held.member, []).append(held)
     roster = Roster({m.id: m for m in members}, by_member, polled_at, now)
-    _match_profiles(roster, {one.player: one for one in seen}, next_id)
+    profiles = {one.player: one for one in seen}
+    lost = adopt(roster.members.values(), by_member, profiles.values(), approved, merged)
+    _match_profiles(roster, profiles, lost, next_id)
     moved = _close_names(roster, lines or {})
     _open_names(roster, moved, approved)
     _lay_history(roster, approved)
@@ -114,13 +119,19 @@ def plan_roster(
     return roster.plan
 
 
-def _match_profiles(roster: Roster, seen: Mapping[PlayerId, Seen], next_id: int) -> None:
-    """Give every profile to a member: the one whose it is, the one who moved to it, or a new one."""
+def _match_profiles(
+    roster: Roster, seen: Mapping[PlayerId, Seen], lost: Mapping[PlayerId, Adopted], next_id: int
+) -> None:
+    """Give every profile to a member: whose it is, who moved to it, who was lost, or a new one."""
     present = {roster.owners[player] for player in seen if player in roster.owners}
     for player, one in seen.items():
         if player in roster.owners:
             continue
         member = _moved_member(roster, one, present)
+        if member is None and player in lost:
+            member = lost[player].state.id
+            roster.save(lost[player].state)
+            roster.set_names(member, lost[player].names)
         if member is None:
             member = MemberId(next_id)
             next_id += 1

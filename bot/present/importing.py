@@ -28,6 +28,10 @@ def report(state: ImportState, *, rehearsal: bool) -> str:
         lines += _listed(f"{name}, taken all the same", tally.notes)
     for name, tally in (("Snapshots", state.snapshots), ("Messages", state.messages)):
         lines += _listed(f"{name} of nobody known, by name", _top(tally.unresolved), len(tally.unresolved))
+    if state.relays:
+        lines += ["", "Authors taken for relays of the game's chat, since they wrote under many names:"]
+        lines += [f"  {author}" for author in state.relays[:TOP]]
+        lines += _more(len(state.relays))
     if state.ambiguous:
         lines += ["", "Members who may be several on the roster, left to officers (/member identity merge):"]
         lines += [f"  {name}" for name in state.ambiguous[:TOP]]

@@ -12,7 +12,7 @@ from bot.domain.identity import Held, Leave, Lines, MemberState, RosterPlan, See
 from bot.domain.ids import ClanId, MemberId, NameKey, PlayerId, SourceId
 from bot.domain.roster import plan_roster
 from bot.wom.answers import Activity, GroupDetails
-from db.queries import attributions, clans, conflicts, members, names, roster, sources
+from db.queries import attributions, clans, conflicts, decisions, members, names, roster, sources
 from db.types import to_millis
 
 
@@ -46,6 +46,7 @@ async def apply_roster(
         seen,
         await roster.approved_renames(session, clan.id),
         await _lines(session, clan, states, observed, seen),
+        await decisions.roots(session, clan.id),
         polled_at=clan.polled_at,
         now=now,
         next_id=next_id,

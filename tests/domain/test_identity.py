@@ -1,6 +1,6 @@
 """Who is who, poll by poll: what happened in the game is told, and the plan is read as facts would be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -56,6 +56,7 @@ class Book:
         *roster: Seen,
         approved: Sequence[ApprovedRename] = (),
         lines: Mapping[NameKey, Lines] | None = None,
+        merged: Collection[MemberId] = (),
     ) -> RosterPlan:
         plan = plan_roster(
             self.members.values(),
@@ -63,6 +64,7 @@ class Book:
             roster,
             approved,
             lines,
+            merged,
             polled_at=self.polled_at,
             now=now,
             next_id=self.next_id,

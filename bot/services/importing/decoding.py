@@ -57,6 +57,7 @@ class Said:
     kinds: dict[str, MetricKind] = field(default_factory=dict[str, MetricKind])
     has_answer: bool = False
     bad: int = 0
+    unknown_totals: bool = False
     bosses_used: int = 0
 
     @property
@@ -91,6 +92,8 @@ def complete(said: Said, body: SnapshotBody, bosses: Iterable[tuple[Any, Any]]) 
                 said.bosses_used += _put(said, boss, MetricKind.BOSS, read_number(kills))
         _sum_kills(said)
         _put_total(said, BOSS_KILLS.key, MetricKind.TOTAL, read_number(body.total_boss_kills) or -1)
+    totals = (read_number(body.total_xp), read_number(body.total_boss_kills))
+    said.unknown_totals = any(total is not None and total < 0 for total in totals)
     if OVERALL.key not in said.values:
         _put_total(said, OVERALL.key, MetricKind.SKILL, read_number(body.total_xp))
 

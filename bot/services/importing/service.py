@@ -157,6 +157,7 @@ class Importing:
             await self._next(run, Stage.MESSAGES)
         if run.state.stage is Stage.MESSAGES:
             authors = read_authors(self._old, people.names, await self._relays(run))
+            run.state.relays = sorted(map(str, authors.relays))
             await import_messages(run, authors)
             await self._next(run, Stage.END)
         if run.state.stage is Stage.END:

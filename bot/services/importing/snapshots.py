@@ -201,6 +201,7 @@ def _counted(run: Run, account: Account, said: Said) -> Said:
     else:
         tally.attributed += 1
     tally.note("no readable answer of WOM: out of the old system's own rows", not said.has_answer)
+    tally.note("a total of -1, taken as unknown", said.unknown_totals)
     tally.note("values that no metric can have, taken as unknown", said.bad)
     run.state.bosses.taken += said.bosses_used
     return said
