@@ -90,7 +90,10 @@ class Authors:
             spans = (Span(member.id),)
             note = "" if name in {"", *member.names} else STRANGE_NAME
         relayed = id_ in self.relays
-        parts = ("" if id_ is None else str(id_), name, "" if member is None else member.key)
+        # By the file's word or by the name alone, it is one source: every question walks through them all.
+        always = next((span.member for span in spans if span == Span(span.member)), None)
+        owner = member if always is None else self.names.members[always]
+        parts = ("" if id_ is None else str(id_), name, "" if owner is None else owner.key)
         # Where the old system knew whose it is, no link of the user's may say otherwise.
         user = None if relayed or id_ is None or spans else UserId(id_)
         source = SourceRef(
