@@ -62,6 +62,7 @@ class SnapshotHead(NamedTuple):
     user_id: Any
     username: Any
     timestamp: Any
+    total_xp: Any
 
 
 class SnapshotBody(NamedTuple):

@@ -20,19 +20,28 @@ L = TypeVar("L", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A member known by name only: ``key`` where the separators are known, and the ``loose`` key."""
+    """A member known by name only: ``key`` where the separators are known, and the ``loose`` key.
+
+    ``xp`` is what they had when they were last measured, None where that is not known.
+    """
 
     key: NameKey | None
     loose: str
+    xp: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """An account on the roster: its name, and the loose keys of the names that WOM says it had before."""
+    """An account on the roster: its name, the loose keys of the names that WOM says it had before, its XP."""
 
     key: NameKey | None
     loose: str
     former: frozenset[str] = frozenset()
+    xp: int | None = None
+
+    def can_be(self, member: Lost) -> bool:
+        """Whether it has no less XP than the member had, as far as both are known: XP is never lost."""
+        return member.xp is None or self.xp is None or self.xp >= member.xp
 
 
 def find_adopters(lost: Mapping[L, Lost], bearers: Mapping[F, Bearer]) -> dict[F, L]:
@@ -42,6 +51,7 @@ def find_adopters(lost: Mapping[L, Lost], bearers: Mapping[F, Bearer]) -> dict[F
     nobody bears them, the one whose name is alike but for separators. An account that bore such a
     name before may be meant too. Two that fit leave it to nobody, and so does an account that two
     members fit; only that one of the two has its present name and the other a former one decides.
+    Who has less XP than the member had took the name from them: then it is nobody too.
     """
     present: dict[F, list[L]] = {}
     former: dict[F, list[L]] = {}
@@ -50,7 +60,8 @@ def find_adopters(lost: Mapping[L, Lost], bearers: Mapping[F, Bearer]) -> dict[F
         bore = {bearer for bearer, one in bearers.items() if member.loose in one.former}
         if member.loose and len(bears | bore) == 1:
             (bearer,) = bears | bore
-            (present if bearer in bears else former).setdefault(bearer, []).append(id_)
+            if bearers[bearer].can_be(member):
+                (present if bearer in bears else former).setdefault(bearer, []).append(id_)
     chosen = {bearer: present.get(bearer) or former[bearer] for bearer in present.keys() | former.keys()}
     return {bearer: fits[0] for bearer, fits in chosen.items() if len(fits) == 1}
 
@@ -69,46 +80,45 @@ class Adopted:
 
 
 def adopt(
-    members: Collection[MemberState],
+    members: Mapping[MemberId, MemberState],
     names: Mapping[MemberId, Collection[Held]],
     seen: Collection[Seen],
     approved: Iterable[ApprovedRename],
-    merged: Collection[MemberId] = (),
+    lost: Mapping[MemberId, int | None],
 ) -> dict[PlayerId, Adopted]:
-    """Which new profiles of a roster are members that only the old system knew, and what those become.
+    """Which new profiles of a roster are ``lost`` members (with their last XP), and what those become.
 
-    Whom officers ``merged`` into somebody is not lost any more. A profile that is somebody's
-    already adopts nobody, but where its name fits too it keeps others from it.
+    A profile that is somebody's already adopts nobody, but where its name fits too it keeps
+    others from it.
     """
-    known = {player for one in members for player in one.players}
-    lost = {one.id: one for one in members if _is_lost(one) and one.id not in merged}
+    known = {player for one in members.values() for player in one.players}
     if not lost or all(one.player in known for one in seen):
         return {}
     former: dict[PlayerId, set[str]] = {}
     for change in approved:
         former.setdefault(change.player, set()).add(loose_key(change.old_name))
     bearers = {
-        one.player: Bearer(one.key, loose_key(one.name), frozenset(former.get(one.player, ())))
+        one.player: Bearer(one.key, loose_key(one.name), frozenset(former.get(one.player, ())), one.xp)
         for one in seen
         if one.key is not None
     }
-    called = {id_: _called(one, names.get(id_, ())) for id_, one in lost.items()}
+    called = {id_: _called(members[id_], names.get(id_, ()), xp) for id_, xp in lost.items()}
     return {
-        player: _adopted(lost[id_], names.get(id_, ()), player, bearers[player])
+        player: _adopted(members[id_], names.get(id_, ()), player, bearers[player])
         for player, id_ in find_adopters(called, bearers).items()
         if player not in known
     }
 
 
-def _is_lost(member: MemberState) -> bool:
+def is_lost(member: MemberState) -> bool:
     """Whether no profile of WOM's is known: the old system's have negative numbers."""
     return bool(member.players) and all(player < 0 for player in member.players)
 
 
-def _called(member: MemberState, names: Iterable[Held]) -> Lost:
+def _called(member: MemberState, names: Iterable[Held], xp: int | None) -> Lost:
     loose = loose_key(member.name)
     spelt = [one.key for one in names if one.origin == IMPORTED and loose_key(one.display) == loose]
-    return Lost(spelt[-1] if spelt else None, loose)
+    return Lost(spelt[-1] if spelt else None, loose, xp)
 
 
 def _adopted(member: MemberState, names: Iterable[Held], player: PlayerId, bearer: Bearer) -> Adopted:

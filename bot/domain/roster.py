@@ -90,7 +90,7 @@ def plan_roster(
     seen: Iterable[Seen],
     approved: Sequence[ApprovedRename] = (),
     lines: Mapping[NameKey, Lines] | None = None,
-    merged: Collection[MemberId] = (),
+    lost: Mapping[MemberId, int | None] | None = None,
     *,
     polled_at: datetime | None,
     now: datetime,
@@ -99,7 +99,8 @@ def plan_roster(
     """What a roster answer changes.
 
     ``polled_at`` is the poll before (None for the first), ``next_id`` the first free member
-    id, ``merged`` whom officers let show under others. A leave is pending for :data:`GRACE`;
+    id, ``lost`` are the members who may turn up under a profile that is new
+    (:mod:`bot.domain.adoption`), with their last XP. A leave is pending for :data:`GRACE`;
     while more than five members and a fifth of the active ones are pending, none is believed.
     A name that passes from one member to another is closed for the one before it opens for
     the other, so a swap needs no special case.
@@ -109,8 +110,8 @@ def plan_roster(
         by_member.setdefault(held.member, []).append(held)
     roster = Roster({m.id: m for m in members}, by_member, polled_at, now)
     profiles = {one.player: one for one in seen}
-    lost = adopt(roster.members.values(), by_member, profiles.values(), approved, merged)
-    _match_profiles(roster, profiles, lost, next_id)
+    found = adopt(roster.members, by_member, profiles.values(), approved, lost or {})
+    _match_profiles(roster, profiles, found, next_id)
     moved = _close_names(roster, lines or {})
     _open_names(roster, moved, approved)
     _lay_history(roster, approved)
@@ -120,7 +121,7 @@ def plan_roster(
 
 
 def _match_profiles(
-    roster: Roster, seen: Mapping[PlayerId, Seen], lost: Mapping[PlayerId, Adopted], next_id: int
+    roster: Roster, seen: Mapping[PlayerId, Seen], found: Mapping[PlayerId, Adopted], next_id: int
 ) -> None:
     """Give every profile to a member: whose it is, who moved to it, who was lost, or a new one."""
     present = {roster.owners[player] for player in seen if player in roster.owners}
@@ -128,10 +129,10 @@ def _match_profiles(
         if player in roster.owners:
             continue
         member = _moved_member(roster, one, present)
-        if member is None and player in lost:
-            member = lost[player].state.id
-            roster.save(lost[player].state)
-            roster.set_names(member, lost[player].names)
+        if member is None and player in found:
+            member = found[player].state.id
+            roster.save(found[player].state)
+            roster.set_names(member, found[player].names)
         if member is None:
             member = MemberId(next_id)
             next_id += 1

@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.adoption import is_lost
 from bot.domain.clans import Clan
 from bot.domain.facts import wom_source
 from bot.domain.identity import Held, Leave, Lines, MemberState, RosterPlan, Seen
 from bot.domain.ids import ClanId, MemberId, NameKey, PlayerId, SourceId
 from bot.domain.roster import plan_roster
 from bot.wom.answers import Activity, GroupDetails
-from db.queries import attributions, clans, conflicts, decisions, members, names, roster, sources
+from db.queries import attributions, clans, conflicts, decisions, imports, members, names, roster, sources
 from db.types import to_millis
 
 
@@ -27,6 +28,8 @@ def seen_of(group: GroupDetails) -> list[Seen]:
             build=membership.player.build,
             status=membership.player.status,
             joined_at=membership.client_sync_joined_at or membership.created_at,
+            # Who was never looked at has 0 there.
+            xp=membership.player.exp or None,
         )
         for membership in group.memberships
     ]
@@ -46,7 +49,7 @@ async def apply_roster(
         seen,
         await roster.approved_renames(session, clan.id),
         await _lines(session, clan, states, observed, seen),
-        await decisions.roots(session, clan.id),
+        await _lost(session, clan.id, states, seen),
         polled_at=clan.polled_at,
         now=now,
         next_id=next_id,
@@ -94,6 +97,18 @@ async def _lines(
         since = min(looked or clan.polled_at, clan.polled_at)
         lines |= await roster.lines_since(session, clan.id, since, {before, after})
     return lines
+
+
+async def _lost(
+    session: AsyncSession, clan: ClanId, states: Sequence[MemberState], seen: Sequence[Seen]
+) -> dict[MemberId, int | None]:
+    """Members that only the old system knew, with their last XP; asked only where somebody new may be one."""
+    owned = {player for state in states for player in state.players}
+    if all(one.player in owned for one in seen):
+        return {}
+    merged = await decisions.roots(session, clan)
+    lost = [state.id for state in states if is_lost(state) and state.id not in merged]
+    return await imports.last_xp(session, clan, lost) if lost else {}
 
 
 async def _save_names(session: AsyncSession, clan: ClanId, plan: RosterPlan, now: datetime) -> None:

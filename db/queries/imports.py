@@ -1,18 +1,19 @@
 """Imports of old databases: how far one is, the clan it goes into, and the sources it makes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import literal, select, text, update
+from sqlalchemy import func, literal, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeEngine
 
 from bot.domain.facts import SourceKind
 from bot.domain.ids import ClanId, GroupId, GuildId, MemberId, SourceId
+from bot.domain.metrics import OVERALL
 from db.bulk import INTEGER, inserting, rows_as_table
-from db.models import Clan, ImportedSpeaker, ImportRow, Source
+from db.models import Clan, ImportedSpeaker, ImportRow, MetricRow, MetricValue, Profile, Source
 from db.queries import clans, members
 from db.types import FromMillis
 
@@ -152,6 +153,35 @@ async def add_speakers(
 
 
 _SPEAKER = ("source_id", "from_at", "to_at", "profile_id")
+
+
+async def last_xp(
+    session: AsyncSession, clan: ClanId, of: Collection[MemberId]
+) -> dict[MemberId, int | None]:
+    """What each of these members had in all when they were last measured; None where that is not known.
+
+    Of several profiles the most: XP is never lost.
+    """
+    last = (
+        select(MetricValue.value)
+        .join(MetricRow, MetricRow.id == MetricValue.metric_id)
+        .where(
+            MetricValue.clan_id == clan,
+            MetricValue.source_id == Profile.source_id,
+            MetricRow.key == OVERALL.key,
+        )
+        .order_by(MetricValue.taken_at.desc())
+        .limit(1)
+        .correlate(Profile)
+        .scalar_subquery()
+    )
+    rows = await session.execute(
+        select(Profile.member_id, func.max(last))
+        .where(Profile.clan_id == clan, Profile.member_id.in_(of))
+        .group_by(Profile.member_id)
+    )
+    found = {MemberId(member): xp for member, xp in rows}
+    return {member: found.get(member) for member in of}
 
 
 async def tidy(session: AsyncSession) -> None:

@@ -1,5 +1,8 @@
 """Which account on a roster is a member that only the old system knew: never somebody who merely fits too."""
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,10 +89,24 @@ def test_a_rename_since_the_old_system_is_followed_where_wom_tells_of_it() -> No
     assert names_of(book)[1][-1] == "Robert"
 
 
+@pytest.mark.parametrize(
+    ("had", "has", "adopts"), [(5_000, 4_999, False), (5_000, 5_000, True), (None, 1, True)]
+)
+def test_an_account_with_less_xp_than_the_old_member_had_only_took_the_name(
+    had: int | None, has: int, adopts: bool
+) -> None:
+    book = Book()
+    old_member(book, 1, "bob")
+
+    book.poll(T0, replace(seen(70, "Bob"), xp=has), lost={MemberId(1): had})
+
+    assert (book.owner(70) == 1) is adopts
+
+
 def test_whom_officers_merged_is_found_by_nobody_any_more() -> None:
     book = Book()
     old_member(book, 1, "bob")
-    plan = book.poll(T0, seen(70, "Bob"), merged=[MemberId(1)])
+    plan = book.poll(T0, seen(70, "Bob"), lost={})
 
     assert plan.profiles == {PlayerId(70): MemberId(2)}
 

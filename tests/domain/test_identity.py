@@ -1,6 +1,6 @@
 """Who is who, poll by poll: what happened in the game is told, and the plan is read as facts would be."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.adoption import is_lost
 from bot.domain.identity import ApprovedRename, Held, Lines, MemberState, RosterPlan, Seen, is_span
 from bot.domain.ids import MemberId, NameKey, PlayerId
 from bot.domain.names import name_key
@@ -56,7 +57,7 @@ class Book:
         *roster: Seen,
         approved: Sequence[ApprovedRename] = (),
         lines: Mapping[NameKey, Lines] | None = None,
-        merged: Collection[MemberId] = (),
+        lost: Mapping[MemberId, int | None] | None = None,
     ) -> RosterPlan:
         plan = plan_roster(
             self.members.values(),
@@ -64,7 +65,7 @@ class Book:
             roster,
             approved,
             lines,
-            merged,
+            {one.id: None for one in self.members.values() if is_lost(one)} if lost is None else lost,
             polled_at=self.polled_at,
             now=now,
             next_id=self.next_id,

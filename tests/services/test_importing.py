@@ -81,13 +81,26 @@ async def test_the_first_poll_finds_who_is_still_there_with_all_their_history(
     assert await board(stage) == {}, "nobody is on a roster yet"
 
     stage.joins("L Loi", overall=1_009_000)
-    stage.joins("Zed", overall=3_000_000)
+    stage.joins("Zed", overall=3_004_000)
     await stage.poll()
 
     assert await numbers(stage, "L-Loi") == (9_000, 5)
     assert sorted(await board(stage)) == ["L Loi", "Zed"]
     assert await stage.names(1) == ["L Loi"]
     assert {kind for _, kind, _, _ in await stage.events()} == {"joined"}
+
+
+async def test_a_newcomer_with_less_xp_than_the_old_member_had_gets_nothing_of_theirs(
+    stage: Stage, old: OldFile
+) -> None:
+    stage.joins("Zed", overall=2_999_999)
+    await stage.poll()
+    await imported(stage, old)
+    stage.joins("L Loi", overall=5_000)
+    await stage.later(hours=1)
+
+    assert await numbers(stage, "L Loi") == (None, 0)
+    assert await numbers(stage, "Zed") == (None, 0)
 
 
 async def test_who_is_on_the_roster_already_gets_their_history_at_once(stage: Stage, old: OldFile) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,6 +34,13 @@ def profile_source(member: OldMember) -> SourceRef:
 def nameless_profile(name: str) -> SourceRef:
     """The source of what it measured of an account that is none of its members; it waits, and is nobody's."""
     return SourceRef(SourceKind.WOM, f"{PREFIX}?:{name}", name)
+
+
+class Last(NamedTuple):
+    """When a member was measured last there, and their XP; None where it is not known."""
+
+    at: datetime
+    xp: int | None
 
 
 @dataclass
@@ -91,8 +98,8 @@ def _read_alias(
         found.setdefault(member, []).append(OldAlias(name, canonical, first, last, bool(row.is_current)))
 
 
-async def import_people(run: Run, read: Read, seen: Mapping[int, datetime]) -> None:
-    """Store everybody as members, in one batch. ``seen`` is each one's last snapshot there.
+async def import_people(run: Run, read: Read, last: Mapping[int, Last]) -> None:
+    """Store everybody as members, in one batch. ``last`` tells of each one's last snapshot there.
 
     Who was stored by an import before stays as they are.
     """
@@ -105,13 +112,13 @@ async def import_people(run: Run, read: Read, seen: Mapping[int, datetime]) -> N
         if target is not None:
             session, clan = target
             await clans.lock_clan(session, clan)
-            known, matched = await _known(session, clan, people, run)
+            known, matched = await _known(session, clan, people, last, run)
             new = [one for one in people if one.key not in known]
             for start in range(0, len(new), PIECE):
-                await _store(session, clan, new[start : start + PIECE], matched, seen, run)
+                await _store(session, clan, new[start : start + PIECE], matched, last, run)
         elif run.database is not None and run.clan is not None:
             async with run.database.read() as session:
-                known, matched = await _known(session, run.clan, people, run)
+                known, matched = await _known(session, run.clan, people, last, run)
         tally.known = sum(one.key in known for one in people)
         tally.taken = len(people) - tally.known
         tally.attributed = len(matched)
@@ -119,12 +126,12 @@ async def import_people(run: Run, read: Read, seen: Mapping[int, datetime]) -> N
 
 
 async def _known(
-    session: AsyncSession, clan: ClanId, people: Iterable[OldMember], run: Run
+    session: AsyncSession, clan: ClanId, people: Iterable[OldMember], last: Mapping[int, Last], run: Run
 ) -> tuple[dict[str, SourceId], dict[int, MemberId]]:
     """The profiles that were imported before, by their members' keys, and who else is on the roster."""
     kept = await imports.sources_by_key(session, clan, SourceKind.WOM, PREFIX)
     known = {key.removeprefix(PREFIX): source for key, source in kept.items()}
-    new = {one.id: _lost(one) for one in people if one.key not in known}
+    new = {one.id: _lost(one, last.get(one.id)) for one in people if one.key not in known}
     bearers = await _bearers(session, clan)
     matched = find_adopters(new, bearers)
     chosen = {old: member for member, old in matched.items()}
@@ -135,8 +142,8 @@ async def _known(
     return known, chosen
 
 
-def _lost(member: OldMember) -> Lost:
-    return Lost(member.display[1] if member.display else None, member.name)
+def _lost(member: OldMember, last: Last | None) -> Lost:
+    return Lost(member.display[1] if member.display else None, member.name, last.xp if last else None)
 
 
 async def _bearers(session: AsyncSession, clan: ClanId) -> dict[MemberId, Bearer]:
@@ -149,8 +156,9 @@ async def _bearers(session: AsyncSession, clan: ClanId) -> dict[MemberId, Bearer
         if change.player in owners:
             former.setdefault(owners[change.player], set()).add(loose_key(change.old_name))
     current = await members.current_names(session, clan)
+    xp = await imports.last_xp(session, clan, current)
     return {
-        id_: Bearer(key_of(name), loose_key(name), frozenset(former.get(id_, ())) - {loose_key(name)})
+        id_: Bearer(key_of(name), loose_key(name), frozenset(former.get(id_, ())), xp[id_])
         for id_, name in current.items()
     }
 
@@ -160,13 +168,13 @@ async def _store(
     clan: ClanId,
     people: list[OldMember],
     matched: Mapping[int, MemberId],
-    seen: Mapping[int, datetime],
+    last: Mapping[int, Last],
     run: Run,
 ) -> None:
     own = [one for one in people if one.id not in matched]
     numbers = await clans.take_member_ids(session, clan, len(own))
     ids = dict(zip((one.id for one in own), numbers, strict=True))
-    states = [_state(one, ids[one.id], _until(one, seen, run.now), run.now) for one in own]
+    states = [_state(one, ids[one.id], _until(one, last.get(one.id), run.now), run.now) for one in own]
     await members.save_states(session, clan, states)
     held = [old.held(state.id, state.left_at or run.now) for state, old in zip(states, own, strict=True)]
     await _store_names(session, clan, [name for theirs in held for name in theirs])
@@ -178,9 +186,9 @@ async def _store(
     await attributions.attribute_profiles(session, clan, list(profiles))
 
 
-def _until(member: OldMember, seen: Mapping[int, datetime], now: datetime) -> datetime:
+def _until(member: OldMember, last: Last | None, now: datetime) -> datetime:
     """When the old system last saw a member: who is still there is found by the next poll."""
-    known = [at for at in (member.seen_at, seen.get(member.id), member.joined_at) if at is not None]
+    known = [at for at in (member.seen_at, last.at if last else None, member.joined_at) if at is not None]
     return min(max(known, default=now), now)
 
 

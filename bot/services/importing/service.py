@@ -151,7 +151,7 @@ class Importing:
         heads = read_heads(self._old, people.names, run.now)
         if run.state.stage is Stage.PEOPLE:
             run.state.stage = Stage.SNAPSHOTS
-            await import_people(run, people, heads.last_seen())
+            await import_people(run, people, heads.last())
         if run.state.stage is Stage.SNAPSHOTS:
             await import_snapshots(run, heads)
             await self._next(run, Stage.MESSAGES)

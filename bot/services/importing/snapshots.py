@@ -18,7 +18,7 @@ from bot.domain.metrics import Metric
 from bot.domain.old_names import OldNames
 from bot.domain.old_values import GAME_BEGAN, Unreadable, read_name, read_number, read_time
 from bot.services.importing.decoding import Said, complete, decode, lacks_bosses
-from bot.services.importing.people import STRANGE_NAME, nameless_profile, profile_source
+from bot.services.importing.people import STRANGE_NAME, Last, nameless_profile, profile_source
 from bot.services.importing.run import Run
 from db.old_system import BOSSES, OldDatabase, SnapshotHead
 from db.queries import laying, snapshots, sources
@@ -33,11 +33,12 @@ _AT_ONCE: Final = 200
 
 
 class Head(NamedTuple):
-    """A snapshot that can be imported: its number in the file, its id there and its time."""
+    """A snapshot that can be imported: its number in the file, its id there, its time and total XP."""
 
     taken_at: int
     row: int
     id: int | None
+    xp: int | None
 
 
 @dataclass
@@ -48,6 +49,12 @@ class Account:
     member: int | None
     heads: list[Head] = field(default_factory=list[Head])
 
+    @property
+    def last(self) -> Last:
+        """The last measurement; its XP is the last that is known."""
+        known = (head.xp for head in reversed(self.heads) if head.xp is not None and head.xp > 0)
+        return Last(from_millis(self.heads[-1].taken_at), next(known, None))
+
 
 @dataclass
 class Heads:
@@ -56,11 +63,9 @@ class Heads:
     accounts: list[Account]
     tally: Tally
 
-    def last_seen(self) -> dict[int, datetime]:
-        """When each member was measured last."""
-        return {
-            one.member: from_millis(one.heads[-1].taken_at) for one in self.accounts if one.member is not None
-        }
+    def last(self) -> dict[int, Last]:
+        """What the last measurement says of each member."""
+        return {one.member: one.last for one in self.accounts if one.member is not None}
 
 
 def read_heads(old: OldDatabase, names: OldNames, now: datetime) -> Heads:
@@ -75,7 +80,7 @@ def read_heads(old: OldDatabase, names: OldNames, now: datetime) -> Heads:
         except Unreadable as reason:
             tally.refuse(str(reason))
         else:
-            account.heads.append(Head(to_millis(at), row.row, read_number(row.id)))
+            account.heads.append(Head(to_millis(at), row.row, read_number(row.id), read_number(row.total_xp)))
     for account in accounts.values():
         account.heads.sort()
         _drop_doubles(account, tally)
