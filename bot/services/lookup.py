@@ -91,13 +91,17 @@ class Lookup:
     async def suggest(self, clan: Clan, text: str) -> list[str]:
         """Names of members that fit what was typed so far: present ones first, then by name.
 
-        Former names are found too and give the present one.
+        Former names are found too and give the present one. Whose last name nobody holds now, such
+        as who is known from the old records only, is found under it.
         """
         wanted = loose_key(text)
         async with self._database.read() as session:
             known = await names.all_names(session, clan.id)
             present = {one.id: one.name for one in await members.current_members(session, clan.id)}
-        current = {one.member: one.display for one in known if one.end is None} | present
+        held = {one.key for one in known if one.end is None}
+        current = {
+            one.member: one.display for one in known if one.end is None or one.key not in held
+        } | present
         fits = {one.member for one in known if wanted in loose_key(one.display)}
         shown = sorted(
             (member for member in fits if member in current),

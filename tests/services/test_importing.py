@@ -3,19 +3,20 @@
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.domain.activity import snowflake_at
 from bot.domain.cards import MemberCard
 from bot.domain.facts import MessageKind
-from bot.domain.ids import ChannelId, MemberId, MessageId, UserId
+from bot.domain.ids import ChannelId, GroupId, GuildId, MemberId, MessageId, UserId
 from bot.domain.metrics import MESSAGES, OVERALL
 from bot.domain.periods import read_period
 from bot.services.decisions import Decisions
 from bot.services.importing.service import Choice, Imported, Importing
 from db.old_system import OldDatabase
-from db.queries import counts, messages
+from db.queries import clans, counts, messages
 from db.queries.messages import StoredMessage
 from db.session import Database
 from tests.old_system import OldFile
@@ -116,6 +117,7 @@ async def test_who_is_on_the_roster_already_gets_their_history_at_once(stage: St
     assert await numbers(stage, "l loi") == (9_000, 5)
     assert await numbers(stage, "Jo hn") == (None, 0), "john may be either of the two"
     assert await numbers(stage, "John") == (None, 0)
+    assert await stage.lookup.suggest(await stage.clan(), "Z") == ["zed"]
     assert (await numbers(stage, "zed")) == (4_000, 5), "known from the old system only, and found by name"
     assert (await card(stage, "zed")).left_at is not None
 
@@ -185,6 +187,21 @@ async def test_messages_that_the_bot_has_heard_itself_are_not_taken_twice(stage:
     assert (again.state.messages.taken, again.state.messages.known) == (0, 15)
     assert (again.state.snapshots.taken, again.state.snapshots.known) == (0, 15)
     assert await numbers(stage, "zed") == (4_000, 4)
+
+
+async def test_setting_up_takes_up_a_clan_that_was_imported_before(database: Database, old: OldFile) -> None:
+    with OldDatabase(old.file) as file:
+        importing = Importing(file, database, lambda: NOW)
+        done = await importing.run(Choice(GroupId(123)), lambda _: None)
+    assert (done.guild, done.is_followed) == (900, False)
+    async with database.write() as session:
+        assert await clans.clans_of(session, GuildId(900)) == []
+        clan = await clans.add_clan(session, GuildId(900), GroupId(123), "Clan", ZoneInfo("UTC"), NOW)
+        counted = await counts.message_counts(session, clan, NOW - 30 * DAY, NOW)
+        (linked,) = await clans.clans_of(session, GuildId(900))
+
+    assert (linked.name, linked.is_default) == ("Clan", True)
+    assert sum(one.messages for one in counted) == 15
 
 
 async def test_time_before_the_first_imported_message_is_unknown_and_not_silent(
