@@ -86,10 +86,10 @@ def adopt(
     approved: Iterable[ApprovedRename],
     lost: Mapping[MemberId, int | None],
 ) -> dict[PlayerId, Adopted]:
-    """Which new profiles of a roster are ``lost`` members (with their last XP), and what those become.
+    """Which profiles of a roster are ``lost`` members (with their last XP), and what those become.
 
-    A profile that is somebody's already adopts nobody, but where its name fits too it keeps
-    others from it.
+    Those that are somebody's already are asked after too: where their name fits as well, they
+    keep others from it. What is said of them is for nobody to follow. None is found where no profile is new.
     """
     known = {player for one in members.values() for player in one.players}
     if not lost or all(one.player in known for one in seen):
@@ -106,7 +106,6 @@ def adopt(
     return {
         player: _adopted(members[id_], names.get(id_, ()), player, bearers[player])
         for player, id_ in find_adopters(called, bearers).items()
-        if player not in known
     }
 
 

@@ -54,16 +54,21 @@ def lay_clan(old: OldFile) -> None:
         old.member(number, name, written(start), written(NOW))
     old.alias(1, "lloi", "L Loi", written(start), written(NOW), current=True)
     old.alias(4, "before", "Before", written(start), written(NOW - timedelta(days=60)))
+    kept: list[tuple[datetime, int | None, str, dict[str, float], bool]] = []
     values = {number: {"overall": 1_000_000.0 * number, "zulrah": 50, "ehp": 10.0} for number in range(1, 5)}
     for day in range(120):
         for number, name in enumerate(("lloi", "bob", "zed", "before" if day < 60 else "renamed"), start=1):
             theirs = values[number]
-            theirs["overall"] += dice.randrange(90_000)
-            theirs["zulrah"] += dice.randrange(3)
-            theirs["ehp"] = round(theirs["ehp"] + dice.random(), 5)
+            if dice.random() < 0.3:
+                theirs["overall"] += dice.randrange(90_000)
+                theirs["zulrah"] += dice.randrange(3)
+                theirs["ehp"] = round(theirs["ehp"] + dice.random(), 5)
             at = start + timedelta(days=day, seconds=number)
             user = None if (day + number) % 17 == 0 else number
-            old.snapshot(at, user, name, theirs, wrapped=bool(day % 2), total_boss_kills=theirs["zulrah"])
+            kept.append((at, user, name, dict(theirs), bool(day % 2)))
+    dice.shuffle(kept)
+    for at, user, name, theirs, wrapped in kept:
+        old.snapshot(at, user, name, theirs, wrapped=wrapped, total_boss_kills=theirs["zulrah"])
     for number in range(600):
         at = start + timedelta(hours=4.7 * number, milliseconds=number)
         who = dice.randrange(1, 5)
@@ -221,6 +226,42 @@ async def test_the_report_accounts_for_every_row_and_says_why_some_are_refused(
     assert "2 of no snapshot" in lines
     assert "1 nobodyhere" in lines
     assert any(line.endswith(" stranger") for line in lines)
+
+
+async def test_a_snapshot_without_wom_s_answer_tells_no_gain_that_was_not_made(tmp_path: Path) -> None:
+    old = OldFile(tmp_path / "old.db")
+    old.member(1, "bob")
+    old.snapshot(NOW - timedelta(days=20), 1, "bob", None, total_xp=900)
+    for days, xp, hours in ((10, 1_000, 10.0), (6, 1_500, None), (1, 2_000, 12.5)):
+        at = NOW - timedelta(days=days)
+        if hours is None:
+            old.snapshot(at, 1, "bob", None, raw_data="{", total_xp=xp)
+        else:
+            old.snapshot(at, 1, "bob", {"overall": xp, "ehp": hours})
+
+    result = await run("old.db", "--group", GROUP, "--guild", "5")
+
+    assert " 1  no readable answer of WOM, and none before it" in result.output
+    url = f"sqlite+aiosqlite:///{tmp_path / 'data' / 'clanstats.db'}"
+    week, *_, ever = await told_by_the_bot(url, [OVERALL, EHP])
+    assert week == [{}, {1: 500}, {1: 250_000}]
+    assert ever == [{}, {1: 1_000}, {1: 250_000}]
+
+
+async def test_the_order_of_the_rows_does_not_matter_and_of_one_moment_the_first_is_taken(
+    tmp_path: Path,
+) -> None:
+    old = OldFile(tmp_path / "old.db")
+    old.member(1, "bob")
+    for days, xp in ((1, 900), (6, 900), (8, 800), (6, 5)):
+        old.snapshot(NOW - timedelta(days=days), 1, "bob", {"overall": xp})
+
+    result = await run("old.db", "--group", GROUP, "--guild", "5")
+
+    assert " 1  a second one of the same account and moment" in result.output
+    url = f"sqlite+aiosqlite:///{tmp_path / 'data' / 'clanstats.db'}"
+    week, month, *_ = await told_by_the_bot(url, [OVERALL])
+    assert (week, month) == ([{}, {1: 0}], [{}, {1: 100}])
 
 
 async def test_message_content_is_not_kept(tmp_path: Path, workplace: Path) -> None:

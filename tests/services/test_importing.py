@@ -12,11 +12,12 @@ from bot.domain.cards import MemberCard
 from bot.domain.facts import MessageKind
 from bot.domain.ids import ChannelId, GroupId, GuildId, MemberId, MessageId, UserId
 from bot.domain.metrics import MESSAGES, OVERALL
+from bot.domain.names import name_key
 from bot.domain.periods import read_period
 from bot.services.decisions import Decisions
 from bot.services.importing.service import Choice, Imported, Importing
 from db.old_system import OldDatabase
-from db.queries import clans, counts, messages
+from db.queries import clans, counts, messages, readings, roster
 from db.queries.messages import StoredMessage
 from db.session import Database
 from tests.old_system import OldFile
@@ -117,6 +118,11 @@ async def test_who_is_on_the_roster_already_gets_their_history_at_once(stage: St
     assert await numbers(stage, "l loi") == (9_000, 5)
     assert await numbers(stage, "Jo hn") == (None, 0), "john may be either of the two"
     assert await numbers(stage, "John") == (None, 0)
+    john = (await stage.lookup.by_name(await stage.clan(), "John")).member.id
+    async with stage.database.read() as session:
+        held = await readings.holder_at(session, stage.id, name_key("john"), NOW - 20 * DAY)
+    assert held is not None
+    assert held.member == john, "a name that somebody present bears is not taken from them"
     assert await stage.lookup.suggest(await stage.clan(), "Z") == ["zed"]
     assert (await numbers(stage, "zed")) == (4_000, 5), "known from the old system only, and found by name"
     assert (await card(stage, "zed")).left_at is not None
@@ -137,6 +143,42 @@ async def test_officers_say_whose_an_ambiguous_member_was_and_may_take_it_back(
 
     await decisions.undo(clan, decision, OFFICER)
     assert await numbers(stage, "Jo hn") == (None, 0)
+
+
+async def test_whom_officers_merged_is_not_found_again_by_who_joins_under_the_name(
+    stage: Stage, old: OldFile
+) -> None:
+    stage.joins("Robert", overall=2_009_000)
+    await stage.poll()
+    await imported(stage, old)
+    clan, decisions = await stage.clan(), Decisions(stage.database, stage.clock)
+    robert = (await stage.lookup.by_name(clan, "Robert")).member.id
+    john = (await stage.lookup.by_name(clan, "john")).member.id
+    await decisions.merge(clan, john, robert, OFFICER)
+
+    stage.joins("John", overall=9_000_000)
+    await stage.later(hours=1)
+
+    assert await numbers(stage, "Robert") == (9_000, 5)
+    assert await numbers(stage, "John") == (None, 0)
+
+
+async def test_a_profile_of_the_old_records_is_never_out_of_date(stage: Stage, old: OldFile) -> None:
+    await imported(stage, old)
+    stage.joins("L Loi", overall=1_009_000)
+    await stage.poll()
+    async with stage.database.read() as session:
+        assert await roster.outdated_members(session, stage.id, NOW - DAY) == 0
+
+
+async def test_what_the_old_system_guessed_by_a_part_of_a_name_is_nobodys(stage: Stage, old: OldFile) -> None:
+    old.message(NOW - 12 * DAY, RELAY, "johnny", 2)
+    old.message(NOW - 11 * DAY, RELAY, "quite another", 2)
+
+    done = await imported(stage, old)
+
+    assert done.state.messages.unresolved == {"johnny": 1}
+    assert (await numbers(stage, "john"))[1] == 6
 
 
 async def test_what_was_said_and_measured_before_a_split_goes_with_it(stage: Stage, old: OldFile) -> None:
