@@ -38,14 +38,14 @@ async def import_old(settings: Settings, asked: Asked) -> None:
     Raises:
         Failure: it cannot be done; with what to do next. What was imported until then stays.
     """
-    if not asked.rehearsal:
-        await ensure_current(settings, upgrade_first=False)
     choice = Choice(
         None if asked.group is None else GroupId(asked.group),
         None if asked.guild is None else GuildId(asked.guild),
     )
     try:
         with OldDatabase(asked.file) as old:
+            if not asked.rehearsal:
+                await ensure_current(settings, upgrade_first=False)
             async with _opened(settings, rehearsal=asked.rehearsal) as database:
                 importing = Importing(old, database, lambda: datetime.now(UTC))
                 done = await _with_progress(importing, choice, rehearsal=asked.rehearsal)

@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.activity import snowflake_at
 from bot.domain.cards import MemberCard
+from bot.domain.errors import PlayerNotTracked
 from bot.domain.facts import MessageKind
 from bot.domain.ids import ChannelId, GroupId, GuildId, MemberId, MessageId, UserId
 from bot.domain.metrics import MESSAGES, OVERALL
@@ -114,7 +115,7 @@ async def test_who_is_on_the_roster_already_gets_their_history_at_once(stage: St
     done = await imported(stage, old)
 
     assert done.state.members.attributed == 1
-    assert done.state.ambiguous == ["john"]
+    assert done.state.ambiguous == ["john #4"]
     assert await numbers(stage, "l loi") == (9_000, 5)
     assert await numbers(stage, "Jo hn") == (None, 0), "john may be either of the two"
     assert await numbers(stage, "John") == (None, 0)
@@ -138,7 +139,11 @@ async def test_officers_say_whose_an_ambiguous_member_was_and_may_take_it_back(
     clan, decisions = await stage.clan(), Decisions(stage.database, stage.clock)
     johns = [one for one in await stage.members() if one.name == "Jo hn"]
 
-    decision = await decisions.merge(clan, MemberId(4), johns[0].id, OFFICER)
+    assert await stage.lookup.suggest(clan, "john") == ["Jo hn", "John", "john #4"]
+    old_john = (await stage.lookup.by_name(clan, "john #4")).member.id
+    with pytest.raises(PlayerNotTracked):
+        await stage.lookup.by_name(clan, "bob #4")
+    decision = await decisions.merge(clan, old_john, johns[0].id, OFFICER)
     assert await numbers(stage, "Jo hn") == (9_000, 5)
 
     await decisions.undo(clan, decision, OFFICER)

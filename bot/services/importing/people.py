@@ -1,8 +1,9 @@
 """The old system's members and their names: read, matched with the roster, stored as members of the clan."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.adoption import Bearer, Lost, find_adopters
 from bot.domain.facts import SourceKind, SourceRef
 from bot.domain.identity import Held, MemberState, is_span, key_of
-from bot.domain.ids import ClanId, MemberId, SourceId
+from bot.domain.ids import ClanId, MemberId
 from bot.domain.imports import Tally
 from bot.domain.names import loose_key
 from bot.domain.old_names import OldAlias, OldMember, OldNames
@@ -107,39 +108,46 @@ async def import_people(run: Run, read: Read, last: Mapping[int, Last]) -> None:
     run.state.aliases = read.aliases
     people = list(read.names.members.values())
     async with run.batch(tally.read + read.aliases.read) as target:
-        matched: Mapping[int, MemberId] = {}
-        known: Mapping[str, SourceId] = {}
+        match = Match()
+        numbers: dict[int, MemberId] = {}
         if target is not None:
             session, clan = target
             await clans.lock_clan(session, clan)
-            known, matched = await _known(session, clan, people, last, run)
-            new = [one for one in people if one.key not in known]
+            match = await _match(session, clan, people, last)
+            new = [one for one in people if one.key not in match.known]
             for start in range(0, len(new), PIECE):
-                await _store(session, clan, new[start : start + PIECE], matched, last, run)
+                numbers |= await _store(session, clan, new[start : start + PIECE], match.roster, last, run)
         elif run.database is not None and run.clan is not None:
             async with run.database.read() as session:
-                known, matched = await _known(session, run.clan, people, last, run)
-        tally.known = sum(one.key in known for one in people)
+                match = await _match(session, run.clan, people, last)
+        run.state.ambiguous = sorted(
+            f"{name} #{numbers[old]}" if old in numbers else name for old, name in match.ambiguous.items()
+        )
+        tally.known = sum(one.key in match.known for one in people)
         tally.taken = len(people) - tally.known
-        tally.attributed = len(matched)
+        tally.attributed = len(match.roster)
         read.aliases.taken = read.aliases.read - sum(read.aliases.refused.values())
 
 
-async def _known(
-    session: AsyncSession, clan: ClanId, people: Iterable[OldMember], last: Mapping[int, Last], run: Run
-) -> tuple[dict[str, SourceId], dict[int, MemberId]]:
-    """The profiles that were imported before, by their members' keys, and who else is on the roster."""
+class Match(NamedTuple):
+    """Whose keys were imported before, who of the others is on the roster, who may be several there."""
+
+    known: Collection[str] = ()
+    roster: Mapping[int, MemberId] = MappingProxyType({})
+    ambiguous: Mapping[int, str] = MappingProxyType({})
+
+
+async def _match(
+    session: AsyncSession, clan: ClanId, people: Iterable[OldMember], last: Mapping[int, Last]
+) -> Match:
     kept = await imports.sources_by_key(session, clan, SourceKind.WOM, PREFIX)
-    known = {key.removeprefix(PREFIX): source for key, source in kept.items()}
+    known = {key.removeprefix(PREFIX) for key in kept}
     new = {one.id: _lost(one, last.get(one.id)) for one in people if one.key not in known}
     bearers = await _bearers(session, clan)
-    matched = find_adopters(new, bearers)
-    chosen = {old: member for member, old in matched.items()}
+    chosen = {old: member for member, old in find_adopters(new, bearers).items()}
     alike = {one.loose for one in bearers.values()}
-    run.state.ambiguous = sorted(
-        lost.loose for id_, lost in new.items() if id_ not in chosen and lost.loose in alike
-    )
-    return known, chosen
+    ambiguous = {id_: lost.loose for id_, lost in new.items() if id_ not in chosen and lost.loose in alike}
+    return Match(known, chosen, ambiguous)
 
 
 def _lost(member: OldMember, last: Last | None) -> Lost:
@@ -170,7 +178,8 @@ async def _store(
     matched: Mapping[int, MemberId],
     last: Mapping[int, Last],
     run: Run,
-) -> None:
+) -> dict[int, MemberId]:
+    """Store who is new. Returns the numbers of those who became members of their own."""
     own = [one for one in people if one.id not in matched]
     numbers = await clans.take_member_ids(session, clan, len(own))
     ids = dict(zip((one.id for one in own), numbers, strict=True))
@@ -184,6 +193,7 @@ async def _store(
     profiles = {added[refs[one.id]]: (one.name, owner[one.id]) for one in people}
     await imports.add_profiles(session, clan, profiles)
     await attributions.attribute_profiles(session, clan, list(profiles))
+    return ids
 
 
 def _until(member: OldMember, last: Last | None, now: datetime) -> datetime:
