@@ -91,7 +91,7 @@ class OldDatabase:
 
     Raises:
         NotTheOldDatabase: it is something else.
-        sqlite3.OperationalError: it cannot be opened. Every other method may raise ``sqlite3.Error``.
+        sqlite3.Error: it cannot be opened, or is damaged; so may every other method.
     """
 
     def __init__(self, file: Path) -> None:
@@ -102,9 +102,9 @@ class OldDatabase:
             self._columns = {table: self._columns_of(table) for table in TABLES}
         except sqlite3.DatabaseError as error:
             self._database.close()
-            if isinstance(error, sqlite3.OperationalError):
-                raise
-            raise NotTheOldDatabase from error
+            if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+                raise NotTheOldDatabase from error
+            raise
         missing = [
             f"{table}.{column}" if self._columns[table] else table
             for table, columns in _NEEDED.items()

@@ -334,13 +334,14 @@ from bot.services.importing import messages, snapshots
 from db.queries import imports
 
 messages.BATCH, snapshots.BATCH = 100, 100
-advance, left = imports.advance, int(sys.argv.pop(1))
+advance = imports.advance
+left, number = int(sys.argv.pop(1)), signal.Signals[sys.argv.pop(1)]
 
 async def dying(*arguments):
     global left
     left -= 1
     if left < 0:
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), number)
     return await advance(*arguments)
 
 imports.advance = dying
@@ -348,21 +349,39 @@ main(prog_name="clanstats")
 """
 
 
+async def stopped(steps: int, by: str) -> subprocess.CompletedProcess[str]:
+    """An import that gets a signal when so many batches are committed and another one is written."""
+    return await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-c", KILLED, str(steps), by, "import", "old.db", "--group", GROUP],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
+async def test_an_interrupted_import_says_how_to_go_on(tmp_path: Path) -> None:
+    old = OldFile(tmp_path / "old.db")
+    lay_clan(old)
+
+    interrupted = await stopped(3, "SIGINT")
+
+    assert interrupted.returncode == 1
+    assert "Interrupted. What was imported is stored; the same command goes on." in interrupted.stderr
+    assert "Traceback" not in interrupted.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
 async def test_a_killed_import_goes_on_and_ends_as_one_that_was_not(
     bots: str, database_kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = OldFile(tmp_path / "old.db")
     lay_clan(old)
     lay_broken(old)
-    command = [sys.executable, "-c", KILLED]
-    for steps in ("3", "6"):
-        killed = await asyncio.to_thread(
-            subprocess.run,
-            [*command, steps, "import", "old.db", "--group", GROUP],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-            capture_output=True,
-            check=False,
-        )
+    for steps in (3, 6):
+        killed = await stopped(steps, "SIGKILL")
         assert killed.returncode < 0, killed.stderr
     resumed = await run("old.db", "--group", GROUP)
     after = await stored(bots)
@@ -403,7 +422,7 @@ async def test_older_layouts_are_read(without: list[str], tmp_path: Path) -> Non
     assert await told_by_the_bot(url, [OVERALL]) == [[{1: 1}, {1: 2_000}]] * len(DAYS)
 
 
-@pytest.mark.parametrize("wrong", ["text", "database", "half"])
+@pytest.mark.parametrize("wrong", ["text", "database", "half", "damaged"])
 async def test_another_file_is_refused_and_told_why(wrong: str, tmp_path: Path) -> None:
     file = tmp_path / "old.db"
     if wrong == "text":
@@ -411,6 +430,10 @@ async def test_another_file_is_refused_and_told_why(wrong: str, tmp_path: Path) 
     elif wrong == "database":
         with closing(sqlite3.connect(file)) as database:
             database.execute("CREATE TABLE cats (name)")
+    elif wrong == "damaged":
+        lay_clan(OldFile(file))
+        with file.open("r+b") as whole:
+            whole.truncate(200_000)
     else:
         OldFile(file, ["discord_messages", "wom_snapshots.timestamp"])
 
@@ -420,6 +443,7 @@ async def test_another_file_is_refused_and_told_why(wrong: str, tmp_path: Path) 
     told = {
         "text": "is not an SQLite database",
         "database": "it has no clan_members, wom_snapshots, discord_messages",
+        "damaged": "cannot be read: database disk image is malformed",
         "half": "it has no wom_snapshots.timestamp, discord_messages",
     }
     assert told[wrong] in result.output
