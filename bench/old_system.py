@@ -177,7 +177,7 @@ def _lay_messages(
                 author = 9_000 + number % 60 if lost and strange else 5_000 + one.id
             yield (
                 snowflake_at(at) | number & 4095, None if lost else one.id, author, name,
-                "some words that were said " * (1 + number % 4), 70 + number % 5, "general", 900,
+                "some words that were said " * (2 + number % 8), 70 + number % 5, "general", 900,
                 "Iron Foundry", written(at),
             )  # fmt: skip
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from bot.domain.decisions import names_in_force
 from bot.domain.identity import Held, is_span
 from bot.domain.ids import MemberId, NameKey
+from bot.domain.nicknames import loose_keys
 from bot.domain.old_values import display_of
 
 IMPORTED = "import"
@@ -129,10 +130,16 @@ class OldNames:
         """Whose a folded name was at a moment."""
         return next((span.member for span in self.spans(name) if span.covers(moment)), None)
 
+    def is_called(self, member: int, name: str) -> bool:
+        """Whether a folded name is known of a member, or a nickname that says one of theirs as a whole."""
+        known = self.members[member].names
+        return name in known or not known.isdisjoint(loose_keys(name))
+
     def is_guess(self, member: int, name: str) -> bool:
         """Whether the old system took a name for a member's only since one is a part of the other."""
         known = self.members[member].names
-        return bool(name) and name not in known and any(name in one or one in name for one in known)
+        is_part = any(name in one or one in name for one in known)
+        return bool(name) and is_part and not self.is_called(member, name)
 
 
 def _told_apart(name: str, bearers: Collection[OldMember]) -> tuple[Span, ...]:

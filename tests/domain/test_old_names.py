@@ -61,7 +61,7 @@ def test_a_guess_by_a_part_of_the_name_is_told_from_a_name_that_is_merely_strang
     old = names(member(1, "johnny", alias("former")))
     assert old.is_guess(1, "john")
     assert old.is_guess(1, "xjohnnyx")
-    for name in ("johnny", "former", "somebody", ""):
+    for name in ("johnny", "former", "somebody", "johnny(main)", "zerk|johnny", ""):
         assert not old.is_guess(1, name)
 
 

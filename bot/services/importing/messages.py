@@ -88,7 +88,7 @@ class Authors:
             spans, doubt = (), "whose member was guessed by a part of the name"
         else:
             spans = (Span(member.id),)
-            note = "" if name in {"", *member.names} else STRANGE_NAME
+            note = STRANGE_NAME if name and not self.names.is_called(member.id, name) else ""
         relayed = id_ in self.relays
         # By the file's word or by the name alone, it is one source: every question walks through them all.
         always = next((span.member for span in spans if span == Span(span.member)), None)

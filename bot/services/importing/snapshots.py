@@ -92,7 +92,7 @@ def _account(
 ) -> Account:
     name, id_ = read_name(row.username), read_number(row.user_id)
     if id_ is not None and id_ in names.members:
-        tally.note(STRANGE_NAME, name not in {"", *names.members[id_].names})
+        tally.note(STRANGE_NAME, bool(name) and not names.is_called(id_, name))
     else:
         tally.note("of a member who is not in the file, told by name", id_ is not None)
         id_ = names.at(name, at)
