@@ -63,9 +63,11 @@ async def progress(session: AsyncSession, clan: ClanId, fingerprint: str) -> Pro
 async def begin(
     session: AsyncSession, clan: ClanId, fingerprint: str, state: Mapping[str, Any], now: datetime
 ) -> None:
-    """Note that an import is begun."""
-    session.add(ImportRow(clan_id=clan, fingerprint=fingerprint, state=dict(state), step=0, started_at=now))
-    await session.flush()
+    """Note that an import is begun; one that another process began meanwhile stays as it is."""
+    adding = inserting(session, ImportRow).values(
+        clan_id=clan, fingerprint=fingerprint, state=dict(state), step=0, started_at=now
+    )
+    await session.execute(adding.on_conflict_do_nothing())
 
 
 async def advance(

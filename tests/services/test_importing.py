@@ -1,8 +1,10 @@
 """Under whom the bot shows what was imported: with polls, links and officers' decisions before and after."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,6 +18,7 @@ from bot.domain.metrics import MESSAGES, OVERALL
 from bot.domain.names import name_key
 from bot.domain.periods import read_period
 from bot.services.decisions import Decisions
+from bot.services.importing.run import ImportOvertaken
 from bot.services.importing.service import Choice, Imported, Importing
 from db.old_system import OldDatabase
 from db.queries import clans, counts, messages, readings, roster
@@ -234,6 +237,26 @@ async def test_messages_that_the_bot_has_heard_itself_are_not_taken_twice(stage:
     assert (again.state.messages.taken, again.state.messages.known) == (0, 15)
     assert (again.state.snapshots.taken, again.state.snapshots.known) == (0, 15)
     assert await numbers(stage, "zed") == (4_000, 4)
+
+
+async def test_of_two_processes_that_import_the_same_file_one_gives_up_and_nothing_is_doubled(
+    stage: Stage, old: OldFile, database: Database
+) -> None:
+    async def all_at_once() -> None:
+        other = Database(database.url)
+        with OldDatabase(old.file) as file:
+            await Importing(file, other, stage.clock).run(Choice(), lambda _: None)
+        await other.close()
+
+    def overtake(_rows: int) -> None:
+        other = Thread(target=asyncio.run, args=(all_at_once(),))
+        other.start()
+        other.join()
+
+    with OldDatabase(old.file) as file, pytest.raises(ImportOvertaken):
+        await Importing(file, database, stage.clock).run(Choice(), overtake)
+
+    assert await numbers(stage, "zed") == (4_000, 5)
 
 
 async def test_setting_up_takes_up_a_clan_that_was_imported_before(database: Database, old: OldFile) -> None:
