@@ -84,6 +84,37 @@ def migrate(*, backup: bool) -> None:
         raise Failure(str(error)) from error
 
 
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--group", type=click.IntRange(1, 2**31 - 1), help="The clan's group id at Wise Old Man.")
+@click.option("--guild", type=click.IntRange(1, 2**63 - 1), help="The id of the clan's Discord server.")
+@click.option("--dry-run", is_flag=True, help="Say what would be imported, and write nothing.")
+def import_(file: Path, group: int | None, guild: int | None, *, dry_run: bool) -> None:
+    """Import the database of the system before ClanStats.
+
+    The clan need be named only where there is none yet, or several. Cut off, the same command goes on where
+    it stopped; of what is known already nothing is added.
+    """
+    import asyncio
+
+    from bot.commandline.failures import Failure
+    from bot.commandline.importing import Asked, import_old
+    from bot.locks import AlreadyRunningError, sole_process
+
+    settings = _settings()
+    asked = Asked(file, group, guild, dry_run)
+    try:
+        if dry_run:
+            asyncio.run(import_old(settings, asked))
+        else:
+            with sole_process(settings.data_dir, token=None, database_file=settings.database_file):
+                asyncio.run(import_old(settings, asked))
+    except AlreadyRunningError as error:
+        raise Failure(str(error)) from error
+    except KeyboardInterrupt as interrupt:
+        raise Failure("Interrupted. What was imported is stored; the same command goes on.") from interrupt
+
+
 @main.command()
 @click.option("--offline", is_flag=True, help="Leave out Wise Old Man and Discord.")
 def doctor(*, offline: bool) -> None:

@@ -218,9 +218,10 @@ class Source(Base):
 
 
 class Profile(Base):
-    """A WOM profile as last seen, and the member on the roster whose it is.
+    """A WOM profile as last seen, and the member whose it is.
 
-    ``updated_at`` is its last snapshot, ``changed_at`` its last real gain.
+    ``updated_at`` is its last snapshot, ``changed_at`` its last real gain. A negative ``player_id``
+    is an account as the old system knew it, without WOM's id.
     """
 
     __tablename__ = "profiles"
@@ -258,6 +259,47 @@ class Attribution(Base):
     member_id: Mapped[int]
     base_id: Mapped[int]
     origin: Mapped[str]
+
+
+class ImportedSpeaker(Base):
+    """An author of the old system's messages was, over a time, the member whose profile there this is.
+
+    Whose that profile is now stands with the profile: what became of it, they became too.
+    """
+
+    __tablename__ = "imported_speakers"
+    __table_args__ = (
+        _source_reference(),
+        ForeignKeyConstraint(
+            ["clan_id", "profile_id"], ["profiles.clan_id", "profiles.source_id"], ondelete="CASCADE"
+        ),
+        CheckConstraint("from_at < to_at", name="forward"),
+        Index("ix_imported_speakers_clan_id_profile_id", "clan_id", "profile_id"),
+        WITHOUT_ROWID,
+    )
+
+    clan_id: Mapped[int] = _clan_key()
+    source_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    from_at: Mapped[datetime] = mapped_column(primary_key=True)
+    to_at: Mapped[datetime]
+    profile_id: Mapped[int]
+
+
+class ImportRow(Base):
+    """An old database, told by its ``fingerprint``, and how far it is imported (``state``).
+
+    ``step`` counts what was committed, so that two processes cannot do the same one.
+    """
+
+    __tablename__ = "imports"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    clan_id: Mapped[int] = _clan_key()
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[dict[str, Any]] = mapped_column(JSON)
+    step: Mapped[int]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
 
 
 class DiscordLink(Base):

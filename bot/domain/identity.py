@@ -59,7 +59,7 @@ class MemberState:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One membership of WOM's answer."""
+    """One membership of WOM's answer. ``xp`` is what the account has in all, None where WOM does not know."""
 
     player: PlayerId
     name: str
@@ -68,6 +68,7 @@ class Seen:
     build: str
     status: str
     joined_at: datetime | None
+    xp: int | None = None
 
     @property
     def key(self) -> NameKey | None:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.adoption import Adopted, adopt
 from bot.domain.former_names import lay_history
 from bot.domain.identity import ApprovedRename, Held, Lines, MemberState, RosterPlan, Seen
 from bot.domain.ids import MemberId, NameKey, PlayerId
@@ -23,6 +24,7 @@ def plan_roster(
     seen: Iterable[Seen],
     approved: Sequence[ApprovedRename] = (),
     lines: Mapping[NameKey, Lines] | None = None,
+    lost: Mapping[MemberId, int | None] | None = None,
     *,
     polled_at: datetime | None,
     now: datetime,
@@ -31,15 +33,19 @@ def plan_roster(
     """What a roster answer changes.
 
     ``polled_at`` is the poll before (None for the first), ``next_id`` the first free member
-    id. A leave is pending for :data:`bot.domain.stays.GRACE`; while more than five members and
-    a fifth of the active ones are pending, none is believed. A name that passes from one member
-    to another is closed for the one before it opens for the other, so a swap needs no special case.
+    id, ``lost`` are the members who may turn up under a profile that is new
+    (:mod:`bot.domain.adoption`), with their last XP. A leave is pending for
+    :data:`bot.domain.stays.GRACE`; while more than five members and a fifth of the active ones
+    are pending, none is believed. A name that passes from one member to another is closed for
+    the one before it opens for the other, so a swap needs no special case.
     """
     by_member: dict[MemberId, list[Held]] = {}
     for held in names:
         by_member.setdefault(held.member, []).append(held)
     roster = Roster({m.id: m for m in members}, by_member, polled_at, now)
-    _match_profiles(roster, {one.player: one for one in seen}, next_id)
+    profiles = {one.player: one for one in seen}
+    found = adopt(roster.members, by_member, profiles.values(), approved, lost or {})
+    _match_profiles(roster, profiles, found, next_id)
     absorb_namesakes(roster, approved)
     moved = close_names(roster, approved, lines or {})
     open_names(roster, moved, approved)
@@ -49,13 +55,19 @@ def plan_roster(
     return roster.plan
 
 
-def _match_profiles(roster: Roster, seen: Mapping[PlayerId, Seen], next_id: int) -> None:
-    """Give every profile to a member: the one whose it is, the one who moved to it, or a new one."""
+def _match_profiles(
+    roster: Roster, seen: Mapping[PlayerId, Seen], found: Mapping[PlayerId, Adopted], next_id: int
+) -> None:
+    """Give every profile to a member: whose it is, who moved to it, who was lost, or a new one."""
     present = {roster.owners[player] for player in seen if player in roster.owners}
     for player, one in seen.items():
         if player in roster.owners:
             continue
         member = _moved_member(roster, one, present)
+        if member is None and player in found:
+            member = found[player].state.id
+            roster.save(found[player].state)
+            roster.set_names(member, found[player].names)
         if member is None:
             member = MemberId(next_id)
             next_id += 1

@@ -18,6 +18,7 @@ ORIGINS = {
     "name change": "WOM's name changes",
     "officer": "an officer",
     "import": "the old records",
+    "folded name": "the old records, which knew no spaces",
 }
 """Where it comes from that somebody held a name. A new origin is shown by its own name."""
 

@@ -42,6 +42,8 @@ _ANNOUNCED: Final[Mapping[BroadcastKind, str]] = {
 _ORIGINS: Final = {
     "roster": "as the clan's roster at Wise Old Man showed",
     "officer": "as an officer decided",
+    "import": "as the old records say",
+    "folded name": "as the old records say, which knew no spaces",
 }
 
 

@@ -1,5 +1,6 @@
 """Finding a member: by any name they ever held, or by the Discord user they are."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,6 +36,7 @@ class Lookup:
         """The member who holds this name, in any spelling; else the one who last held it.
 
         With ``at`` who held it then comes before both: names are recycled.
+        With a number, as ``John #12``, it is the member of that number, if their name is like that.
 
         Raises:
             InvalidName: the game would not accept such a name.
@@ -49,6 +51,9 @@ class Lookup:
         session: AsyncSession, clan: Clan, text: str, *, at: datetime | None = None
     ) -> Found:
         """The same inside a transaction, for whoever writes what must be true of the member found."""
+        numbered = _NUMBERED.fullmatch(text.strip())
+        if numbered is not None:
+            return await _numbered(session, clan, numbered["name"], MemberId(int(numbered["id"])))
         key = name_key(text)
         held = await names.holders(session, clan.id, key)
         if not held:
@@ -97,14 +102,22 @@ class Lookup:
     async def suggest(self, clan: Clan, text: str) -> list[str]:
         """Names of members that fit what was typed so far: present ones first, then by name.
 
-        Former names are found too and give the present one.
+        Former names are found too and give the present one. Who has left is found under their last
+        name, with their number where that name is another's by now.
         """
         wanted = loose_key(text)
         async with self._database.read() as session:
             known = await names.all_names(session, clan.id)
             present = {one.id: one.name for one in await members.current_members(session, clan.id)}
-        current = {one.member: one.display for one in known if one.end is None} | present
+            former = await members.former_names(session, clan.id)
+        held = {one.key for one in known if one.end is None}
+        current = {
+            one.member: one.display for one in known if one.end is None or one.key not in held
+        } | present
+        hidden = {id_: f"{name} #{id_}" for id_, name in former.items() if id_ not in current}
+        current |= hidden
         fits = {one.member for one in known if wanted in loose_key(one.display)}
+        fits |= {id_ for id_, shown in hidden.items() if wanted in loose_key(shown)}
         shown = sorted(
             (member for member in fits if member in current),
             key=lambda member: (
@@ -114,3 +127,14 @@ class Lookup:
             ),
         )
         return [current[member] for member in shown[:CHOICES]]
+
+
+_NUMBERED = re.compile(r"(?P<name>[^#]+?)\s*#(?P<id>[0-9]{1,9})")
+"""No name has a ``#``, so this can mean nobody else."""
+
+
+async def _numbered(session: AsyncSession, clan: Clan, name: str, member: MemberId) -> Found:
+    found = await members.member_by_id(session, clan.id, member)
+    if found is None or loose_key(found.name) != loose_key(name):
+        raise PlayerNotTracked(f"{name} #{member}")
+    return Found(found)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.adoption import is_lost
 from bot.domain.as_of import JOINED, LEFT, RETURNED
 from bot.domain.clans import Clan
 from bot.domain.facts import wom_source
@@ -14,7 +15,7 @@ from bot.domain.ids import ClanId, MemberId, NameKey, PlayerId, SourceId
 from bot.domain.roster import plan_roster
 from bot.domain.stays import is_join
 from bot.wom.answers import Activity, GroupDetails
-from db.queries import attributions, clans, conflicts, members, names, roster, sources
+from db.queries import attributions, clans, conflicts, decisions, imports, members, names, roster, sources
 from db.types import to_millis
 
 
@@ -29,6 +30,8 @@ def seen_of(group: GroupDetails) -> list[Seen]:
             build=membership.player.build,
             status=membership.player.status,
             joined_at=membership.client_sync_joined_at or membership.created_at,
+            # Who was never looked at has 0 there.
+            xp=membership.player.exp or None,
         )
         for membership in group.memberships
     ]
@@ -48,6 +51,7 @@ async def apply_roster(
         seen,
         await roster.approved_renames(session, clan.id),
         await _lines(session, clan, states, observed, seen),
+        await _lost(session, clan.id, states, seen),
         polled_at=clan.polled_at,
         now=now,
         next_id=next_id,
@@ -98,6 +102,18 @@ async def _lines(
         since = min(looked or clan.polled_at, clan.polled_at)
         lines |= await roster.lines_since(session, clan.id, since, {before, after})
     return lines
+
+
+async def _lost(
+    session: AsyncSession, clan: ClanId, states: Sequence[MemberState], seen: Sequence[Seen]
+) -> dict[MemberId, int | None]:
+    """Members that only the old system knew, with their last XP; asked only where somebody new may be one."""
+    owned = {player for state in states for player in state.players}
+    if all(one.player in owned for one in seen):
+        return {}
+    merged = await decisions.roots(session, clan)
+    lost = [state.id for state in states if is_lost(state) and state.id not in merged]
+    return await imports.last_xp(session, clan, lost) if lost else {}
 
 
 async def _save_names(session: AsyncSession, clan: ClanId, plan: RosterPlan, now: datetime) -> None:
@@ -185,7 +201,10 @@ def leave_events(leave: Leave, member: MemberState) -> list[dict[str, Any]]:
 
 
 def _returned(plan: RosterPlan, states: Iterable[MemberState], now: datetime) -> list[dict[str, Any]]:
-    """Who is back, as of when it is seen: a joined member who had left before."""
+    """Who is back, as of when it is seen: a joined member who had left before.
+
+    Whom only the old system knew was never seen to leave: on the first roster they are found, not back.
+    """
     return [
         {
             "key": f"returned:{one.id}:{to_millis(one.left_at)}",
@@ -196,7 +215,7 @@ def _returned(plan: RosterPlan, states: Iterable[MemberState], now: datetime) ->
             "after": plan.members[one.id].role,
         }
         for one in states
-        if one.id in plan.joined and one.left_at is not None
+        if one.id in plan.joined and one.left_at is not None and not is_lost(one)
     ]
 
 

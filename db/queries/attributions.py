@@ -10,7 +10,7 @@ from bot.domain.decisions import Attributed, attributions_in_force
 from bot.domain.facts import SourceKind
 from bot.domain.ids import ClanId, MemberId, NameKey, SourceId, UserId
 from db.bulk import INTEGER, STRING, inserting, rows_as_table
-from db.models import Alias, Attribution, Member, Profile, Source
+from db.models import Alias, Attribution, ImportedSpeaker, Member, Profile, Source
 from db.queries import decisions
 from db.queries.members import ROOT
 from db.queries.speakers import speakers
@@ -63,7 +63,10 @@ async def attribute_users(session: AsyncSession, clan: ClanId, users: Collection
 
 
 async def attribute_profiles(session: AsyncSession, clan: ClanId, sources: Collection[SourceId]) -> None:
-    """Give these WOM profiles to the members whose they are, for all time but what officers decided."""
+    """Give these WOM profiles to the members whose they are, for all time but what officers decided.
+
+    What the old system's authors said goes with the profiles that they had there.
+    """
     ours = (Profile.clan_id == clan) & Profile.source_id.in_(sources)
     owned = select(
         Profile.clan_id,
@@ -74,6 +77,34 @@ async def attribute_profiles(session: AsyncSession, clan: ClanId, sources: Colle
         literal("roster", STRING),
     ).where(ours)
     await _replace(session, clan, select(Profile.source_id).where(ours), owned, "roster")
+    theirs = (ImportedSpeaker.clan_id == clan) & ImportedSpeaker.profile_id.in_(sources)
+    await _attribute_speakers(session, clan, select(ImportedSpeaker.source_id).where(theirs))
+
+
+async def attribute_speakers(session: AsyncSession, clan: ClanId, sources: Collection[SourceId]) -> None:
+    """Give what these authors of the old system said to the members whose the profiles are that they had."""
+    theirs = (ImportedSpeaker.clan_id == clan) & ImportedSpeaker.source_id.in_(sources)
+    await _attribute_speakers(session, clan, select(ImportedSpeaker.source_id).where(theirs))
+
+
+async def _attribute_speakers(session: AsyncSession, clan: ClanId, sources: Select[Any]) -> None:
+    spoken = (
+        select(
+            ImportedSpeaker.clan_id,
+            ImportedSpeaker.source_id,
+            ImportedSpeaker.from_at,
+            ImportedSpeaker.to_at,
+            Profile.member_id,
+            literal("import", STRING),
+        )
+        .join_from(
+            ImportedSpeaker,
+            Profile,
+            (Profile.clan_id == ImportedSpeaker.clan_id) & (Profile.source_id == ImportedSpeaker.profile_id),
+        )
+        .where(ImportedSpeaker.clan_id == clan, ImportedSpeaker.source_id.in_(sources))
+    )
+    await _replace(session, clan, sources, spoken, "import")
 
 
 async def _replace(
@@ -96,7 +127,7 @@ async def _replace(
             ),
         )
     )
-    if origin == "roster":
+    if origin in {"roster", "import"}:
         await _apply_splits(session, clan, sources)
 
 
@@ -106,14 +137,14 @@ async def _apply_splits(session: AsyncSession, clan: ClanId, sources: Select[Any
     if not splits:
         return
     concerned = {one.member for one in splits}
-    observed = [one for one in await attributed(session, clan, sources) if one.member in concerned]
+    everything = await attributed(session, clan, sources)
+    touched = {one.source for one in everything if one.member in concerned}
+    observed = [one for one in everything if one.source in touched]
     if (made := attributions_in_force(observed, splits)) == observed:
         return
     roots = await decisions.roots(session, clan)
     await session.execute(
-        delete(Attribution).where(
-            Attribution.clan_id == clan, Attribution.source_id.in_({one.source for one in observed})
-        )
+        delete(Attribution).where(Attribution.clan_id == clan, Attribution.source_id.in_(touched))
     )
     rows = [
         {

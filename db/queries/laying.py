@@ -16,15 +16,21 @@ _TRUE = literal(1) == 1
 """SQLite needs a WHERE between a SELECT and ON CONFLICT."""
 
 
-async def lay_snapshots(session: AsyncSession, clan: ClanId, taken: Sequence[tuple[int, int]]) -> None:
-    """When profiles were seen: rows of source and time (milliseconds). Known ones change nothing."""
+async def lay_snapshots(session: AsyncSession, clan: ClanId, taken: Sequence[tuple[int, int]]) -> int:
+    """When profiles were seen: rows of source and time (milliseconds). Known ones change nothing.
+
+    Returns:
+        How many were new.
+    """
     given = rows_as_table(session, dict.fromkeys(_WHEN, INTEGER), taken)
     columns = (literal(clan, INTEGER), given.c.source_id, FromMillis(given.c.taken_at))
-    await session.execute(
+    stored = await session.execute(
         inserting(session, SnapshotRow)
         .from_select(["clan_id", *_WHEN], select(*columns).where(_TRUE))
         .on_conflict_do_nothing()
+        .returning(SnapshotRow.source_id)
     )
+    return len(stored.all())
 
 
 async def lay_values(

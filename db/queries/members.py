@@ -75,6 +75,14 @@ async def current_names(session: AsyncSession, clan: ClanId) -> dict[MemberId, s
     return {MemberId(id_): name for id_, name in rows}
 
 
+async def former_names(session: AsyncSession, clan: ClanId) -> dict[MemberId, str]:
+    """The last names of who has left, without whom officers merged into somebody."""
+    rows = await session.execute(
+        select(Member.id, Member.name).where(Member.clan_id == clan, Member.left_at.is_not(None), _IS_ROOT)
+    )
+    return {MemberId(id_): name for id_, name in rows}
+
+
 async def member_by_id(session: AsyncSession, clan: ClanId, member: MemberId) -> MemberRow | None:
     """One member, present or gone, or the one that officers merged them into."""
     shown = select(ROOT).where(Member.clan_id == clan, Member.id == member).scalar_subquery()

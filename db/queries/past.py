@@ -131,7 +131,8 @@ async def candidates(session: AsyncSession, clan: ClanId) -> list[Candidate]:
             Profile.updated_at,
         )
         .join(Member, (Member.clan_id == Profile.clan_id) & (Member.id == Profile.member_id))
-        .where(Profile.clan_id == clan, Member.left_at.is_(None))
+        # WOM knows nothing of the profiles that stand for an old system's members.
+        .where(Profile.clan_id == clan, Member.left_at.is_(None), Profile.player_id > 0)
         .order_by(Profile.source_id)
     )
     return [Candidate(*row) for row in rows]

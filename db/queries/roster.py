@@ -188,6 +188,7 @@ async def outdated_members(session: AsyncSession, clan: ClanId, before: datetime
         .join(Member, (Member.clan_id == Attribution.clan_id) & (Member.id == Attribution.member_id))
         .where(
             Profile.clan_id == clan,
+            Profile.player_id > 0,
             Member.left_at.is_(None),
             Profile.updated_at.is_(None) | (Profile.updated_at < before),
         )

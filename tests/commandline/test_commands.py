@@ -10,7 +10,7 @@ from tests.commandline.support import clanstats, in_a_process
 def test_help_names_every_command_and_needs_no_settings() -> None:
     result = in_a_process("--help", POLL_MINUTES="nonsense")
     assert result.returncode == 0
-    for command in ("run", "init", "migrate", "doctor", "demo", "health"):
+    for command in ("run", "init", "migrate", "doctor", "demo", "health", "import"):
         assert f"\n  {command} " in result.stdout
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.adoption import is_lost
 from bot.domain.identity import ApprovedRename, Held, Lines, MemberState, RosterPlan, Seen, is_span
 from bot.domain.ids import MemberId, NameKey, PlayerId
 from bot.domain.names import name_key
@@ -57,6 +58,7 @@ class Book:
         *roster: Seen,
         approved: Sequence[ApprovedRename] = (),
         lines: Mapping[NameKey, Lines] | None = None,
+        lost: Mapping[MemberId, int | None] | None = None,
     ) -> RosterPlan:
         plan = plan_roster(
             self.members.values(),
@@ -64,6 +66,7 @@ class Book:
             roster,
             approved,
             lines,
+            {one.id: None for one in self.members.values() if is_lost(one)} if lost is None else lost,
             polled_at=self.polled_at,
             now=now,
             next_id=self.next_id,
