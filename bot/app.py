@@ -30,6 +30,7 @@ from cogs.listening import Listening
 from cogs.mass_leave import MassLeaveButton, MassLeaveCog
 from cogs.member import ITEMS as MEMBER_ITEMS
 from cogs.member import link_account_menu, member_group, who_is_this_menu
+from cogs.nicknames import NicknamesCog
 from cogs.notices import NoticesCog, Review, WhoIs
 from cogs.officer import ITEMS as OFFICER_ITEMS
 from cogs.officer import officer_group
@@ -136,6 +137,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             CompareCog(services),
             LinksCog(self, services),
             NoticesCog(self, services),
+            NicknamesCog(self, services),
             PastCog(self, services),
             MassLeaveCog(self, services),
             HelpCog(services, self.tree, self.sync_commands),

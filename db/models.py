@@ -78,6 +78,7 @@ class Guild(Base):
     include_channel_ids: Mapped[list[int]] = mapped_column(JSON)
     exclude_channel_ids: Mapped[list[int]] = mapped_column(JSON)
     backfill_days: Mapped[int]
+    nicknames_follow: Mapped[bool]
 
 
 class Clan(Base):

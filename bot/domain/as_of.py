@@ -14,8 +14,8 @@ from bot.domain.ids import MemberId
 
 JOINED, LEFT, RANK_CHANGED = "joined", "left", "rank_changed"
 """What happens to a member's stay in the clan, as stored."""
-RETURNED = "returned"
-"""Beside the join: somebody is back who had left."""
+RETURNED, RENAMED = "returned", "renamed"
+"""Beside the join, that somebody is back who had left; and that somebody took another name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class GuildSettings:
     """What officers chose for their server. An empty ``included`` tracks every text channel.
 
     ``backfill_days`` is how far back a channel is read that was never read before.
+    ``nicknames_follow`` is whether nicknames are changed when their owners are renamed in the game.
     """
 
     guild: GuildId
@@ -50,6 +51,7 @@ class GuildSettings:
     included: frozenset[int] = frozenset()
     excluded: frozenset[int] = frozenset()
     backfill_days: int = 30
+    nicknames_follow: bool = False
 
     def tracks(self, channel: int, parent: int | None = None) -> bool:
         """Whether messages there become facts. A thread follows its parent unless it is named itself."""

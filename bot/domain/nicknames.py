@@ -7,6 +7,8 @@ from bot.domain.identity import key_of
 from bot.domain.ids import NameKey
 from bot.domain.names import loose_key
 
+LONGEST = 32
+"""The most characters of a nickname that Discord takes."""
 _PICTURE = "\x00"
 _PICTORIAL = frozenset({"So", "Sk", "Sm", "Cf", "Cn", "Co", "Cs", "Me"})
 _KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
@@ -49,3 +51,17 @@ def exact_keys(nickname: str) -> frozenset[NameKey]:
 def loose_keys(nickname: str) -> frozenset[str]:
     """The same names without their separators."""
     return frozenset(filter(None, map(loose_key, names_in(nickname))))
+
+
+def renamed(nickname: str, before: str, after: str) -> str | None:
+    """The nickname with the new name in the former one's place; None where it is to stay as it is.
+
+    So it is where it does not say the former name just once, or says the new one already,
+    or would be longer than Discord allows.
+    """
+    key = key_of(before)
+    pieces = [piece for piece in names_in(nickname) if key is not None and key_of(piece) == key]
+    if len(pieces) != 1 or nickname.count(pieces[0]) != 1 or key_of(after) in exact_keys(nickname) - {key}:
+        return None
+    changed = nickname.replace(pieces[0], after)
+    return changed if changed != nickname and len(changed) <= LONGEST else None

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.domain.as_of import Stay
-from bot.domain.ids import ClanId, MemberId, NameKey
+from bot.domain.ids import ClanId, MemberId, NameKey, UserId
 
 TELL_WITHIN: Final = timedelta(days=7)
 """A return that is older is no news: the bot was down, or had nowhere to tell of it."""
@@ -37,6 +37,19 @@ class Returned:
     stays: tuple[Stay, ...]
     former_names: tuple[str, ...]
     notes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A member's new name, and the Discord user who is verified as their owner.
+
+    ``event`` is the key under which the rename is stored.
+    """
+
+    event: str
+    user: UserId
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,7 @@ class GuildFacts:
 
     ``lacking`` are Discord's names of the permissions that the bot needs and does not have,
     ``unreadable`` and ``unwritable`` channels where it should read or answer and may not.
+    ``may_rename`` is whether it may change nicknames, which only officers who want that need.
     ``lines`` are the newest messages of bots and webhooks in channels that may be a relay's;
     empty where a relay is not looked for.
     """
@@ -88,6 +89,7 @@ class GuildFacts:
     unreadable: tuple[ChannelId, ...] = ()
     unwritable: tuple[ChannelId, ...] = ()
     message_content: bool = True
+    may_rename: bool = False
     lines: Mapping[ChannelId, Sequence[ChannelLine]] = field(
         default_factory=dict[ChannelId, Sequence[ChannelLine]]
     )
@@ -143,7 +145,8 @@ class SetupState:
     ``polled_at`` is the last poll that succeeded, ``poll_failed`` the reason
     (:class:`bot.domain.errors.WomUnavailable`) of one that failed since.
     With no ``bot_channels`` every answer is private at first. ``other_clans`` are the
-    names of the server's other clans.
+    names of the server's other clans. ``nicknames_follow`` is whether nicknames follow names
+    in the game, ``may_rename`` whether Discord lets the bot change them.
     """
 
     clan_name: str
@@ -170,3 +173,5 @@ class SetupState:
     officer_channel: ChannelId | None = None
     bot_channels: tuple[ChannelId, ...] = ()
     other_clans: tuple[str, ...] = ()
+    nicknames_follow: bool = False
+    may_rename: bool = False

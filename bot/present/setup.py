@@ -58,6 +58,7 @@ def _checks(state: SetupState) -> Iterator[_Line]:
     yield from _officers(state)
     yield _bot_channels(state)
     yield _time_zone(state)
+    yield from _nicknames(state)
     if state.other_clans:
         yield State.WORKS, f"Also here: {_listed(map(escape, state.other_clans))}", None
 
@@ -158,6 +159,14 @@ def _ranks(state: SetupState) -> Iterator[_Line]:
             f"I may not give all roles: mine is below {above}",
             "move mine above it in Server Settings → Roles",
         )
+
+
+def _nicknames(state: SetupState) -> Iterator[_Line]:
+    """Only where officers want it."""
+    if state.nicknames_follow and state.may_rename:
+        yield State.WORKS, "Nicknames follow names in the game", None
+    elif state.nicknames_follow:
+        yield State.BROKEN, "Nicknames follow names: I may not change them", "give me **Manage Nicknames**"
 
 
 def _history(state: SetupState) -> _Line:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.as_of import Happened, Now, stays_of
 from bot.domain.clans import Clan
 from bot.domain.ids import ClanId, MemberId
-from bot.domain.notices import TELL_WITHIN, Claimed, News, Returned
+from bot.domain.notices import TELL_WITHIN, Claimed, News, Renamed, Returned
 from bot.services.clock import Clock
 from db.queries import members, names, notices
 from db.queries.notices import Return
@@ -38,6 +38,16 @@ class Notices:
         for held in await names.all_names(session, clan):
             called.setdefault(held.member, {})[held.display] = None
         return tuple(_returned(one, stored[one.member], happened, called) for one in returns)
+
+    async def renames(self, clan: ClanId) -> list[Renamed]:
+        """The renames that no nickname has followed yet, of who is verified as the account's owner."""
+        async with self._database.read() as session:
+            return await notices.untold_renames(session, clan, self._clock() - TELL_WITHIN)
+
+    async def note_followed(self, clan: Clan, one: Renamed) -> None:
+        """A rename was followed, or there was nothing to follow it with."""
+        async with self._database.write() as session:
+            await notices.note_events_told(session, clan.id, [one.event], self._clock())
 
     async def note_told(
         self, clan: Clan, claimed: tuple[Claimed, ...], returned: tuple[Returned, ...]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.adoption import is_lost
-from bot.domain.as_of import JOINED, LEFT, RETURNED
+from bot.domain.as_of import JOINED, LEFT, RENAMED, RETURNED
 from bot.domain.clans import Clan
 from bot.domain.facts import wom_source
 from bot.domain.identity import Held, Leave, Lines, MemberState, RosterPlan, Seen
@@ -166,7 +166,7 @@ def _events(plan: RosterPlan) -> list[dict[str, Any]]:
         {
             "key": f"renamed:{one.member}:{to_millis(one.at)}",
             "member_id": one.member,
-            "kind": "renamed",
+            "kind": RENAMED,
             "at": one.at,
             "before": one.before,
             "after": one.after,

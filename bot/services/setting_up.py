@@ -254,6 +254,10 @@ class SettingUp:
         """How many days of messages are read back where a channel is read for the first time."""
         await self._set_guild(guild, by, "backfill_days", backfill_days=days)
 
+    async def set_nicknames_follow(self, guild: GuildId, follow: bool, by: UserId) -> None:
+        """Whether nicknames are changed when their owners are renamed in the game."""
+        await self._set_guild(guild, by, "nicknames_follow", nicknames_follow=follow)
+
     async def _set_guild(self, guild: GuildId, by: UserId, action: str, **fields: Any) -> None:
         async with self._database.write() as session:
             await clans.lock_guild(session, self._defaults(guild))

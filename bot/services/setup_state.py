@@ -62,6 +62,8 @@ async def read_state(
         officer_channel=settings.officer_channel,
         bot_channels=tuple(map(ChannelId, sorted(settings.bot_channels))),
         other_clans=tuple(others),
+        nicknames_follow=settings.nicknames_follow,
+        may_rename=facts.may_rename,
     )
 
 

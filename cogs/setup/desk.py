@@ -59,6 +59,7 @@ class Desk:
             "history": self._load_history,
             "days": self._ask_days,
             "past": past.ask,
+            "nicknames": self._switch_nicknames,
             "code": self._ask_code,
             "forget_code": self._forget_code,
             "time_zone": self._ask_zone,
@@ -156,6 +157,12 @@ class Desk:
         # The failure is stored with the clan, the checklist tells it, and the poll loop tries again.
         with contextlib.suppress(WomError):
             await self._poll_now(clan)
+
+    async def _switch_nicknames(self, interaction: Interaction[Any], clan: Clan) -> None:
+        settings = await self.services.clans.settings(clan.guild)
+        follow = not settings.nicknames_follow
+        await self.services.setting_up.set_nicknames_follow(clan.guild, follow, user_of(interaction))
+        await self.show_main(interaction, clan)
 
     # The checklist
 

@@ -35,6 +35,7 @@ def facts_of(
         unreadable=tuple(_unreadable(guild, settings, relays)),
         unwritable=tuple(_unwritable(guild, settings)),
         message_content=message_content,
+        may_rename=held.manage_nicknames,
         lines=lines,
     )
 

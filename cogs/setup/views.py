@@ -77,6 +77,12 @@ def _settings(clan: Clan, state: SetupState) -> Iterator[SelectOption]:
     yield SelectOption(label="In-game chat", value="relay", emoji="🎮", description="The relay of clan chat")
     yield SelectOption(label="Time zone", value="time_zone", emoji="🕛", description=clan.zone.key)
     yield SelectOption(label="Group's code", value="code", emoji="🔑", description="Add or replace it")
+    yield SelectOption(
+        label=f"Nicknames follow names: {'on' if state.nicknames_follow else 'off'}",
+        value="nicknames",
+        emoji="🏷️",
+        description="Rename who is renamed in the game",
+    )
     if clan.sealed_code is not None:
         yield SelectOption(label="Forget the group's code", value="forget_code", emoji="🧹")
     if state.ranks:

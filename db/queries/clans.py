@@ -149,6 +149,7 @@ async def guild_settings(session: AsyncSession, guild: GuildId) -> values.GuildS
         included=frozenset(row.include_channel_ids),
         excluded=frozenset(row.exclude_channel_ids),
         backfill_days=row.backfill_days,
+        nicknames_follow=row.nicknames_follow,
     )
 
 
@@ -178,6 +179,7 @@ def _guild_columns(settings: values.GuildSettings) -> dict[str, Any]:
         "include_channel_ids": sorted(settings.included),
         "exclude_channel_ids": sorted(settings.excluded),
         "backfill_days": settings.backfill_days,
+        "nicknames_follow": settings.nicknames_follow,
     }
 
 

@@ -8,10 +8,10 @@ from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bot.domain.as_of import RETURNED
-from bot.domain.ids import ClanId, MemberId, NameKey
-from bot.domain.notices import Claimed
-from db.models import IdentityConflict, Member, MemberEvent, MemberNote
+from bot.domain.as_of import RENAMED, RETURNED
+from bot.domain.ids import ClanId, MemberId, NameKey, UserId
+from bot.domain.notices import Claimed, Renamed
+from db.models import DiscordLink, IdentityConflict, Member, MemberEvent, MemberNote
 from db.types import OPEN_END, OPEN_START
 
 
@@ -99,6 +99,27 @@ async def untold_returns(session: AsyncSession, clan: ClanId, since: datetime) -
         .order_by(MemberEvent.at, MemberEvent.key)
     )
     return [Return(key, MemberId(member), at, number) for key, member, at, number in rows]
+
+
+async def untold_renames(session: AsyncSession, clan: ClanId, since: datetime) -> list[Renamed]:
+    """Renames from a time on, of members with a verified owner, not followed yet; the oldest first."""
+    rows = await session.execute(
+        select(MemberEvent.key, DiscordLink.user_id, MemberEvent.before, MemberEvent.after)
+        .join(
+            DiscordLink,
+            (DiscordLink.clan_id == MemberEvent.clan_id)
+            & (DiscordLink.member_id == MemberEvent.member_id)
+            & DiscordLink.verified,
+        )
+        .where(
+            MemberEvent.clan_id == clan,
+            MemberEvent.kind == RENAMED,
+            MemberEvent.at >= since,
+            MemberEvent.told_at.is_(None),
+        )
+        .order_by(MemberEvent.at, MemberEvent.key)
+    )
+    return [Renamed(key, UserId(user), before or "", after or "") for key, user, before, after in rows]
 
 
 async def note_events_told(session: AsyncSession, clan: ClanId, keys: Collection[str], now: datetime) -> None:

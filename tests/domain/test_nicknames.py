@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.names import name_key
-from bot.domain.nicknames import exact_keys, loose_keys, names_in
+from bot.domain.nicknames import exact_keys, loose_keys, names_in, renamed
 
 NAMES = st.text("abcXYZ019", min_size=1, max_size=5).flatmap(
     lambda first: st.sampled_from([first, f"{first} b", f"{first}-b", f"{first}_2"])
@@ -66,3 +66,28 @@ def test_every_name_stands_in_the_nickname_as_whole_words(nickname: str) -> None
 
     for name in names_in(nickname):
         assert any(stands_alone(name, at) for at in range(len(nickname)))
+
+
+@pytest.mark.parametrize(
+    ("nickname", "after"),
+    [
+        ("Zezima", "Lynx Titan"),
+        ("[A] zezima | Onyx", "[A] Lynx Titan | Onyx"),
+        ("zezima ★", "Lynx Titan ★"),
+        ("Zezimas", None),
+        ("Zezima / zezima", None),
+        ("Zezima | Zezimas", None),
+        ("Zezima / lynx-titan", None),
+        ("Zezima | twenty more letters here", None),
+    ],
+)
+def test_a_nickname_takes_a_new_name_where_it_says_the_former_one_once(
+    nickname: str, after: str | None
+) -> None:
+    assert renamed(nickname, "Zezima", "Lynx Titan") == after
+
+
+def test_other_capitals_are_followed_too_and_what_is_no_name_is_not() -> None:
+    assert renamed("zezima", "zezima", "Zezima") == "Zezima"
+    assert renamed("Zezima", "Zezima", "Zezima") is None
+    assert renamed("Zezima", "not a name at all", "Zezima") is None
