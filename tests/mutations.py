@@ -117,6 +117,13 @@ MUTATIONS = (
     ),
     Mutation(
         NAMES,
+        "test_what_was_heard_while_wom_was_two_names_behind_is_its_speakers_once_wom_knows",
+        "bot/domain/roster_names.py",
+        "at = min([at, *(one for one in told if one is not None)])",
+        "",
+    ),
+    Mutation(
+        NAMES,
         "test_an_outsider_who_takes_a_former_name_and_joins_inherits_nothing",
         "bot/domain/roster_names.py",
         "start = taken_over(max([*ended, start or ended[0]]), known_from, roster.now)",

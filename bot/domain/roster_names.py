@@ -43,10 +43,11 @@ def close_names(
         taker, heard = spoken.get(current.key), lines.get(current.key)
         if taker is None and heard is not None:
             at = max(at, heard.last + TICK)
-        held_since = current.start or roster.members[member].created_at
-        taken_at = _submitted(approved, taker, current.key) if taker else None
-        told = (_given_up(approved, roster.members[member], current.key, held_since), taken_at)
-        at = min([at, *(one for one in told if one is not None and held_since < one)])
+        told = (
+            _given_up(approved, roster.members[member], current),
+            None if taker is None else _taken(approved, roster.members[member], taker, current),
+        )
+        at = min([at, *(one for one in told if one is not None)])
         at = min(at, _first_heard(roster, seen.key, lines) or at)
         # Lines reach back past the poll before: what began after them was held for a moment at least.
         moved[member] = min(max(at, current.start + TICK) if current.start else at, roster.now)
@@ -61,15 +62,27 @@ def _last_sighting(roster: Roster, member: MemberId) -> datetime:
     return missed + TICK if missed else roster.sighted
 
 
-def _given_up(
-    approved: Sequence[ApprovedRename], member: MemberState, key: NameKey, held_since: datetime
-) -> datetime | None:
-    """When a change away from a name was submitted first, since its holder had it or took it again."""
+def _given_up(approved: Sequence[ApprovedRename], member: MemberState, current: Held) -> datetime | None:
+    """When a change away from a name was submitted first, since its holder took it for the last time.
+
+    That may be before a roster showed them under it: WOM can be two names behind.
+    """
     own = [one for one in approved if one.player in member.players]
-    back = [one.submitted_at for one in own if name_key(one.new_name) == key]
-    since = max([held_since, *back])
-    away = (one.submitted_at for one in own if name_key(one.old_name) == key and one.submitted_at > since)
+    back = [one.submitted_at for one in own if name_key(one.new_name) == current.key]
+    since = max(back) if back else (current.start or member.created_at) - TICK
+    away = (
+        one.submitted_at for one in own if name_key(one.old_name) == current.key and one.submitted_at > since
+    )
     return min(away, default=None)
+
+
+def _taken(
+    approved: Sequence[ApprovedRename], member: MemberState, taker: Seen, current: Held
+) -> datetime | None:
+    """When the change of who goes by a member's name now was submitted, if the member had it until then."""
+    taken_at = _submitted(approved, taker, current.key)
+    held_since = current.start or member.created_at
+    return taken_at if taken_at is not None and held_since <= taken_at else None
 
 
 def _submitted(approved: Sequence[ApprovedRename], seen: Seen, key: NameKey | None) -> datetime | None:

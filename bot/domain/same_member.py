@@ -23,7 +23,7 @@ def absorb_namesakes(roster: Roster, approved: Sequence[ApprovedRename]) -> None
             for one in approved
             if one.player in roster.members[member].players and name_key(one.new_name) == seen.key
         ]
-        last_seen = _last_seen_as_another(roster, member, seen.key)
+        last_seen = _last_seen_before(roster, member, seen.key, max(submitted, default=roster.now))
         if not submitted or last_seen is None:
             continue
         for namesake in _namesakes(roster, member, seen.key):
@@ -34,7 +34,7 @@ def absorb_namesakes(roster: Roster, approved: Sequence[ApprovedRename]) -> None
 def is_same(namesake: MemberState, last_seen: datetime, submitted_at: datetime, now: datetime) -> bool:
     """Whether a namesake who is gone was a member's rename that WOM approved.
 
-    It was first seen after the member was last seen under another name (``last_seen``), and
+    It was first seen after the member was last seen before they took the name (``last_seen``), and
     was still there when the change was submitted: who left before that is another account,
     whose name was free to be taken.
     """
@@ -49,12 +49,18 @@ def _namesakes(roster: Roster, member: MemberId, key: NameKey) -> list[MemberSta
     return [roster.members[one] for one in sorted(alone)]
 
 
-def _last_seen_as_another(roster: Roster, member: MemberId, key: NameKey) -> datetime | None:
-    """When a member was last seen under the name before this one; None where none is known."""
-    current = roster.current_name(member)
-    if current is not None and current.key != key:
-        return roster.members[member].last_seen_at
-    before = [held.end for held in roster.names.get(member, []) if held.end and held.key != key]
+def _last_seen_before(
+    roster: Roster, member: MemberId, key: NameKey, submitted_at: datetime
+) -> datetime | None:
+    """When a member was last seen before they took a name; None where that is not known.
+
+    Who was missed until now may have come back to the name of then, if WOM was told so since.
+    """
+    names, missed = roster.names.get(member, []), roster.members[member].last_seen_at
+    if missed is not None:
+        is_back = bool(names) and names[-1].key == key
+        return None if is_back and submitted_at <= missed else missed
+    before = [held.end for held in names if held.end and held.key != key]
     return before[-1] - TICK if before else None
 
 
@@ -63,7 +69,7 @@ def _absorb(
 ) -> None:
     """Let a namesake be ``member``, who may have come back under the name at an earlier poll."""
     state, current = roster.members[member], roster.current_name(member)
-    came_back = current is not None and current.key == key
+    came_back = state.last_seen_at is None
     if state.left_at is not None or came_back:
         left_at = state.left_at or last_seen
         roster.plan.undone.append(Leave(member, next(iter(state.players), None), left_at))
@@ -71,5 +77,5 @@ def _absorb(
     roster.plan.profiles.update(dict.fromkeys(namesake.players, member))
     roster.plan.absorbed[namesake.id] = member
     roster.forget(namesake.id)
-    if came_back and current is not None:
+    if came_back and current is not None and current.key == key:
         roster.replace_hold(current, replace(current, start=last_seen + TICK))

@@ -16,6 +16,7 @@ class Renames:
         self.groups: dict[int, Group] = {}
         self.players: dict[int, Profile] = {}
         self.renames: dict[int, Rename] = {}
+        self._newest = 0
         self._rename_ids = count(1)
         self._archives = count(10_001)
 
@@ -29,15 +30,16 @@ class Renames:
         build: str = "main",
         country: str | None = None,
     ) -> int:
-        """WOM begins to track an account, without looking at it yet. Returns its id.
+        """WOM begins to track an account, without looking at it yet. Returns its id, which no other ever had.
 
         Raises:
             ValueError: the name or the id is taken.
         """
-        number = player_id or max(self.players, default=0) + 1
+        number = player_id or self._newest + 1
         taken = any(one.username == standardised(name) for one in self.players.values())
         if taken or number in self.players:
             raise ValueError(f"{name} ({number}) is tracked already")
+        self._newest = max(self._newest, number)
         self.players[number] = Profile(number, name, at, account_type, build, country)
         return number
 

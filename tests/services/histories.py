@@ -36,6 +36,7 @@ class Account:
     profiles: list[int] = field(default_factory=list[int])
     change: int | None = None
     xp: int = 1_000
+    ever: set[str] = field(default_factory=set[str])
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class History:
     lines: list[Line] = field(default_factory=list[Line])
     certain: set[int] = field(default_factory=set[int])
     polled: dict[int, NameKey | None] = field(default_factory=dict[int, NameKey | None])
+    named_since: dict[int, datetime] = field(default_factory=dict[int, datetime])
+    behind: set[int] = field(default_factory=set[int])
     decided: list[DecisionId] = field(default_factory=list[DecisionId])
     unsettled: int = 0
 
@@ -85,6 +88,7 @@ class History:
 
     def renames(self, account: Account, name: str, *, tells: bool) -> None:
         """In the game; WOM is told at once or later."""
+        account.ever.add(account.name)
         account.name = name
         if tells:
             self.tells(account)
@@ -116,8 +120,16 @@ class History:
         self.tale.approved(account.change)
         account.change = None
 
+    def can_deny(self, account: Account) -> bool:
+        """Nobody else has had the name that was given up: else WOM's word would be wrong for good."""
+        if account.change is None:
+            return False
+        old = self.tale.wom.renames[account.change].old
+        others = (one for one in self.accounts if one is not account)
+        return not any(old in {*one.ever, one.name} for one in others)
+
     def is_denied(self, account: Account) -> None:
-        """WOM does not believe it; nobody who took the old name since loses it."""
+        """WOM does not believe it."""
         assert account.change is not None
         self.tale.wom.deny_rename(account.change, self.tale.now)
         account.change = None
@@ -136,11 +148,12 @@ class History:
 
     def settled(self) -> list[Account]:
         """Whom WOM knows by their present name, with nothing pending."""
-        return [
-            one
-            for one in self.accounts
-            if one.change is None and not self.can_tell(one) and one.profiles[0] in self.tale.wom.players
-        ]
+        found: list[Account] = []
+        for account in self.accounts:
+            profile = self.tale.wom.players.get(account.profiles[0])
+            if account.change is None and profile and name_key(profile.name) == name_key(account.name):
+                found.append(account)
+        return found
 
     def synced(self, *, listed: bool) -> None:
         """The roster becomes whoever is in the clan, by the names of now."""
@@ -169,8 +182,9 @@ class History:
         self.tale.synced(left=members[: round(share * len(members))])
 
     def is_met(self, account: Account) -> bool:
-        """Whether a poll ever saw the account: of a stranger's lines nothing can be known."""
-        return any(player in self.polled for player in account.profiles)
+        """Whether the account is on the roster and was polled: of others' names nothing can be known."""
+        roster = self.tale.wom.groups[self.tale.group].members
+        return any(player in self.polled and player in roster for player in account.profiles)
 
     async def says(self, account: Account) -> None:
         """A line of the relay under the present name."""
@@ -186,10 +200,21 @@ class History:
         seen_before = dict(self.polled)
         await self.tale.polled(**parts)
         members = self.tale.wom.groups[self.tale.group].members
+        owner = self.owners()
+        # A profile that WOM merged away is known to be gone once the one that took it over is seen.
+        self.polled = {
+            one: key
+            for one, key in self.polled.items()
+            if one in self.tale.wom.players or self.accounts[owner[one]].profiles[0] not in members
+        }
         for player in members:
             profile = self.tale.wom.players[player]
             self.polled[player] = None if profile.status == "archived" else name_key(profile.name)
-        owner = self.owners()
+            if self.polled[player] != seen_before.get(player):
+                self.named_since[player] = self.tale.now
+                self.behind.discard(player)
+            if self.polled[player] != name_key(self.accounts[owner[player]].name):
+                self.behind.add(player)
         again = {
             (owner[one], self.polled[one]) for one in members if self.polled[one] == seen_before.get(one)
         }
@@ -234,9 +259,8 @@ class History:
             assert len(holders) <= 1, f"{line} shows under {holders}"
             speakers = {one for member in holders for one in persons[member]}
             if holders and line.account not in speakers:
-                assert self._is_behind(speakers, line.key), (
-                    f"{line} shows under member {holders} of {speakers}"
-                )
+                told = f"{line} shows under member {holders} of {speakers}"
+                assert self._is_behind(speakers, line), told
             if number in self.certain and line.key not in disputed:
                 assert line.account in speakers, f"{line} is nobody's"
         await self._check_sums(shown, snapshots)
@@ -274,10 +298,11 @@ class History:
             )
         return shown, persons, disputed, snapshots or 0
 
-    def _is_behind(self, accounts: Iterable[int], key: NameKey) -> bool:
-        """Whether WOM, as last polled, named one of these by what they are not called any more."""
+    def _is_behind(self, accounts: Iterable[int], line: Line) -> bool:
+        """Whether WOM, as far as polls saw, named one of these so when another was called it."""
         return any(
-            self.polled.get(player) == key and name_key(self.accounts[one].name) != key
+            self.polled.get(player) == line.key
+            and (self.named_since[player] <= line.at or player in self.behind)
             for one in accounts
             for player in self.accounts[one].profiles
         )

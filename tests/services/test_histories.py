@@ -121,7 +121,7 @@ class Clan(RuleBasedStateMachine):
             account.in_clan = not account.in_clan
         elif what == "comes" and free and len(self.history.accounts) < MOST:
             self.history.appears(free[name % len(free)])
-        elif what == "denied" and account.change is not None:
+        elif what == "denied" and self.history.can_deny(account):
             self.history.is_denied(account)
         elif what == "archived" and free and account in self.history.settled():
             self.history.is_archived(account, free[name % len(free)])

@@ -157,3 +157,25 @@ async def test_a_player_id_that_vanishes_by_a_merge_leaves_the_member_whole(tale
     assert await tale.spoken() == {"Cat": 2}
     assert await tale.gained() == {"Cat": 300}
     assert await tale.happened("left") == []
+
+
+async def test_what_was_heard_while_wom_was_two_names_behind_is_its_speakers_once_wom_knows(
+    tale: Tale,
+) -> None:
+    """Trap 2: the roster showed the first one under a name that was the second one's by then."""
+    ann, bob = tale.joins("Ann", "Bob")
+    await tale.polled(hours=1)
+    tale.passes(minutes=10)
+    tale.renames(ann, "Cat")
+    tale.passes(minutes=10)
+    changes = [tale.renamed(ann, "Dee"), tale.renamed(bob, "Cat")]
+    await tale.polled(minutes=10)
+    await tale.says("Cat")
+    assert await tale.spoken() == {"Cat": 1}, "nothing but WOM's word is known"
+    await tale.polled(hours=1)
+    tale.approved(*changes)
+    await tale.polled(hours=1)
+    assert await tale.roster() == ["Dee", "Cat"]
+    assert (await tale.whois("Dee")).facts.all == 0
+    assert await tale.spoken() == {"Cat": 1}
+    assert (await tale.whois("Cat")).member == (await tale.whois("Bob")).member
