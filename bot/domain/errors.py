@@ -8,6 +8,8 @@ program: it is logged with its traceback, and the person sees a trace id.
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.mass_leaves import LeaveVerdict
+
 
 @dataclass(unsafe_hash=True)
 class UserError(Exception):
@@ -266,9 +268,9 @@ class DecisionNeeded(UserError):
 
 @dataclass(unsafe_hash=True)
 class MassLeaveDecided(UserError):
-    """An officer has said what a mass leave is: ``left`` or ``not-true``."""
+    """An officer has said what a mass leave is."""
 
-    verdict: str
+    verdict: LeaveVerdict
     by: int
     at: datetime
 

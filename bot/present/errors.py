@@ -5,7 +5,6 @@ from functools import singledispatch
 
 from bot.domain import errors
 from bot.domain.errors import UserError
-from bot.domain.mass_leaves import LeaveVerdict
 from bot.present.mass_leave import LABELS
 from bot.present.numbers import counted
 from bot.present.text import cut_units, escape
@@ -349,7 +348,7 @@ def _(error: errors.DecisionNeeded) -> str:
 
 @explain.register
 def _(error: errors.MassLeaveDecided) -> str:
-    said = LABELS[LeaveVerdict(error.verdict)]
+    said = LABELS[error.verdict]
     return f"<@{error.by}> said **{said}** {ago(error.at)}, and that stands. Nothing else was changed."
 
 

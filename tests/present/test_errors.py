@@ -2,6 +2,7 @@ import pytest
 
 from bot.domain import errors
 from bot.domain.errors import UserError
+from bot.domain.mass_leaves import LeaveVerdict
 from bot.present.errors import explain, unexpected
 from tests.present.makers import NOW
 
@@ -58,7 +59,7 @@ EXAMPLES: list[UserError] = [
     errors.Outdated(),
     errors.RankUnknown("onix", ("Onyx",)),
     errors.RankUnknown("zzz"),
-    *(errors.MassLeaveDecided(verdict, 5, NOW) for verdict in ("left", "not-true")),
+    *(errors.MassLeaveDecided(verdict, 5, NOW) for verdict in LeaveVerdict),
     errors.NoSpeaker(),
     errors.NoSpeaker("Jo hn"),
     *(errors.CannotMerge("Jo hn", "Ann B", reason) for reason in ("same", "both-present")),

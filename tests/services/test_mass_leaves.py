@@ -72,7 +72,7 @@ async def test_who_left_by_an_officers_word_did_so_when_they_were_last_seen(tale
     for verdict in LeaveVerdict:
         with pytest.raises(MassLeaveDecided) as refused:
             await tale.mass_leaves.decide(clan, one.seen_at, verdict, UserId(78))
-        assert refused.value == MassLeaveDecided("left", OFFICER, tale.now)
+        assert refused.value == MassLeaveDecided(LeaveVerdict.LEFT, OFFICER, tale.now)
     assert (await tale.polled_for(days=3)).mass_leave == 0
     assert await tale.roster() == CROWD[8:]
 
