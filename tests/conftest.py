@@ -1,14 +1,14 @@
 """Fixtures for every test: a migrated database on either server."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from db import migrate
 from db.session import Database
-from tests.databases import empty_database
+from tests.databases import Templates, empty_database, require
 
 # The same examples at every run, so that a change fails by what it did; ``make soak`` looks for new ones.
 settings.register_profile(
@@ -42,11 +42,20 @@ async def empty_url(database_kind: str, tmp_path: Path) -> AsyncGenerator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Generator[Templates]:
+    """Migrated databases to be copied."""
+    made = Templates(tmp_path_factory.mktemp("templates"))
+    yield made
+    asyncio.run(made.remove())
+
+
 @pytest.fixture
-async def database_url(empty_url: str) -> str:
+async def database_url(database_kind: str, tmp_path: Path, templates: Templates) -> AsyncGenerator[str]:
     """The URL of a database at the newest revision."""
-    await migrate.upgrade(empty_url)
-    return empty_url
+    await require(database_kind)
+    async with empty_database(database_kind, tmp_path, await templates.migrated(database_kind)) as url:
+        yield url
 
 
 @pytest.fixture

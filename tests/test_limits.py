@@ -14,6 +14,7 @@ from bot.domain.errors import UserError
 from bot.domain.ids import ClanId, MemberId, NameKey, UserId
 from bot.domain.leaderboards import Board, Entry, rank
 from bot.domain.link_review import Claim, Talker, Unseen
+from bot.domain.mass_leaves import LeaveVerdict
 from bot.domain.metrics import ALL_METRICS, Metric, metric
 from bot.domain.periods import Period
 from bot.domain.suggestions import Suggestion
@@ -209,6 +210,7 @@ ARGUMENTS: dict[Any, st.SearchStrategy[Any]] = {
     tuple[str, ...]: st.lists(names, max_size=30).map(tuple),
     int: st.integers(0, LARGEST),
     bool: st.booleans(),
+    LeaveVerdict: st.sampled_from(LeaveVerdict),
     datetime | None: moments,
     datetime: moments.filter(bool),
 }

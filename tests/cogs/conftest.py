@@ -1,10 +1,6 @@
 """The real bot in a simulated Discord, over a clan that was laid once and is copied for each test."""
 
-import asyncio
 import logging
-import os
-import shutil
-import uuid
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,11 +10,9 @@ from pathlib import Path
 from typing import Any, TypeVarTuple
 from unittest.mock import patch
 
-import asyncpg
 import pytest
 import simcord
 from discord import app_commands
-from sqlalchemy.engine import make_url
 
 from bot.app import ClanStatsBot
 from bot.domain.clans import Clan
@@ -34,7 +28,7 @@ from cogs.stats import StatsCog
 from db import migrate
 from tests import simulator
 from tests.cogs import world
-from tests.databases import POSTGRES, postgres_unreachable
+from tests.databases import Templates, empty_database, require
 
 Args = TypeVarTuple("Args")
 
@@ -149,87 +143,24 @@ def build_bot(url: str, wom_url: str = NO_WOM, **chosen: Any) -> ClanStatsBot:
         return TestedBot.build(settings, shard_count=1, pacing=Pacing(100_000))
 
 
-class Templates:
-    """A laid database of each kind, made when first wanted."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._made: dict[tuple[str, bool], str] = {}
-
-    async def url(self, kind: str, *, laid: bool) -> str:
-        if (kind, laid) not in self._made:
-            url = await _new_database(kind, self._directory / f"{'laid' if laid else 'empty'}.db")
-            await migrate.upgrade(url)
-            if laid:
-                await world.lay(url)
-            self._made[kind, laid] = url
-        return self._made[kind, laid]
-
-    async def remove(self) -> None:
-        for (kind, _), url in self._made.items():
-            if kind == "postgres":
-                await _drop(url)
-
-
-async def _ask_postgres(statement: str) -> None:
-    connection = await asyncpg.connect(POSTGRES)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-async def _new_database(kind: str, file: Path, template: str | None = None) -> str:
-    if kind == "sqlite":
-        if template is not None:
-            source = make_url(template).database
-            assert source is not None
-            shutil.copy(source, file)
-        return f"sqlite+aiosqlite:///{file}"
-    name = f"clanstats_test_{uuid.uuid4().hex}"
-    like = f'TEMPLATE "{make_url(template).database}"' if template else ""
-    await _ask_postgres(f'CREATE DATABASE "{name}" {like}')
-    return str(make_url(POSTGRES).set(drivername="postgresql+asyncpg", database=name))
-
-
-async def _drop(url: str) -> None:
-    await _ask_postgres(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
-
-
-@pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Generator[Templates]:
-    made = Templates(tmp_path_factory.mktemp("laid"))
-    yield made
-    asyncio.run(made.remove())
-
-
-@asynccontextmanager
-async def _copied(templates: Templates, kind: str, directory: Path, *, laid: bool) -> AsyncGenerator[str]:
-    if kind == "postgres" and (reason := await postgres_unreachable()):
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    template = await templates.url(kind, laid=laid)
-    url = await _new_database(kind, directory / "clan.db", template)
-    try:
-        yield url
-    finally:
-        if kind == "postgres":
-            await _drop(url)
+async def _lay(url: str) -> None:
+    await migrate.upgrade(url)
+    await world.lay(url)
 
 
 @pytest.fixture
 async def laid_url(templates: Templates, database_kind: str, tmp_path: Path) -> AsyncGenerator[str]:
     """A database of one's own with the clan in it."""
-    async with _copied(templates, database_kind, tmp_path, laid=True) as url:
+    await require(database_kind)
+    template = await templates.filled(database_kind, "laid", _lay)
+    async with empty_database(database_kind, tmp_path, template) as url:
         yield url
 
 
 @pytest.fixture
-async def bare_url(templates: Templates, database_kind: str, tmp_path: Path) -> AsyncGenerator[str]:
+def bare_url(database_url: str) -> str:
     """A database of one's own with nothing in it but the schema."""
-    async with _copied(templates, database_kind, tmp_path, laid=False) as url:
-        yield url
+    return database_url
 
 
 @asynccontextmanager

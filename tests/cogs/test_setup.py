@@ -22,6 +22,7 @@ from bot.services import registry
 from bot.settings import Settings
 from bot.wom.client import WomClient
 from bot.wom.pacing import Pacing
+from cogs.setup import desk
 from db.models import Broadcast
 from demo.wom import SimulatedWom
 from tests.cogs import world
@@ -111,8 +112,9 @@ Opener = Callable[..., AbstractAsyncContextManager[House]]
 
 
 @pytest.fixture
-def open_house(bare_url: str) -> Opener:
+def open_house(bare_url: str, monkeypatch: pytest.MonkeyPatch) -> Opener:
     """Opens the server; keywords are the process's settings, ``lay`` is called before the bot starts."""
+    monkeypatch.setattr(desk, "LOOK_AGAIN", 0.05)
 
     @asynccontextmanager
     async def opened(
