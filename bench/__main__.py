@@ -6,6 +6,7 @@ that a presenter draws. They are claims about one machine; ratios carry further.
 
 import argparse
 import asyncio
+import gc
 import os
 import platform
 import sys
@@ -34,6 +35,9 @@ async def run(kind: str, size: Size) -> None:
                     f"messages stored and counted: {rate:,.0f}/s · {await answers.megabytes(database):.0f} MB"
                 )
                 print(HEADER)
+                # As the bot does once it has started.
+                gc.collect()
+                gc.freeze()
                 async for figure in answers.figures(database, laid):
                     print(figure)
                 async for figure in identity.figures(database, laid):
