@@ -10,20 +10,21 @@ from discord import ButtonStyle, Interaction
 from discord.ext import commands
 from discord.ui import Button, View
 
+from bot.domain.clans import Clan
 from bot.domain.ids import ChannelId, ClanId, MessageId
 from bot.domain.mass_leaves import LeaveVerdict, MassLeave
 from bot.logs import new_trace
 from bot.present.mass_leave import LABELS, mass_leave_notice
 from bot.services.registry import Services
-from cogs.answers import guild_of, user_of
-from cogs.buttons import NUMBER, Stateful, pack, pack_moment, unpack, unpack_moment, view_of
-from cogs.officers import require_officer
+from cogs.answers import user_of
+from cogs.buttons import NUMBER, pack, pack_moment, unpack, unpack_moment, view_of
+from cogs.officers import OfficersItem
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
 class MassLeaveButton(
-    Stateful[Button[View]],
+    OfficersItem[Button[View]],
     template=rf"ml:(?P<clan>{NUMBER}):(?P<seen>{NUMBER}):(?P<verdict>left|not-true)",
 ):
     """*They left* or *Not true*, for officers only; the first press counts."""
@@ -43,9 +44,7 @@ class MassLeaveButton(
             raise ValueError(match["seen"])
         return cls(ClanId(unpack(match["clan"])), seen_at, LeaveVerdict(match["verdict"]))
 
-    async def press(self, interaction: Interaction[Any]) -> None:
-        await require_officer(self.services, interaction)
-        clan = await self.services.clans.by_id(self.clan, guild_of(interaction))
+    async def act(self, interaction: Interaction[Any], clan: Clan) -> None:
         decided = await self.services.mass_leaves.decide(
             clan, self.seen_at, self.verdict, user_of(interaction)
         )

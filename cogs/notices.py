@@ -15,11 +15,11 @@ from bot.domain.notices import Claimed, Returned
 from bot.logs import new_trace
 from bot.present.notices import claimed_notice, returned_notice
 from bot.services.registry import Services
-from cogs.answers import answer, guild_of
-from cogs.buttons import NUMBER, Stateful, pack, pack_moment, unpack, view_of
+from cogs.answers import answer
+from cogs.buttons import NUMBER, pack, pack_moment, unpack, view_of
 from cogs.member.about import show_dossier
 from cogs.member.identity import review_screen
-from cogs.officers import require_officer
+from cogs.officers import OfficersItem
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -27,7 +27,7 @@ AT_ONCE = 3
 """Messages of one kind after one poll; more names in dispute share one message, more returns wait."""
 
 
-class Review(Stateful[Button[View]], template=rf"no:review:(?P<clan>{NUMBER})"):
+class Review(OfficersItem[Button[View]], template=rf"no:review:(?P<clan>{NUMBER})"):
     """Shows an officer what is disputed, for them alone."""
 
     def __init__(self, clan: ClanId) -> None:
@@ -39,14 +39,12 @@ class Review(Stateful[Button[View]], template=rf"no:review:(?P<clan>{NUMBER})"):
     def read(cls, match: re.Match[str]) -> Self:
         return cls(ClanId(unpack(match["clan"])))
 
-    async def press(self, interaction: Interaction[Any]) -> None:
-        await require_officer(self.services, interaction)
-        clan = await self.services.clans.by_id(self.clan, guild_of(interaction))
+    async def act(self, interaction: Interaction[Any], clan: Clan) -> None:
         embed, view = await review_screen(self.services, clan)
         await answer(interaction, private=True, embed=embed, view=view)
 
 
-class WhoIs(Stateful[Button[View]], template=rf"no:who:(?P<clan>{NUMBER}):(?P<member>{NUMBER})"):
+class WhoIs(OfficersItem[Button[View]], template=rf"no:who:(?P<clan>{NUMBER}):(?P<member>{NUMBER})"):
     """Shows an officer a member's dossier, for them alone."""
 
     def __init__(self, clan: ClanId, member: MemberId) -> None:
@@ -60,9 +58,7 @@ class WhoIs(Stateful[Button[View]], template=rf"no:who:(?P<clan>{NUMBER}):(?P<me
     def read(cls, match: re.Match[str]) -> Self:
         return cls(ClanId(unpack(match["clan"])), MemberId(unpack(match["member"])))
 
-    async def press(self, interaction: Interaction[Any]) -> None:
-        await require_officer(self.services, interaction)
-        clan = await self.services.clans.by_id(self.clan, guild_of(interaction))
+    async def act(self, interaction: Interaction[Any], clan: Clan) -> None:
         await show_dossier(self.services, interaction, clan, self.member, private=True)
 
 

@@ -1,15 +1,21 @@
 """Who is an officer, asked by whatever is for officers only."""
 
-from typing import Any, Final
+from abc import abstractmethod
+from typing import Any, Final, TypeVar
 
 import discord
 from discord import Interaction
+from discord.ui import Item
 
-from bot.domain.clans import GuildSettings
+from bot.domain.clans import Clan, GuildSettings
 from bot.domain.errors import NotPermitted
+from bot.domain.ids import ClanId
 from bot.present.help import Audience
 from bot.services.registry import Services
 from cogs.answers import guild_of
+from cogs.buttons import Stateful
+
+ItemT = TypeVar("ItemT", bound=Item[Any])
 
 FOR_OFFICERS: Final[dict[Any, Any]] = {"audience": Audience.OFFICER}
 """The ``extras`` of a command for officers, by which ``/help`` knows it.
@@ -44,3 +50,17 @@ async def require_officer(services: Services, interaction: Interaction[Any]) -> 
     """
     if not is_officer(interaction.user, await services.clans.settings(guild_of(interaction))):
         raise NotPermitted("officer")
+
+
+class OfficersItem(Stateful[ItemT], template=r"(?!)"):
+    """A button or list for officers only, about the clan that its custom id names."""
+
+    clan: ClanId
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        await require_officer(self.services, interaction)
+        await self.act(interaction, await self.services.clans.by_id(self.clan, guild_of(interaction)))
+
+    @abstractmethod
+    async def act(self, interaction: Interaction[Any], clan: Clan) -> None:
+        """Do what the item is for."""

@@ -16,9 +16,9 @@ from bot.domain.past import PastProgress, PastState
 from bot.logs import new_trace
 from bot.present.past import past_message
 from bot.services.registry import Services
-from cogs.answers import guild_of, user_of
-from cogs.buttons import NUMBER, Stateful, pack, unpack, view_of
-from cogs.officers import require_officer
+from cogs.answers import user_of
+from cogs.buttons import NUMBER, pack, unpack, view_of
+from cogs.officers import OfficersItem
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -26,7 +26,7 @@ SECONDS_TO_SHOW = 10
 """How often a message is brought up to date at most."""
 
 
-class CancelPast(Stateful[Button[View]], template=rf"past:stop:(?P<clan>{NUMBER})"):
+class CancelPast(OfficersItem[Button[View]], template=rf"past:stop:(?P<clan>{NUMBER})"):
     """Ends the reading, for officers."""
 
     def __init__(self, clan: ClanId) -> None:
@@ -39,9 +39,7 @@ class CancelPast(Stateful[Button[View]], template=rf"past:stop:(?P<clan>{NUMBER}
     def read(cls, match: re.Match[str]) -> Self:
         return cls(ClanId(unpack(match["clan"])))
 
-    async def press(self, interaction: Interaction[Any]) -> None:
-        await require_officer(self.services, interaction)
-        clan = await self.services.clans.by_id(self.clan, guild_of(interaction))
+    async def act(self, interaction: Interaction[Any], clan: Clan) -> None:
         await self.services.past.cancel(clan, user_of(interaction))
         progress = await self.services.past.progress(clan.id)
         if progress is not None:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 
 import structlog
-from discord.ext import tasks
 
 from bot.domain.clans import Clan
 from bot.domain.errors import UserError
 from bot.domain.ids import ClanId, GuildId
+from bot.jobs.looping import Looping
 from bot.logs import new_trace
 from bot.services.registry import Services
 from bot.wom.errors import WomError
@@ -16,7 +17,7 @@ from bot.wom.errors import WomError
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
-class PollingJob:
+class PollingJob(Looping):
     """The poll loop. Nothing that goes wrong with one clan ends it or holds up the others."""
 
     def __init__(
@@ -30,19 +31,7 @@ class PollingJob:
         self._polled = polled
         self._guilds = guilds
         self._turns: dict[ClanId, asyncio.Lock] = {}
-        self._loop = tasks.loop(minutes=services.settings.poll_minutes)(self._poll_all)
-
-    def start(self) -> None:
-        """Begin, if it has not; the first round is at once."""
-        if not self._loop.is_running():
-            self._loop.start()
-
-    async def stop(self) -> None:
-        """End, giving up the poll that is under way; none of it is half written."""
-        task = self._loop.get_task()
-        self._loop.cancel()
-        if task is not None:
-            await asyncio.gather(task, return_exceptions=True)
+        super().__init__(self._poll_all, timedelta(minutes=services.settings.poll_minutes))
 
     async def poll_now(self, clan: Clan) -> None:
         """Poll one clan at once.

@@ -17,14 +17,14 @@ from bot.logs import new_trace
 from bot.present.accounts import link_panel
 from bot.present.links import TITLES, user_page
 from bot.services.registry import Services
-from cogs.answers import answer, clan_of, guild_of, handle_error
-from cogs.buttons import NUMBER, Stateful, pack, unpack, view_of
+from cogs.answers import answer, clan_of, handle_error
+from cogs.buttons import NUMBER, pack, unpack, view_of
 from cogs.leaderboard import CHOICES
 from cogs.links import LONGEST_TYPED, PanelButton
 from cogs.member.command import officers_command
 from cogs.member.lists import Shown, read_pair, screen, suggestion_option
 from cogs.member.people import officer_of, people_of
-from cogs.officers import FOR_OFFICERS, is_private_here, require_officer
+from cogs.officers import FOR_OFFICERS, OfficersItem, is_private_here, require_officer
 from cogs.stats import player_choices
 
 _PROMPTS = {"verify": "Verify…", "accept": "Link what the nickname says…", "remove": "Remove…"}
@@ -59,7 +59,7 @@ def _offered(
 
 
 class UserSelect(
-    Stateful[Select[View]],
+    OfficersItem[Select[View]],
     template=rf"mu:(?P<clan>{NUMBER}):(?P<user>{NUMBER}):(?P<action>verify|accept|remove)",
 ):
     """Verifies a claim of a user, accepts what the nickname suggests, or takes a link away."""
@@ -77,9 +77,7 @@ class UserSelect(
     def read(cls, match: re.Match[str]) -> Self:
         return cls(ClanId(unpack(match["clan"])), UserId(unpack(match["user"])), match["action"])
 
-    async def press(self, interaction: Interaction[Any]) -> None:
-        await require_officer(self.services, interaction)
-        clan = await self.services.clans.by_id(self.clan, guild_of(interaction))
+    async def act(self, interaction: Interaction[Any], clan: Clan) -> None:
         officer, review = officer_of(interaction), self.services.link_review
         chosen = self.item.values[0]
         match self.action:
@@ -94,7 +92,7 @@ class UserSelect(
         await interaction.response.edit_message(embed=embed, view=view)
 
 
-class LinkButton(Stateful[Button[View]], template=rf"mn:(?P<clan>{NUMBER}):(?P<user>{NUMBER})"):
+class LinkButton(OfficersItem[Button[View]], template=rf"mn:(?P<clan>{NUMBER}):(?P<user>{NUMBER})"):
     """Asks which account is the user's."""
 
     def __init__(self, clan: ClanId, user: UserId) -> None:
@@ -107,9 +105,7 @@ class LinkButton(Stateful[Button[View]], template=rf"mn:(?P<clan>{NUMBER}):(?P<u
     def read(cls, match: re.Match[str]) -> Self:
         return cls(ClanId(unpack(match["clan"])), UserId(unpack(match["user"])))
 
-    async def press(self, interaction: Interaction[Any]) -> None:
-        await require_officer(self.services, interaction)
-        clan = await self.services.clans.by_id(self.clan, guild_of(interaction))
+    async def act(self, interaction: Interaction[Any], clan: Clan) -> None:
         await interaction.response.send_modal(AccountModal(self.services, clan, self.user))
 
 

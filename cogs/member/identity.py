@@ -29,7 +29,7 @@ from bot.services.registry import Services
 from cogs.answers import answer, clan_of, guild_of, require_asker, user_of
 from cogs.buttons import NUMBER, Stateful, pack, pack_moment, unpack, unpack_moment, view_of
 from cogs.member.command import officers_command
-from cogs.officers import FOR_OFFICERS, is_private_here, require_officer
+from cogs.officers import FOR_OFFICERS, OfficersItem, is_private_here, require_officer
 from cogs.stats import player_choices
 
 NOBODY: Final = MemberId(0)
@@ -110,7 +110,7 @@ class DoIt(Stateful[Button[View]], template=rf"id:{_PROPOSAL}"):
         return next(one for one in await self.services.decisions.history(clan) if one.id == decision)
 
 
-class Undo(Stateful[Button[View]], template=rf"iu:(?P<clan>{NUMBER}):(?P<decision>{NUMBER})"):
+class Undo(OfficersItem[Button[View]], template=rf"iu:(?P<clan>{NUMBER}):(?P<decision>{NUMBER})"):
     """Takes a decision back. Any officer may, also after a restart."""
 
     def __init__(self, clan: ClanId, decision: DecisionId) -> None:
@@ -123,9 +123,7 @@ class Undo(Stateful[Button[View]], template=rf"iu:(?P<clan>{NUMBER}):(?P<decisio
     def read(cls, match: re.Match[str]) -> Self:
         return cls(ClanId(unpack(match["clan"])), DecisionId(unpack(match["decision"])))
 
-    async def press(self, interaction: Interaction[Any]) -> None:
-        await require_officer(self.services, interaction)
-        clan = await self.services.clans.by_id(self.clan, guild_of(interaction))
+    async def act(self, interaction: Interaction[Any], clan: Clan) -> None:
         await self.services.decisions.undo(clan, self.decision, user_of(interaction))
         made = await self.services.decisions.history(clan)
         undone = next(one for one in made if one.id == self.decision)
@@ -142,7 +140,7 @@ _VERDICTS = {
 
 
 class Judge(
-    Stateful[Button[View]],
+    OfficersItem[Button[View]],
     template=rf"ij:(?P<clan>{NUMBER}):(?P<start>{NUMBER}):(?P<verdict>[absnl]):(?P<key>{_NAME})",
 ):
     """Decides a conflict, or puts it off. Any officer may, also after a restart."""
@@ -159,9 +157,7 @@ class Judge(
         start = unpack_moment(match["start"])
         return cls(ClanId(unpack(match["clan"])), start, match["verdict"], NameKey(match["key"]))
 
-    async def press(self, interaction: Interaction[Any]) -> None:
-        await require_officer(self.services, interaction)
-        clan = await self.services.clans.by_id(self.clan, guild_of(interaction))
+    async def act(self, interaction: Interaction[Any], clan: Clan) -> None:
         verdict = _VERDICTS[self.verdict][1]
         if verdict is None:
             await self.services.decisions.put_off(clan, self.key, self.start)

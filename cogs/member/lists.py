@@ -16,10 +16,10 @@ from bot.domain.suggestions import Suggestion
 from bot.present import links as screens
 from bot.present.text import cut_units
 from bot.services.registry import Services
-from cogs.answers import answer, guild_of, may_turn
-from cogs.buttons import NUMBER, Stateful, pack, unpack, view_of
+from cogs.answers import answer, may_turn
+from cogs.buttons import NUMBER, pack, unpack, view_of
 from cogs.member.people import officer_of, people_of
-from cogs.officers import require_officer
+from cogs.officers import OfficersItem
 
 ItemT = TypeVar("ItemT", bound=Item[Any])
 
@@ -110,19 +110,10 @@ def _ways(shown: Shown, number: int) -> Iterator["ListButton"]:
             yield ListButton(replace(shown, kind=kind, page=0), "list", screens.TITLES[kind])
 
 
-class ListItem(Stateful[ItemT], template=r"(?!)"):
+class ListItem(OfficersItem[ItemT], template=r"(?!)"):
     """What all of them share: they are for officers, and show the list anew when they are done."""
 
     shown: Shown
-
-    async def press(self, interaction: Interaction[Any]) -> None:
-        await require_officer(self.services, interaction)
-        clan = await self.services.clans.by_id(self.shown.clan, guild_of(interaction))
-        await self.act(interaction, clan)
-
-    async def act(self, interaction: Interaction[Any], clan: Clan) -> None:
-        """Do what the item is for."""
-        raise NotImplementedError
 
     async def show_again(self, interaction: Interaction[Any], clan: Clan) -> None:
         """Bring the message up to date: whoever decided, the list is everybody's."""
@@ -135,7 +126,7 @@ class ListButton(ListItem[Button[View]], template=rf"ml:{_STATE}:(?P<way>back|on
 
     def __init__(self, shown: Shown, way: str, label: str = "…", *, disabled: bool = False) -> None:
         super().__init__(Button(label=label, custom_id=f"ml:{shown}:{way}", disabled=disabled, row=4))
-        self.shown = shown
+        self.shown, self.clan = shown, shown.clan
 
     @classmethod
     def read(cls, match: re.Match[str]) -> Self:
@@ -159,7 +150,7 @@ class ClaimButton(ListItem[Button[View]], template=rf"mv:{_STATE}:(?P<action>[vr
         custom_id = f"mv:{shown}:{action}:{pack(user)}:{pack(member)}"
         style = ButtonStyle.success if action == "v" else ButtonStyle.danger
         super().__init__(Button(label=cut_units(label, _BUTTON), style=style, custom_id=custom_id, row=row))
-        self.shown = shown
+        self.shown, self.clan = shown, shown.clan
         self.action = action
         self.user = user
         self.member = member
@@ -188,7 +179,7 @@ class AcceptExact(ListItem[Button[View]], template=rf"ma:{_STATE}:(?P<seen>{NUMB
                 row=1,
             )
         )
-        self.shown = shown
+        self.shown, self.clan = shown, shown.clan
         self.seen = seen
 
     @classmethod
@@ -218,7 +209,7 @@ class AcceptSome(ListItem[Select[View]], template=rf"mc:{_STATE}"):
                 row=0,
             )
         )
-        self.shown = shown
+        self.shown, self.clan = shown, shown.clan
 
     @classmethod
     def read(cls, match: re.Match[str]) -> Self:

@@ -19,9 +19,9 @@ from bot.present.roster import TITLES, pages, roster_csv, roster_page
 from bot.present.text import cut_units, rank_name
 from bot.services.registry import Services
 from cogs.answers import answer, clan_of, guild_of, may_turn
-from cogs.buttons import NUMBER, Stateful, pack, unpack, view_of
+from cogs.buttons import NUMBER, pack, unpack, view_of
 from cogs.member.command import officers_command
-from cogs.officers import is_private_here, require_officer
+from cogs.officers import OfficersItem, is_private_here, require_officer
 
 ItemT = TypeVar("ItemT", bound=Item[Any])
 
@@ -84,15 +84,10 @@ def _ways(shown: Shown, number: int) -> Iterator["RosterButton"]:
     yield RosterButton(replace(shown, page=page), "csv", "CSV", disabled=not number)
 
 
-class RosterItem(Stateful[ItemT], template=r"(?!)"):
+class RosterItem(OfficersItem[ItemT], template=r"(?!)"):
     """What all of them share: they are for officers, and turn the asker's message; others get their own."""
 
     shown: Shown
-
-    async def press(self, interaction: Interaction[Any]) -> None:
-        await require_officer(self.services, interaction)
-        clan = await self.services.clans.by_id(self.shown.clan, guild_of(interaction))
-        await self.act(interaction, clan)
 
     async def act(self, interaction: Interaction[Any], clan: Clan) -> None:
         """Do what the item is for."""
@@ -113,7 +108,7 @@ class RosterButton(RosterItem[Button[View]], template=rf"or:{_STATE}:(?P<way>bac
 
     def __init__(self, shown: Shown, way: str, label: str = "…", *, disabled: bool = False) -> None:
         super().__init__(Button(label=label, custom_id=f"or:{shown}:{way}", disabled=disabled, row=2))
-        self.shown = shown
+        self.shown, self.clan = shown, shown.clan
         self.way = way
 
     @classmethod
@@ -141,7 +136,7 @@ class WhichSelect(RosterItem[Select[View]], template=rf"ow:{_STATE}"):
             for which, title in TITLES.items()
         ]
         super().__init__(Select(custom_id=f"ow:{shown}", options=options, row=0))
-        self.shown = shown
+        self.shown, self.clan = shown, shown.clan
 
     @classmethod
     def read(cls, match: re.Match[str]) -> Self:
@@ -162,7 +157,7 @@ class RankSelect(RosterItem[Select[View]], template=rf"ok:{_STATE}"):
             for role in roles
         ]
         super().__init__(Select(custom_id=f"ok:{shown}", options=options, row=1))
-        self.shown = shown
+        self.shown, self.clan = shown, shown.clan
 
     @classmethod
     def read(cls, match: re.Match[str]) -> Self:

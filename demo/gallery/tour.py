@@ -20,6 +20,16 @@ RECENT = timedelta(hours=48)
 _DAY = timedelta(days=1)
 
 
+class Part:
+    """What the tours of officers share: who asks is the main tour's officer, in their own channel."""
+
+    def __init__(self, tour: "Tour") -> None:
+        self.tour = tour
+        self.recorder = tour.recorder
+        self.stage = tour.stage
+        self.desk = tour.channel("officers")
+
+
 class Tour:
     """Who asks, and where. Everything that members see."""
 

@@ -2,21 +2,15 @@
 
 from datetime import timedelta
 
-from demo.gallery.tour import Tour
+from demo.gallery.tour import Part
 from demo.gallery.tour_officers import POLL
 from demo.stage_record import Asked, Options
 
 A_WHILE = timedelta(seconds=20)
 
 
-class DeskTour:
+class DeskTour(Part):
     """The officers' channel, and two menus on what somebody wrote."""
-
-    def __init__(self, tour: Tour) -> None:
-        self.tour = tour
-        self.recorder = tour.recorder
-        self.stage = tour.stage
-        self.desk = tour.channel("officers")
 
     async def all(self) -> None:
         """After a name came into dispute, so that there is something to tell."""

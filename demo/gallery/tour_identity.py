@@ -7,21 +7,15 @@ from bot.domain.identity import Dispute
 from bot.domain.ids import GuildId
 from bot.domain.names import name_key
 from db.queries import attributions, clans, conflicts, names
-from demo.gallery.tour import Tour
+from demo.gallery.tour import Part
 from demo.stage_record import Asked, Options
 
 CLAIMED: Final = timedelta(days=12)
 """Since when two members claim one name."""
 
 
-class IdentityTour:
+class IdentityTour(Part):
     """Everything of ``/member``, in the officers' channel."""
-
-    def __init__(self, tour: Tour) -> None:
-        self.tour = tour
-        self.recorder = tour.recorder
-        self.stage = tour.stage
-        self.desk = tour.channel("officers")
 
     async def all(self) -> None:
         """What is known first, then what is decided."""

@@ -8,7 +8,7 @@ from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle
 
 from demo.gallery.poses import opened
-from demo.gallery.tour import Tour
+from demo.gallery.tour import Part
 from demo.stage_record import Asked, list_of
 from demo.stage_wom import CODE
 from demo.world import GROUP
@@ -21,14 +21,8 @@ HARBOUR, HARBOUR_MEMBERS = 4712, 42
 _SAID = ("hello", "gz!", "team at 20:00?", "who is on world 416", "ty", "brb", "morning all", "gn")
 
 
-class OfficersTour:
+class OfficersTour(Part):
     """Everything of ``/setup``: on the clan's own server, and on one that the bot just came to."""
-
-    def __init__(self, tour: Tour) -> None:
-        self.tour = tour
-        self.recorder = tour.recorder
-        self.stage = tour.stage
-        self.desk = tour.channel("officers")
 
     async def all(self) -> None:
         """The new server first, since its clan is then added to the other one as well."""
