@@ -42,12 +42,15 @@ async def figures(database: Database, clan: Clan) -> AsyncGenerator[Figure]:
     await _lay_waiting(database, clan)
     decisions = Decisions(database, lambda: NOW)
     gone, kept = MemberId(400), MemberId(7)
+    async with database.read() as session:
+        own = [one for one in await names.observed_names(session, clan.id) if one.member == gone]
 
     async def learn() -> None:
-        await _hold(database, clan, [Held(gone, name_key("Waiting"), "Waiting", None, None, "roster")])
+        waiting = Held(gone, name_key("Waiting"), "Waiting", None, None, "roster")
+        await _hold(database, clan, gone, [*own, waiting])
 
     async def forget() -> None:
-        await _hold(database, clan, [])
+        await _hold(database, clan, gone, own)
 
     async def learn_and_forget() -> None:
         await learn()
@@ -59,7 +62,7 @@ async def figures(database: Database, clan: Clan) -> AsyncGenerator[Figure]:
     async def merge_and_undo() -> None:
         await decisions.undo(clan, await decisions.merge(clan, gone, kept, OFFICER), OFFICER)
 
-    yield await measure("a merge and its undoing, a year of history", merge_and_undo, target=100)
+    yield await measure("a merge and its undoing, a year of history", merge_and_undo, target=50)
 
 
 async def _lay_waiting(database: Database, clan: Clan) -> None:
@@ -76,12 +79,10 @@ async def _lay_waiting(database: Database, clan: Clan) -> None:
             await messages.add_messages(session, clan.id, said)
 
 
-async def _hold(database: Database, clan: Clan, held: list[Held]) -> None:
+async def _hold(database: Database, clan: Clan, member: MemberId, held: list[Held]) -> None:
     """As a poll writes it: the member's names, who held which, whose the lines are."""
     async with database.write() as session:
         await clans.lock_clan(session, clan.id)
-        own = [one for one in await names.observed_names(session, clan.id) if one.member == MemberId(400)]
-        kept = [one for one in own if one.key != name_key("Waiting")]
-        touched = await names.replace_names(session, clan.id, [MemberId(400)], [*kept, *held])
+        touched = await names.replace_names(session, clan.id, [member], held)
         await names.rebuild_aliases(session, clan.id, touched)
         await attributions.attribute_relayed_names(session, clan.id, touched)

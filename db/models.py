@@ -226,7 +226,12 @@ class Profile(Base):
     """
 
     __tablename__ = "profiles"
-    __table_args__ = (_source_reference(), UniqueConstraint("clan_id", "player_id"), WITHOUT_ROWID)
+    __table_args__ = (
+        _source_reference(),
+        UniqueConstraint("clan_id", "player_id"),
+        Index("ix_profiles_clan_id_member_id", "clan_id", "member_id"),
+        WITHOUT_ROWID,
+    )
 
     clan_id: Mapped[int] = _clan_key()
     source_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
