@@ -54,8 +54,10 @@ async def picture(directory: Path) -> tuple[str, ...]:
             tour = Tour(Recorder(stage, Path(answers)), album)
             await tour.members()
             await IdentityTour(tour).all()
-            await DeskTour(tour).all()
+            desk = DeskTour(tour)
+            await desk.all()
             await OfficersTour(tour).all()
+            await desk.mass_leave()
             await ExtremesTour(tour).all()
     album.write_page()
     return album.missing

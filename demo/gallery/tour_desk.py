@@ -78,6 +78,18 @@ class DeskTour(Part):
         await self.tour.album.add("past-progress", self.tour.officer, self.desk, message)
         await self.tour.officer.click(message, label="Cancel")
 
+    async def mass_leave(self) -> None:
+        """A broken sync drops most of the roster; a sane one heals it."""
+        members = self.stage.wom.server.groups[self.stage.header.group].members
+        before, told = dict(members), {message.id for message in self.desk.history()}
+        for player in list(members)[::2]:
+            del members[player]
+        await self.tour.later(POLL)
+        message = next(one for one in self.desk.history() if one.id not in told and one.components)
+        await self.tour.album.add("told-mass-leave", self.tour.officer, self.desk, message)
+        members.update(before)
+        await self.tour.later(POLL)
+
     async def _ask(self, screen: str, command: str, **options: object) -> Asked:
         given: Options = dict(options)
         return await self.tour.show(
