@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import answers, clan, identity
+from bench import answers, clan, identity, listening, polling
 from bench.measure import HEADER
 from bench.sizes import REAL, Size
 from bot import logs
@@ -42,6 +42,10 @@ async def run(kind: str, size: Size) -> None:
                     print(figure)
                 async for figure in identity.figures(database, laid):
                     print(figure)
+                async for figure in polling.figures(database):
+                    print(figure)
+                heard, held = await listening.heard_a_second(database, laid)
+                print(f"messages heard, counted and stored: {heard:,.0f}/s · loop held {held:.0f} ms")
             finally:
                 await database.close()
 

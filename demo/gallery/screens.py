@@ -144,9 +144,7 @@ DESK: Final = Section(
         Screen("links-panel", "member panel", "The button for everybody is posted"),
         Screen("told-disputed", "member identity review", "Told without asking: a name in dispute"),
         Screen("told-back", "officer roster", "Told without asking: somebody is back"),
-        Screen(
-            "told-mass-leave", "officer roster", "Told without asking: half the roster is missing"
-        ),
+        Screen("told-mass-leave", "officer roster", "Told without asking: half the roster is missing"),
         Screen("past-ask", "setup", "History from before the bot: how far back"),
         Screen("past-progress", "setup", "It is read in the background, and can be cancelled"),
         Screen("how-read", "How was this read?", "*How was this read?* in the apps menu of a message"),
