@@ -1,0 +1,66 @@
+"""The tables. Alembic's migrations create them; a test holds the two together.
+
+Every table of facts leads its key with ``clan_id``. Ranges are half-open, with
+:data:`db.types.OPEN_START` and :data:`db.types.OPEN_END` for what has no known end.
+"""
+
+from db.models.base import Base
+from db.models.clans import AuditEntry, Clan, Guild, ImportRow, KeptState, Relay
+from db.models.decisions import IdentityConflict, IdentityDecision, NameOverrideRow
+from db.models.links import DiscordLink, LinkCode, LinkRefusal, PendingLink
+from db.models.members import (
+    Achievement,
+    Alias,
+    MassLeaveRow,
+    Member,
+    MemberEvent,
+    MemberNote,
+    NameChange,
+    ObservedName,
+    Profile,
+)
+from db.models.messages import Activity, ActivityDay, Broadcast, Coverage, IngestCursor, Message, RelayPrint
+from db.models.readings import MetricRow, MetricValue, PastJob, PastRefusal, PastSpan, SnapshotRow
+from db.models.sources import Attribution, ImportedSpeaker, Source
+
+__all__ = [
+    "Achievement",
+    "Activity",
+    "ActivityDay",
+    "Alias",
+    "Attribution",
+    "AuditEntry",
+    "Base",
+    "Broadcast",
+    "Clan",
+    "Coverage",
+    "DiscordLink",
+    "Guild",
+    "IdentityConflict",
+    "IdentityDecision",
+    "ImportRow",
+    "ImportedSpeaker",
+    "IngestCursor",
+    "KeptState",
+    "LinkCode",
+    "LinkRefusal",
+    "MassLeaveRow",
+    "Member",
+    "MemberEvent",
+    "MemberNote",
+    "Message",
+    "MetricRow",
+    "MetricValue",
+    "NameChange",
+    "NameOverrideRow",
+    "ObservedName",
+    "PastJob",
+    "PastRefusal",
+    "PastSpan",
+    "PendingLink",
+    "Profile",
+    "Relay",
+    "RelayPrint",
+    "SnapshotRow",
+    "Source",
+]
