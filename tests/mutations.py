@@ -54,6 +54,13 @@ MUTATIONS = (
     ),
     Mutation(
         RENAMES,
+        "test_a_double_goes_to_nobody_who_took_its_name_after_its_owner",
+        "bot/domain/same_member.py",
+        "and one.submitted_at <= submitted_at",
+        "and one.submitted_at > submitted_at",
+    ),
+    Mutation(
+        RENAMES,
         "test_a_membership_that_moves_without_any_event_comes_back_with_the_approval",
         "bot/domain/same_member.py",
         "if state.left_at is not None or came_back:",

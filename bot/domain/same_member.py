@@ -27,7 +27,8 @@ def absorb_namesakes(roster: Roster, approved: Sequence[ApprovedRename]) -> None
         if not submitted or last_seen is None:
             continue
         for namesake in _namesakes(roster, member, seen.key):
-            if is_same(namesake, last_seen, max(submitted), roster.now):
+            same = is_same(namesake, last_seen, max(submitted), roster.now)
+            if same and not has_rival(roster.members[member], namesake, seen.key, max(submitted), approved):
                 _absorb(roster, member, namesake, seen.key, last_seen)
 
 
@@ -40,6 +41,32 @@ def is_same(namesake: MemberState, last_seen: datetime, submitted_at: datetime, 
     """
     gone_at = namesake.left_at or namesake.leave_seen_at or now
     return last_seen < namesake.created_at and submitted_at <= gone_at
+
+
+def has_rival(
+    member: MemberState,
+    namesake: MemberState,
+    key: NameKey,
+    submitted_at: datetime,
+    approved: Sequence[ApprovedRename],
+) -> bool:
+    """Whether the namesake may be another account, which took the name before ``member`` did.
+
+    So it may where WOM approved that one's change to the name, submitted no later, and it had
+    not been told when the namesake was first seen that the name was given up again.
+    """
+    return any(
+        one.player not in member.players
+        and name_key(one.new_name) == key
+        and one.submitted_at <= submitted_at
+        and not any(
+            given_up.player == one.player
+            and name_key(given_up.old_name) == key
+            and one.submitted_at < given_up.submitted_at <= namesake.created_at
+            for given_up in approved
+        )
+        for one in approved
+    )
 
 
 def _namesakes(roster: Roster, member: MemberId, key: NameKey) -> list[MemberState]:

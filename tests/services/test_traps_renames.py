@@ -182,3 +182,21 @@ async def test_capitals_are_no_rename(tale: Tale) -> None:
     assert [one.display for one in (await tale.whois("ann of cleve")).names] == ["Ann of Cleve"]
     assert await tale.happened() == [("Ann of Cleve", "joined")]
     assert await tale.who_was("ANN-OF-CLEVE", NOW) == "Ann of Cleve"
+
+
+async def test_a_double_goes_to_nobody_who_took_its_name_after_its_owner(tale: Tale) -> None:
+    """WOM is told of Bob's next name, and of Ann's taking his last one, before the bot polls again."""
+    ann, bob = tale.joins("Ann", "Bob")
+    await tale.polled(hours=1)
+    change = tale.renamed(bob, "Cat")
+    tale.wom.sync_rename_as_leave_and_join(tale.group, bob, "Cat", tale.now)
+    await tale.polled(hours=1)
+    await tale.says("Cat")
+    tale.approved(change)
+    tale.renames(bob, "Dan")
+    tale.renames(ann, "Cat")
+    await tale.polled(hours=1)
+    await tale.says("Cat", "Cat")
+    assert (await tale.spoken())["Cat"] == 2, "what Bob said under the name is not Ann's"
+    await tale.polled_for(days=3)
+    assert await tale.roster() == ["Cat", "Dan"], "the double left, and nobody is it"
