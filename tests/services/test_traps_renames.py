@@ -188,8 +188,12 @@ async def test_a_double_goes_to_nobody_who_took_its_name_after_its_owner(tale: T
     """WOM is told of Bob's next name, and of Ann's taking his last one, before the bot polls again."""
     ann, bob = tale.joins("Ann", "Bob")
     await tale.polled(hours=1)
+    tale.renames(ann, "Anna")
+    tale.plays(ann, 1_200)
+    await tale.polled(hours=1)
     change = tale.renamed(bob, "Cat")
-    tale.wom.sync_rename_as_leave_and_join(tale.group, bob, "Cat", tale.now)
+    double = tale.wom.sync_rename_as_leave_and_join(tale.group, bob, "Cat", tale.now)
+    tale.plays(double, 9_000)
     await tale.polled(hours=1)
     await tale.says("Cat")
     tale.approved(change)
@@ -198,5 +202,6 @@ async def test_a_double_goes_to_nobody_who_took_its_name_after_its_owner(tale: T
     await tale.polled(hours=1)
     await tale.says("Cat", "Cat")
     assert (await tale.spoken())["Cat"] == 2, "what Bob said under the name is not Ann's"
+    assert (await tale.gained())["Cat"] == 200, "nor is what he gained"
     await tale.polled_for(days=3)
     assert await tale.roster() == ["Cat", "Dan"], "the double left, and nobody is it"
