@@ -98,8 +98,15 @@ MUTATIONS = (
         RENAMES,
         "test_capitals_are_no_rename",
         "bot/domain/roster_names.py",
-        "if current is None or seen.key == current.key:",
-        "if current is None or seen.name == current.display:",
+        "if seen.key == current.key:",
+        "if seen.name == current.display:",
+    ),
+    Mutation(
+        NAMES,
+        "test_a_name_given_up_by_who_was_missing_ends_when_wom_was_told",
+        "bot/domain/roster_names.py",
+        "if told is not None and told < last.end:",
+        "if told is not None and told > last.end:",
     ),
     Mutation(
         NAMES,

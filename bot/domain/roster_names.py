@@ -36,7 +36,10 @@ def close_names(
     moved: dict[MemberId, datetime] = {}
     for member, seen in roster.voices.items():
         current = roster.current_name(member)
-        if current is None or seen.key == current.key:
+        if current is None:
+            _end_earlier(roster, member, approved)
+            continue
+        if seen.key == current.key:
             _respell(roster, current, seen.name)
             continue
         at = _last_sighting(roster, member)
@@ -54,6 +57,19 @@ def close_names(
     for member, at in moved.items():
         _close(roster, member, at)
     return moved
+
+
+def _end_earlier(roster: Roster, member: MemberId, approved: Sequence[ApprovedRename]) -> None:
+    """End a name when WOM was told of its end, where it was ended while its member was missing.
+
+    Somebody else went by it then, and WOM tells of the changes of present members only.
+    """
+    last = next(iter(reversed(roster.names.get(member, []))), None)
+    if last is None or last.end is None:
+        return
+    told = _given_up(approved, roster.members[member], last)
+    if told is not None and told < last.end:
+        roster.replace_hold(last, replace(last, end=max(told, last.start + TICK) if last.start else told))
 
 
 def _last_sighting(roster: Roster, member: MemberId) -> datetime:
@@ -100,9 +116,9 @@ def _first_heard(roster: Roster, key: NameKey | None, lines: Mapping[NameKey, Li
     return lines[key].first
 
 
-def _respell(roster: Roster, current: Held | None, seen: str) -> None:
+def _respell(roster: Roster, current: Held, seen: str) -> None:
     """Learn the capitals: a profile made by a sync is in lower case until WOM knows better."""
-    if current is not None and seen not in (current.display, seen.lower()):
+    if seen not in (current.display, seen.lower()):
         roster.replace_hold(current, replace(current, display=seen))
 
 

@@ -179,3 +179,20 @@ async def test_what_was_heard_while_wom_was_two_names_behind_is_its_speakers_onc
     assert (await tale.whois("Dee")).facts.all == 0
     assert await tale.spoken() == {"Cat": 1}
     assert (await tale.whois("Cat")).member == (await tale.whois("Bob")).member
+
+
+async def test_a_name_given_up_by_who_was_missing_ends_when_wom_was_told(tale: Tale) -> None:
+    """Trap 11: WOM tells of the changes of present members only, and a broken sync dropped her."""
+    ann, bob = tale.joins("Ann", "Bob")
+    await tale.polled(hours=1)
+    change = tale.renamed(ann, "Eve")
+    tale.passes(minutes=5)
+    await tale.says("Ann")
+    await tale.polled(hours=1)
+    tale.approved(change)
+    tale.synced(left=[ann])
+    tale.wom.sync_rename_as_leave_and_join(tale.group, bob, "Ann", tale.now)
+    await tale.polled(hours=1)
+    tale.synced(joined=[ann])
+    await tale.polled(hours=1)
+    assert await tale.spoken() == {NOBODY: 1}, "Bob said it, who may have taken the name by then"
