@@ -13,6 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import click
+
 from bench import answers, clan, identity, listening, polling
 from bench.measure import HEADER
 from bench.sizes import REAL, Size
@@ -28,24 +30,24 @@ async def run(kind: str, size: Size) -> None:
             database = Database(url)
             try:
                 laid, rate = await clan.lay(database, url, size)
-                print(
+                click.echo(
                     f"\n{kind} · {size.days} days · {size.messages:,} messages · {size.snapshots:,} snapshots"
                 )
-                print(
+                click.echo(
                     f"messages stored and counted: {rate:,.0f}/s · {await answers.megabytes(database):.0f} MB"
                 )
-                print(HEADER)
+                click.echo(HEADER)
                 # As the bot does once it has started.
                 gc.collect()
                 gc.freeze()
                 async for figure in answers.figures(database, laid):
-                    print(figure)
+                    click.echo(str(figure))
                 async for figure in identity.figures(database, laid):
-                    print(figure)
+                    click.echo(str(figure))
                 async for figure in polling.figures(database):
-                    print(figure)
+                    click.echo(str(figure))
                 heard, held = await listening.heard_a_second(database, laid)
-                print(f"messages heard, counted and stored: {heard:,.0f}/s · loop held {held:.0f} ms")
+                click.echo(f"messages heard, counted and stored: {heard:,.0f}/s · loop held {held:.0f} ms")
             finally:
                 await database.close()
 
@@ -57,10 +59,10 @@ def main() -> None:
     parser.add_argument("--history", type=float, default=1.0, help="times the history of the real clan")
     options = parser.parse_args()
     logs.configure("WARNING", "text", (), sys.stderr)
-    print(f"{platform.platform()} · Python {platform.python_version()} · {os.cpu_count()} processors")
+    click.echo(f"{platform.platform()} · Python {platform.python_version()} · {os.cpu_count()} processors")
     for known in (True, False):
         rate = identity.resolved_a_second(known=known)
-        print(f"names resolved in memory, {'known' if known else 'unknown'}: {rate:,.0f}/s")
+        click.echo(f"names resolved in memory, {'known' if known else 'unknown'}: {rate:,.0f}/s")
     kinds = ("sqlite", "postgres") if options.database == "both" else (options.database,)
     for kind in kinds:
         asyncio.run(run(kind, REAL.times(options.history)))

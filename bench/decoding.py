@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+import click
 import msgspec
 
 from bench.measure import HEADER, measure
@@ -18,8 +19,8 @@ async def report() -> None:
     async def decode() -> None:
         msgspec.json.decode(raw, type=list[MemberHiscores])
 
-    print(HEADER)
-    print(await measure(f"the values of 300 members, {len(raw) / 1e6:.1f} MB", decode, target=50))
+    click.echo(HEADER)
+    click.echo(await measure(f"the values of 300 members, {len(raw) / 1e6:.1f} MB", decode, target=50))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import click
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -173,10 +174,12 @@ async def run(kind: str, directory: Path, file: Path, now: datetime) -> None:
             bots = await told_by_the_bot(database, periods)
         finally:
             await database.close()
-        print(f"\n{kind}: imported in {seconds:.0f} s, peak memory {peak:.0f} MB, result {size:.0f} MB")
+        click.echo(f"\n{kind}: imported in {seconds:.0f} s, peak memory {peak:.0f} MB, result {size:.0f} MB")
         for days, mine, other in zip(DAYS, bots, told_by_the_file(file, periods), strict=True):
             numbers, differing = compare(mine, other)
-            print(f"  {f'{days} days' if days else 'all time':>8}: {numbers:,} numbers, {differing} differ")
+            click.echo(
+                f"  {f'{days} days' if days else 'all time':>8}: {numbers:,} numbers, {differing} differ"
+            )
 
 
 def main() -> None:
@@ -185,7 +188,7 @@ def main() -> None:
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="sqlite")
     parser.add_argument("--size", type=float, default=1.0, help="times the rows of the real clan")
     options = parser.parse_args()
-    print(f"{platform.platform()} · Python {platform.python_version()} · {os.cpu_count()} processors")
+    click.echo(f"{platform.platform()} · Python {platform.python_version()} · {os.cpu_count()} processors")
     now = datetime.now(UTC)
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
@@ -196,7 +199,7 @@ def main() -> None:
             messages=round(REAL.messages * options.size),
         )
         old_system.lay(file, size, now)
-        print(f"old database: {file.stat().st_size / 1e9:.2f} GB")
+        click.echo(f"old database: {file.stat().st_size / 1e9:.2f} GB")
         kinds = ("sqlite", "postgres") if options.database == "both" else (options.database,)
         for kind in kinds:
             asyncio.run(run(kind, directory, file, now))

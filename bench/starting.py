@@ -17,6 +17,8 @@ from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
+import click
+
 import bot.app
 from bot import logs
 from bot.domain.cards import DayPoint
@@ -105,23 +107,25 @@ async def report_memory(home: Town) -> None:
     async with process:
         await at_rest(process, home)
         await until(process, "polled", lambda: bool(events(process, "polled")))
-        print(f"memory at rest, {MEMBERS} members polled, history read: {megabytes(process.pid):.0f} MB")
+        click.echo(f"memory at rest, {MEMBERS} members polled, history read: {megabytes(process.pid):.0f} MB")
         os.kill(process.pid, signal.SIGUSR1)
         await until(process, "charts", lambda: bool(events(process, DRAW)))
-        print(f"memory after {CHARTS} charts: {megabytes(process.pid):.0f} MB")
+        click.echo(f"memory after {CHARTS} charts: {megabytes(process.pid):.0f} MB")
         for child in children(process.pid):
-            print(f"  and a process that draws, until it was idle for 2 minutes: {megabytes(child):.0f} MB")
+            click.echo(
+                f"  and a process that draws, until it was idle for 2 minutes: {megabytes(child):.0f} MB"
+            )
         await process.terminate()
 
 
 async def report() -> None:
     """Print every figure."""
     async with clan() as home:
-        print(f"first start to ready, with the schema: {await ready_after(home.bot()):.2f} s")
+        click.echo(f"first start to ready, with the schema: {await ready_after(home.bot()):.2f} s")
         await report_memory(home)
         times = [await ready_after(home.bot("run")) for _ in range(STARTS)]
-        print(f"start to ready, median of {STARTS}: {statistics.median(times):.2f} s")
-        print(f"  slowest: {max(times):.2f} s")
+        click.echo(f"start to ready, median of {STARTS}: {statistics.median(times):.2f} s")
+        click.echo(f"  slowest: {max(times):.2f} s")
 
 
 def main() -> None:

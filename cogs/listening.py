@@ -125,7 +125,7 @@ class Listening(commands.Cog):
             self._hear_new_places(guild)
             try:
                 await self._ingest.note_observed(guild.id)
-            except Exception:
+            except Exception:  # nor may one server's fault keep the others from being noted
                 log.exception("coverage_not_noted", guild_id=guild.id)
 
     # Connections
@@ -330,7 +330,7 @@ class Listening(commands.Cog):
             with new_trace(guild_id=guild.id):
                 try:
                     complete = await work(guild)
-                except Exception:
+                except Exception:  # a fill that broke is begun again, whatever broke it
                     log.exception("fill_failed")
                     complete = False
                 if not complete:

@@ -61,11 +61,11 @@ async def _on_connection(url: str, act: Callable[[Connection], T]) -> T:
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine.sync_engine, "connect")
-        def configure(connection: object, _record: object) -> None:  # pyright: ignore[reportUnusedFunction]
+        def configure(connection: object, _record: object) -> None:  # pyright: ignore[reportUnusedFunction] -- registered
             prepare_sqlite(connection, query_only=False)
 
         @event.listens_for(engine.sync_engine, "begin")
-        def start(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
+        def start(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction] -- registered
             # The driver would leave DDL outside of the transaction.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 

@@ -20,7 +20,7 @@ with sole_process(Path(sys.argv[1]), token=sys.argv[2], database_file=Path(sys.a
 
 def held_by_another_process(directory: Path, token: str, file: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", HOLD, str(directory), token, str(file)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 -- our own command
     assert process.stdout is not None
     assert process.stdout.readline() == "held\n"
     return process

@@ -141,7 +141,7 @@ class Transport:
         if isinstance(error, WomRateLimited):
             if error.retry_after is None:
                 return True
-            wait = error.retry_after + random.uniform(0, self._patience.wait_jitter)  # noqa: S311 - not a secret
+            wait = error.retry_after + random.uniform(0, self._patience.wait_jitter)  # noqa: S311 -- no secret
             return wait if error.retry_after <= self._patience.longest_wait else False
         if isinstance(error, WomDown | WomTimeout):
             return error.unsent or call.again is Again.ALWAYS

@@ -93,7 +93,8 @@ class _Capture(ManagedCapture):
     async def close(self) -> None:
         """The browser is not this capture's own."""
 
-    async def _freeze(self, page: Page) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+    # Static in the simulator, which calls it on the capture; here the pose is needed.
+    async def _freeze(self, page: Page) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] -- as said
         # The last step before the page is measured and pictured.
         if self._pose is not None:
             await self._pose(page)

@@ -48,7 +48,8 @@ def reread(item: DynamicItem[Any]) -> Any:
     match = re.fullmatch(type(item).__discord_ui_compiled_template__, item.custom_id)
     assert match is not None, item.custom_id
     assert len(item.custom_id) <= LONGEST_ID, item.custom_id
-    return type(item).read(match)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType, reportUnknownMemberType]
+    made: Any = type(item)
+    return made.read(match)
 
 
 @given(st.integers(0, 2**80))

@@ -27,7 +27,7 @@ def clanstats(*arguments: str, given: str = "") -> Result:
 def in_a_process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command as a person does."""
     command = [sys.executable, "-m", "bot", *arguments]
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(  # noqa: S603 -- our own command
         command, env=os.environ | environment, capture_output=True, text=True, check=False, timeout=60
     )
 

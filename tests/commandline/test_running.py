@@ -148,7 +148,7 @@ print("ended", flush=True)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_signal_closes_the_bot_and_exits_cleanly(number: signal.Signals, tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(  # noqa: S603 -- our own command
         [sys.executable, "-c", RUN, str(tmp_path / "heartbeat")], cwd=root, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None

@@ -79,7 +79,7 @@ def test_migrate_leaves_a_database_alone_that_another_process_has(workplace: Pat
         "with sole_process(Path('data'), token=None, database_file=Path('data/clanstats.db').absolute()):\n"
         "    print('held', flush=True); sys.stdin.read()"
     )
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(  # noqa: S603 -- our own command
         [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout is not None

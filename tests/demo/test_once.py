@@ -77,7 +77,7 @@ def play(directory: Path, fault: str = "") -> Played:
     temporary = directory / "temporary"
     temporary.mkdir()
     # A process that was left would hold the output open, and this would not end.
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603 -- our own command
         [sys.executable, "-c", PROGRAM.format(fault=fault), str(directory / "answers")],
         cwd=ROOT,
         env=os.environ | {"TMPDIR": str(temporary), "TEMP": str(temporary)},

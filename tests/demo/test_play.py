@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(300)]
 @contextmanager
 def running(temporary: Path) -> Generator["subprocess.Popen[str]"]:
     """The demo of a smaller clan, with a directory for temporary files of its own."""
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(  # noqa: S603 -- our own command
         [sys.executable, "-c", PROGRAM],
         cwd=ROOT,
         env=os.environ | {"TMPDIR": str(temporary), "TEMP": str(temporary)},

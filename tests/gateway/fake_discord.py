@@ -132,7 +132,7 @@ class FakeDiscord:
         """Whether a page of history is waiting."""
         return not self.api.history_open.is_set()
 
-    async def until(self, condition: Callable[[], bool], timeout: float = 60) -> None:  # noqa: ASYNC109
+    async def until(self, condition: Callable[[], bool], timeout: float = 60) -> None:  # noqa: ASYNC109 -- the tests' own patience
         """Wait until something that the fake can see is so: a connection, a session, a request.
 
         Raises:

@@ -70,7 +70,7 @@ class BotProcess:
         """Whether it has not ended yet."""
         return self._process is not None and self._process.returncode is None
 
-    async def ended(self, timeout: float = 60) -> int:  # noqa: ASYNC109
+    async def ended(self, timeout: float = 60) -> int:  # noqa: ASYNC109 -- the tests' own patience
         """Wait for its end; the answer is its exit code, negative for a signal.
 
         Raises:

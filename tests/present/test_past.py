@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -41,8 +42,8 @@ def test_while_it_runs_the_message_says_how_far_it_is_and_how_long_it_takes_stil
         ({"state": PastState.CANCELLED, "ended_at": NOW}, "What was read is kept."),
     ],
 )
-def test_what_holds_it_up_and_how_it_ended_is_said(change: dict[str, object], line: str) -> None:
-    assert line in read(past_message("Clan", replace(RUNNING, **change)))  # pyright: ignore[reportArgumentType]
+def test_what_holds_it_up_and_how_it_ended_is_said(change: dict[str, Any], line: str) -> None:
+    assert line in read(past_message("Clan", replace(RUNNING, **change)))
 
 
 @pytest.mark.parametrize("reason", Refusal)

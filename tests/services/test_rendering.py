@@ -73,7 +73,7 @@ async def worker_of(renderer: Renderer) -> int:
 
 async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(60):
-        while not holds():  # noqa: ASYNC110
+        while not holds():  # noqa: ASYNC110 -- what a process of the system does has no event
             await asyncio.sleep(0.01)
 
 
@@ -246,6 +246,6 @@ async def test_the_bots_own_process_never_loads_what_draws() -> None:
 
 def run(script: str) -> "subprocess.CompletedProcess[str]":
     root = Path(__file__).parents[2]
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(  # noqa: S603 -- our own command
         [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, timeout=120, check=False
     )
