@@ -19,3 +19,10 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Path
     root.handlers[:] = handlers
     root.setLevel(level)
     logging.captureWarnings(capture=False)
+
+
+@pytest.fixture
+def bots(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of the bot's database, set as its operator sets it."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    return database_url
