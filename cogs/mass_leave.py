@@ -25,12 +25,12 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 class MassLeaveButton(
     OfficersItem[Button[View]],
-    template=rf"ml:(?P<clan>{NUMBER}):(?P<seen>{NUMBER}):(?P<verdict>left|not-true)",
+    template=rf"le:(?P<clan>{NUMBER}):(?P<seen>{NUMBER}):(?P<verdict>left|not-true)",
 ):
     """*They left* or *Not true*, for officers only; the first press counts."""
 
     def __init__(self, clan: ClanId, seen_at: datetime, verdict: LeaveVerdict) -> None:
-        custom_id = f"ml:{pack(clan)}:{pack_moment(seen_at)}:{verdict}"
+        custom_id = f"le:{pack(clan)}:{pack_moment(seen_at)}:{verdict}"
         style = ButtonStyle.danger if verdict is LeaveVerdict.LEFT else ButtonStyle.secondary
         super().__init__(Button(label=LABELS[verdict], style=style, custom_id=custom_id))
         self.clan = clan

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.as_of import LEFT
 from bot.domain.identity import Leave
 from bot.domain.roster_state import Roster
 
@@ -22,7 +23,7 @@ def is_join(at: datetime, first_seen_at: datetime, known: Iterable[tuple[datetim
     if at <= first_seen_at:
         return True
     before = [one for one in known if one[0] < at]
-    return bool(before) and max(before)[1] == "left"
+    return bool(before) and max(before)[1] == LEFT
 
 
 def update_members(roster: Roster) -> None:

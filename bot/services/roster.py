@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.adoption import is_lost
-from bot.domain.as_of import JOINED, LEFT, RENAMED, RETURNED
+from bot.domain.as_of import JOINED, LEFT, RANK_CHANGED, RENAMED, RETURNED
 from bot.domain.clans import Clan
 from bot.domain.facts import wom_source
 from bot.domain.identity import Held, Leave, Lines, MemberState, RosterPlan, Seen
@@ -230,7 +230,7 @@ async def _listed(session: AsyncSession, clan: ClanId, activity: Sequence[Activi
         {
             "key": f"{row.type}:{row.player_id}:{to_millis(row.created_at)}",
             "member_id": known[row.player_id].member,
-            "kind": "joined" if row.type == "joined" else "rank_changed",
+            "kind": JOINED if row.type == "joined" else RANK_CHANGED,
             "at": row.created_at,
             "before": row.previous_role,
             "after": row.role,
@@ -252,6 +252,6 @@ async def _joins(
     for member, row in sorted(listed, key=lambda one: one[1].created_at):
         known = stays.setdefault(member, [])
         if is_join(row.created_at, first_seen[member], known):
-            known.append((row.created_at, "joined"))
+            known.append((row.created_at, JOINED))
             found.append(row)
     return found

@@ -223,7 +223,7 @@ async def restore_joins(session: AsyncSession, clan: ClanId, members: Collection
     """Let the earliest join that WOM told of count for these members, who turned out not to have left."""
     first = (
         select(func.min(MemberEvent.at))
-        .where(MemberEvent.clan_id == clan, MemberEvent.member_id == Member.id, MemberEvent.kind == "joined")
+        .where(MemberEvent.clan_id == clan, MemberEvent.member_id == Member.id, MemberEvent.kind == JOINED)
         .correlate(Member)
         .scalar_subquery()
     )
@@ -275,7 +275,7 @@ async def stays(
         select(MemberEvent.member_id, MemberEvent.at, MemberEvent.kind).where(
             MemberEvent.clan_id == clan,
             MemberEvent.member_id.in_(members),
-            MemberEvent.kind.in_(["joined", "left"]),
+            MemberEvent.kind.in_([JOINED, LEFT]),
         )
     )
     found: dict[MemberId, list[tuple[datetime, str]]] = {}
