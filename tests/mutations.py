@@ -182,7 +182,7 @@ MUTATIONS = (
         ROSTERS,
         "test_a_broken_sync_that_drops_most_of_the_roster_and_is_repaired_leaves_no_trace",
         "bot/domain/stays.py",
-        'return bool(before) and max(before)[1] == "left"',
+        "return bool(before) and max(before)[1] == LEFT",
         "return True",
     ),
     Mutation(
