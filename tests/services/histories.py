@@ -60,6 +60,8 @@ class History:
     polled: dict[int, NameKey | None] = field(default_factory=dict[int, NameKey | None])
     named_since: dict[int, datetime] = field(default_factory=dict[int, datetime])
     behind: set[int] = field(default_factory=set[int])
+    unlisted: set[int] = field(default_factory=set[int])
+    """Accounts of whose last approved rename no poll was told: WOM lists those of present members only."""
     decided: list[DecisionId] = field(default_factory=list[DecisionId])
     unsettled: int = 0
 
@@ -119,6 +121,7 @@ class History:
         assert account.change is not None
         self.tale.approved(account.change)
         account.change = None
+        self.unlisted.add(account.number)
 
     def can_deny(self, account: Account) -> bool:
         """Nobody else has had the name that was given up: else WOM's word would be wrong for good."""
@@ -200,6 +203,7 @@ class History:
         seen_before = dict(self.polled)
         await self.tale.polled(**parts)
         members = self.tale.wom.groups[self.tale.group].members
+        self.unlisted -= {one.number for one in self.accounts if one.profiles[0] in members}
         owner = self.owners()
         # A profile that WOM merged away is known to be gone once the one that took it over is seen.
         self.polled = {

@@ -129,6 +129,9 @@ class Clan(RuleBasedStateMachine):
 
     @rule(listed=st.booleans(), broken=st.sampled_from([False, False, False, True]))
     def a_plugin_syncs(self, listed: bool, broken: bool) -> None:
+        # Else a sync may hide that somebody had a name at all, and nothing tells it from a newcomer's.
+        if self.history.unlisted:
+            self.run(self.history.polls(hours=0.2))
         self.history.synced(listed=listed)
         if broken:
             self.history.drops(0.6)
