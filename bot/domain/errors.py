@@ -41,6 +41,42 @@ class RankUnknown(UserError):
     nearest: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RuleProblem:
+    """What is wrong with a rule, where in the file (0 for no file), and why."""
+
+    line: int
+    place: str
+    reason: str
+
+
+@dataclass(unsafe_hash=True)
+class NotInClan(UserError):
+    """The member has left; what was asked is about who is in the clan."""
+
+    name: str
+
+
+@dataclass(unsafe_hash=True)
+class NoRules(UserError):
+    """The clan has no rank rules yet."""
+
+
+@dataclass(unsafe_hash=True)
+class RulesChanged(UserError):
+    """Somebody saved other rules while these were written."""
+
+    by: int
+    at: datetime
+
+
+@dataclass(unsafe_hash=True)
+class RulesUnreadable(UserError):
+    """A file of rank rules says what no rule can mean."""
+
+    problems: tuple[RuleProblem, ...]
+
+
 @dataclass(unsafe_hash=True)
 class NameAmbiguous(UserError):
     """Several members once held this name; ask for one of them."""

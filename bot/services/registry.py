@@ -11,6 +11,8 @@ from bot.services.clock import Clock
 from bot.services.comparisons import Comparisons
 from bot.services.decisions import Decisions
 from bot.services.dossiers import Dossiers
+from bot.services.eligibility.next_rank import NextRanks
+from bot.services.eligibility.service import Eligibility
 from bot.services.history import History
 from bot.services.ingest import Ingest
 from bot.services.leaderboards import Leaderboards
@@ -49,6 +51,8 @@ class Services:
     lookup: Lookup
     links: Links
     dossiers: Dossiers
+    eligibility: Eligibility
+    next_ranks: NextRanks
     decisions: Decisions
     link_review: LinkReview
     mass_leaves: MassLeaves
@@ -84,6 +88,7 @@ class Services:
         lookup = Lookup(database)
         polling = Polling(database, wom, statistics, clock)
         ingest = Ingest(database, clock)
+        eligibility = Eligibility(database, statistics, clock)
         history = History(database, ingest, clock)
         return cls(
             settings=settings,
@@ -95,6 +100,8 @@ class Services:
             lookup=lookup,
             links=Links(database, lookup, clock),
             dossiers=Dossiers(database, clock),
+            eligibility=eligibility,
+            next_ranks=NextRanks(database, eligibility, statistics),
             decisions=Decisions(database, clock),
             link_review=LinkReview(database, lookup, clock),
             mass_leaves=MassLeaves(database, clock),

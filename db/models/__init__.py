@@ -21,6 +21,7 @@ from db.models.members import (
 )
 from db.models.messages import Activity, ActivityDay, Broadcast, Coverage, IngestCursor, Message, RelayPrint
 from db.models.readings import MetricRow, MetricValue, PastJob, PastRefusal, PastSpan, SnapshotRow
+from db.models.rules import PromotionRow, RankHold, RuleDraft, RuleVersion, StandingRow
 from db.models.sources import Attribution, ImportedSpeaker, Source
 
 __all__ = [
@@ -59,8 +60,13 @@ __all__ = [
     "PastSpan",
     "PendingLink",
     "Profile",
+    "PromotionRow",
+    "RankHold",
     "Relay",
     "RelayPrint",
+    "RuleDraft",
+    "RuleVersion",
     "SnapshotRow",
     "Source",
+    "StandingRow",
 ]

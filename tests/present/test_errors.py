@@ -68,6 +68,11 @@ EXAMPLES: list[UserError] = [
     errors.DecisionNeeded(3, 5),
     errors.ConflictGone("Jo hn"),
     errors.EmptySpan(),
+    errors.NotInClan("Jo hn"),
+    errors.NoRules(),
+    errors.RulesChanged(5, NOW),
+    errors.RulesUnreadable((errors.RuleProblem(3, "ranks 1 › when", "is missing"),)),
+    errors.RulesUnreadable(tuple(errors.RuleProblem(0, "", "is *odd*") for _ in range(12))),
 ]
 
 
