@@ -8,16 +8,17 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.activity import quarter_of
-from bot.domain.as_of import RANK_CHANGED, Happened, Now, Stay, stays_of
+from bot.domain.as_of import Now
 from bot.domain.clans import Clan
 from bot.domain.facts import SourceKind
 from bot.domain.ids import MemberId, MetricId, UserId
 from bot.domain.periods import EPOCH, Period, PeriodKind, midnight
 from bot.domain.rules.bounds import Bounds, Gap, at_least
-from bot.domain.rules.facts import HOLE, age_of, count_of, days_of, gain_of, seen_of, unobserved, value_of
+from bot.domain.rules.facts import age_of, count_of, days_of, gain_of, seen_of, unobserved, value_of
 from bot.domain.rules.needs import Atom
 from bot.domain.rules.numbers import Subject
-from bot.domain.rules.terms import LIFETIME, SINCE_JOINING, Own, window_days
+from bot.domain.rules.since import Since, last_seen, since_of, window_start
+from bot.domain.rules.terms import LIFETIME, Own, window_days
 from bot.services.leaderboards import group_ends, span_of
 from db.queries import clan_roster, counts, cursors, eligibility, gains, members
 from db.queries.clan_roster import Look
@@ -30,28 +31,6 @@ _ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
-    """Since when a member is in the clan and in their rank.
-
-    Where a date is not known, it is no later than ``seen``.
-    """
-
-    joined: datetime | None
-    ranked: datetime | None
-    seen: datetime
-
-    @property
-    def joining(self) -> datetime:
-        """The start of a window since joining."""
-        return self.joined or self.seen
-
-    @property
-    def rank(self) -> datetime:
-        """The start of a window since the last rank."""
-        return self.ranked or self.seen
-
-
-@dataclass(frozen=True, slots=True)
 class Loaded:
     """What rules judge by. ``looks`` are WOM's last looks at each member, ``since`` their dates."""
 
@@ -59,19 +38,6 @@ class Loaded:
     readings: Mapping[Atom, Mapping[MemberId, Bounds]]
     looks: Mapping[MemberId, Look]
     since: Mapping[MemberId, Since]
-
-
-def since_of(member: Now, happened: Sequence[Happened]) -> Since:
-    """When the present stay and the present rank began.
-
-    Without any change of rank in the stay, the rank is as old as the stay, but known only since
-    the roster first had the member.
-    """
-    stays = stays_of(member, happened)
-    stay = stays[-1] if stays else Stay(member.known_since, None, None)
-    changes = [one.at for one in happened if one.kind == RANK_CHANGED and stay.covers(one.at)]
-    seen = max(stay.start, member.known_since)
-    return Since(member.joined_at and stay.start, max(changes, default=None), seen)
 
 
 class Loading:
@@ -121,7 +87,7 @@ class Loading:
                 if window == LIFETIME:
                     found[atom][member] = value_of(span_of(of, period).last, self._now)
                     continue
-                start = _start(window, since.get(member), self._now)
+                start = window_start(window, since.get(member), self._now)
                 own = replace(period, start=start)
                 found[atom][member] = gain_of(span_of(of, own), start, self._now)
         return found
@@ -135,7 +101,7 @@ class Loading:
         period = Period(window, PeriodKind.CALENDAR, start, now)
         if window == LIFETIME or days is not None:
             return period, await gains.readings(session, clan, metrics, period)
-        starts = {member: _start(window, one, now) for member, one in since.items()}
+        starts = {member: window_start(window, one, now) for member, one in since.items()}
         return period, await gains.readings_since(session, clan, metrics, starts, now)
 
     async def _messages(
@@ -149,7 +115,7 @@ class Loading:
         found: dict[Atom, dict[MemberId, Bounds]] = {}
         for atom in atoms:
             days = window_days(atom.over)
-            starts = {member: _start(atom.over, one, now) for member, one in since.items()}
+            starts = {member: window_start(atom.over, one, now) for member, one in since.items()}
             if days is not None or atom.over == LIFETIME:
                 start = EPOCH if days is None else now - days * _ONE_DAY
                 counted = dict(await counts.message_counts(session, clan, start, now))
@@ -189,9 +155,6 @@ class Loading:
             }
         return found
 
-    def _is_dark(self, spans: Sequence[tuple[datetime, datetime]], start: datetime, end: datetime) -> bool:
-        return unobserved(spans, start, min(end, self._now)) > HOLE
-
     async def _seen(
         self,
         atoms: Sequence[Atom],
@@ -214,7 +177,7 @@ class Loading:
                 discord = at_least(0, Gap.NOT_LINKED)
                 if member in linked:
                     discord = seen_of(wrote, heard, self._now, Gap.NOT_OBSERVED)
-                found[atom][member] = _clock(atom.detail, game, discord)
+                found[atom][member] = last_seen(atom.detail, game, discord)
         return found
 
     def _ages(self, since: Mapping[MemberId, Since]) -> dict[Atom, dict[MemberId, Bounds]]:
@@ -225,30 +188,9 @@ class Loading:
         }
 
 
-def _clock(where: str, game: Bounds, discord: Bounds) -> Bounds:
-    """Anywhere is where they were seen last. An unlinked member may be somebody who writes in Discord."""
-    if where == "game":
-        return game
-    if where == "discord":
-        return discord
-    highs = [one.high for one in (game, discord) if one.high is not None]
-    high = min(highs, default=None)
-    low = min(game.low, discord.low)
-    return Bounds(low, high, None if low == high else game.why or discord.why)
-
-
 def _latest(*moments: datetime | None) -> datetime | None:
+    """The last of those that are known."""
     return max((one for one in moments if one is not None), default=None)
-
-
-def _start(window: str, since: Since | None, now: datetime) -> datetime:
-    """When a member's window begins; of a lifetime, when they joined."""
-    days = window_days(window)
-    if days is not None:
-        return now - days * _ONE_DAY
-    if since is None:
-        return now
-    return since.joining if window in (SINCE_JOINING, LIFETIME) else since.rank
 
 
 def _roots_last(stored: Sequence[Now]) -> list[Now]:
