@@ -38,6 +38,8 @@ from cogs.officer import officer_group
 from cogs.owner import OwnerCog
 from cogs.past import CancelPast, PastCog
 from cogs.reading import how_read_menu, speaker_menu
+from cogs.rules import ITEMS as RULES_ITEMS
+from cogs.rules import rules_group
 from cogs.setup import SetupCog
 from cogs.stats import CardButton, StatsCog, clan_stats_menu
 
@@ -57,6 +59,7 @@ BUTTONS = (
     MassLeaveButton,
     *MEMBER_ITEMS,
     *OFFICER_ITEMS,
+    *RULES_ITEMS,
 )
 GUILD_WAIT = 0.5
 """Seconds without a further server after which Discord is believed to have told of all."""
@@ -128,6 +131,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             link_account_menu(services),
             member_group(services),
             officer_group(services),
+            rules_group(services),
         ):
             self.tree.add_command(command)
         for cog in (

@@ -11,8 +11,10 @@ from bot.services.clock import Clock
 from bot.services.comparisons import Comparisons
 from bot.services.decisions import Decisions
 from bot.services.dossiers import Dossiers
+from bot.services.eligibility.drafts import Drafts
 from bot.services.eligibility.next_rank import NextRanks
 from bot.services.eligibility.service import Eligibility
+from bot.services.eligibility.simulations import Simulations
 from bot.services.history import History
 from bot.services.ingest import Ingest
 from bot.services.leaderboards import Leaderboards
@@ -53,6 +55,8 @@ class Services:
     dossiers: Dossiers
     eligibility: Eligibility
     next_ranks: NextRanks
+    drafts: Drafts
+    simulations: Simulations
     decisions: Decisions
     link_review: LinkReview
     mass_leaves: MassLeaves
@@ -102,6 +106,8 @@ class Services:
             dossiers=Dossiers(database, clock),
             eligibility=eligibility,
             next_ranks=NextRanks(database, eligibility, statistics),
+            drafts=Drafts(database, eligibility, clock),
+            simulations=Simulations(database, statistics, clock),
             decisions=Decisions(database, clock),
             link_review=LinkReview(database, lookup, clock),
             mass_leaves=MassLeaves(database, clock),

@@ -62,14 +62,22 @@ class Simulations:
         Raises:
             SimulationRunning: another one runs on the server.
         """
-        other = self._running.get(clan.guild)
-        if other is not None:
-            raise SimulationRunning(other.by, other.since)
+        self.require_free(clan.guild)
         own = self._running[clan.guild] = _Running(by, self._clock())
         try:
             return await self._run(clan, rules, presence, days, own, tell)
         finally:
             del self._running[clan.guild]
+
+    def require_free(self, guild: GuildId) -> None:
+        """Refuse another one where one runs.
+
+        Raises:
+            SimulationRunning: one does.
+        """
+        other = self._running.get(guild)
+        if other is not None:
+            raise SimulationRunning(other.by, other.since)
 
     def cancel(self, guild: GuildId) -> bool:
         """End what runs on a server; whether anything does."""
