@@ -5,6 +5,7 @@ from functools import singledispatch
 
 from bot.domain import errors
 from bot.domain.errors import UserError
+from bot.present import quiet_errors
 from bot.present.mass_leave import LABELS
 from bot.present.numbers import counted
 from bot.present.text import cut_units, escape
@@ -362,3 +363,7 @@ def _(error: errors.ConflictGone) -> str:
 def _(error: errors.EmptySpan) -> str:
     del error
     return "That time ends before it begins, or begins in the future. Give two dates in order, both past."
+
+
+for _kind, _words in quiet_errors.WORDS.items():
+    explain.register(_kind, _words)

@@ -7,6 +7,13 @@ Every table of facts leads its key with ``clan_id``. Ranges are half-open, with
 from db.models.base import Base
 from db.models.clans import AuditEntry, Clan, Guild, ImportRow, KeptState, Relay
 from db.models.decisions import IdentityConflict, IdentityDecision, NameOverrideRow
+from db.models.inactivity import (
+    AbsenceRow,
+    InactivityCase,
+    InactivityRound,
+    InactivitySettings,
+    InactivityStep,
+)
 from db.models.links import DiscordLink, LinkCode, LinkRefusal, PendingLink
 from db.models.members import (
     Achievement,
@@ -24,6 +31,7 @@ from db.models.readings import MetricRow, MetricValue, PastJob, PastRefusal, Pas
 from db.models.sources import Attribution, ImportedSpeaker, Source
 
 __all__ = [
+    "AbsenceRow",
     "Achievement",
     "Activity",
     "ActivityDay",
@@ -40,6 +48,10 @@ __all__ = [
     "IdentityDecision",
     "ImportRow",
     "ImportedSpeaker",
+    "InactivityCase",
+    "InactivityRound",
+    "InactivitySettings",
+    "InactivityStep",
     "IngestCursor",
     "KeptState",
     "LinkCode",
