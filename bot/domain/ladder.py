@@ -167,15 +167,12 @@ def stage(judged: Judged, case: Case | None, settings: LadderSettings, now: date
         return Stage.ACTIVE if _seen_since(judged, case) else Stage.REMOVE
     if case is not None and case.reply is Reply.QUIT:
         return Stage.DECIDE
-    match judged.standing:
-        case Standing.ACTIVE:
-            return Stage.ACTIVE
-        case Standing.ABSENT | Standing.NEW | Standing.SAFE:
-            return Stage.EXCEPTED
-        case Standing.UNKNOWN:
-            return Stage.UNKNOWN
-        case Standing.QUIET:
-            return _stage_of_quiet(case, settings, now)
+    if judged.standing is Standing.QUIET:
+        return _stage_of_quiet(case, settings, now)
+    return _PLACES.get(judged.standing, Stage.EXCEPTED)
+
+
+_PLACES: Final = {Standing.ACTIVE: Stage.ACTIVE, Standing.UNKNOWN: Stage.UNKNOWN}
 
 
 def _seen_since(judged: Judged, case: Case) -> bool:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Self
 
 from bot.domain.clans import GuildSettings
+from bot.services.absences import Absences
 from bot.services.clan_roster import ClanRoster
 from bot.services.clans import Clans
 from bot.services.clock import Clock
@@ -12,7 +13,9 @@ from bot.services.comparisons import Comparisons
 from bot.services.decisions import Decisions
 from bot.services.dossiers import Dossiers
 from bot.services.history import History
+from bot.services.inactivity import Inactivity
 from bot.services.ingest import Ingest
+from bot.services.ladder import Ladder
 from bot.services.leaderboards import Leaderboards
 from bot.services.link_review import LinkReview
 from bot.services.links import Links
@@ -21,6 +24,7 @@ from bot.services.mass_leaves import MassLeaves
 from bot.services.notices import Notices
 from bot.services.past import Past
 from bot.services.polling import Polling
+from bot.services.quiet_notices import QuietNotices
 from bot.services.readings import Readings
 from bot.services.refreshing import Refreshing
 from bot.services.rendering import Renderer
@@ -66,6 +70,10 @@ class Services:
     setting_up: SettingUp
     unknown_forms: UnknownForms
     readings: Readings
+    absences: Absences
+    inactivity: Inactivity
+    ladder: Ladder
+    quiet_notices: QuietNotices
     upkeep: Upkeep
 
     @classmethod
@@ -114,6 +122,10 @@ class Services:
             ),
             unknown_forms=UnknownForms(database, clock),
             readings=Readings(database, ingest, lookup),
+            absences=Absences(database, clock),
+            inactivity=Inactivity(database, clock),
+            ladder=Ladder(database, clock),
+            quiet_notices=QuietNotices(database, clock),
             upkeep=Upkeep(database, clock),
         )
 
