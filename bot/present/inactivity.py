@@ -9,7 +9,7 @@ from typing import Final
 
 import discord
 
-from bot.domain.inactivity import Doubt, Judged, Person, Standing, Why
+from bot.domain.inactivity import LOOKED_WITHIN, Doubt, Judged, Person, Standing, Why
 from bot.domain.ladder import Case, LadderSettings, Notice, Placed, Quiet, Reply, Stage, Step
 from bot.present.numbers import UNKNOWN, age, counted
 from bot.present.text import DESCRIPTION_LIMIT, cut_units, escape, fit_lines, rank_name, safe_cell, units
@@ -127,13 +127,13 @@ def _person(quiet: Quiet, one: Placed) -> Iterator[str]:
     if person.user is not None:
         about.append(f"<@{person.user}>")
     yield SEPARATOR.join(about)
-    yield f"-# \u2003{SEPARATOR.join(evidence(one.judged, has_relay=quiet.has_relay))}"
+    yield f"-# \u2003{SEPARATOR.join(evidence(one.judged, quiet.now, has_relay=quiet.has_relay))}"
     why = list(_why(one))
     if why:
         yield f"-# \u2003{SEPARATOR.join(why)}"
 
 
-def evidence(judged: Judged, *, has_relay: bool) -> Iterator[str]:
+def evidence(judged: Judged, now: datetime, *, has_relay: bool) -> Iterator[str]:
     """What each clock says of a person; what is unknown is said to be."""
     person = judged.person
     checked = person.checked_at
@@ -143,6 +143,8 @@ def evidence(judged: Judged, *, has_relay: bool) -> Iterator[str]:
         still = [one.still_since for one in person.accounts if one.still_since is not None]
         since = f" since {on_day(max(still))}" if still else ""
         yield f"🎮 no gain seen{since}, checked {ago(checked)}"
+    elif now - checked > LOOKED_WITHIN:
+        yield f"🎮 gained {ago(person.gained_at)}, checked {ago(checked)}"
     elif checked > person.gained_at:
         yield f"🎮 no gains for {age(checked - person.gained_at)}, checked {ago(checked)}"
     else:
