@@ -5,6 +5,14 @@ Every table of facts leads its key with ``clan_id``. Ranges are half-open, with
 """
 
 from db.models.base import Base
+from db.models.change_sets import (
+    ChangeSetItemRow,
+    ChangeSetRow,
+    GivenRole,
+    RoleRemoval,
+    RoleSyncRow,
+    SeenRank,
+)
 from db.models.clans import AuditEntry, Clan, Guild, ImportRow, KeptState, Relay
 from db.models.decisions import IdentityConflict, IdentityDecision, NameOverrideRow
 from db.models.links import DiscordLink, LinkCode, LinkRefusal, PendingLink
@@ -32,9 +40,12 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Broadcast",
+    "ChangeSetItemRow",
+    "ChangeSetRow",
     "Clan",
     "Coverage",
     "DiscordLink",
+    "GivenRole",
     "Guild",
     "IdentityConflict",
     "IdentityDecision",
@@ -61,6 +72,9 @@ __all__ = [
     "Profile",
     "Relay",
     "RelayPrint",
+    "RoleRemoval",
+    "RoleSyncRow",
+    "SeenRank",
     "SnapshotRow",
     "Source",
 ]

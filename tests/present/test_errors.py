@@ -68,6 +68,12 @@ EXAMPLES: list[UserError] = [
     errors.DecisionNeeded(3, 5),
     errors.ConflictGone("Jo hn"),
     errors.EmptySpan(),
+    errors.ChangeSetRunning(5, NOW),
+    errors.ChangeSetUndone(5, NOW),
+    errors.NothingToChange(),
+    errors.RoleTwice(),
+    errors.NotPolled(),
+    errors.PeopleUnknown(),
 ]
 
 
