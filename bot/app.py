@@ -22,6 +22,8 @@ from bot.services.registry import Services
 from bot.settings import Settings
 from bot.wom.pacing import Pacing
 from cogs.answers import handle_error
+from cogs.change_set_items import CHANGE_SET_ITEMS
+from cogs.change_sets import ChangeSetsCog
 from cogs.compare import CompareButton, CompareCog
 from cogs.help import HelpCog
 from cogs.leaderboard import BoardButton, LeaderboardCog, MetricSelect, PeriodSelect
@@ -55,6 +57,7 @@ BUTTONS = (
     WhoIs,
     CancelPast,
     MassLeaveButton,
+    *CHANGE_SET_ITEMS,
     *MEMBER_ITEMS,
     *OFFICER_ITEMS,
 )
@@ -142,6 +145,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             NicknamesCog(self, services),
             PastCog(self, services),
             MassLeaveCog(self, services),
+            ChangeSetsCog(self, services),
             HelpCog(services, self.tree, self.sync_commands),
             OwnerCog(self.sync_commands),
         ):

@@ -321,3 +321,39 @@ class ConflictGone(UserError):
 @dataclass(unsafe_hash=True)
 class EmptySpan(UserError):
     """A time that ends before it begins, or in the future."""
+
+
+@dataclass(unsafe_hash=True)
+class ChangeSetRunning(UserError):
+    """Roles are being changed already, in a set that ``by`` began."""
+
+    by: int
+    at: datetime
+
+
+@dataclass(unsafe_hash=True)
+class ChangeSetUndone(UserError):
+    """``by`` undid that set of role changes before."""
+
+    by: int
+    at: datetime
+
+
+@dataclass(unsafe_hash=True)
+class NothingToChange(UserError):
+    """Everybody's roles are as they should be."""
+
+
+@dataclass(unsafe_hash=True)
+class RoleTwice(UserError):
+    """One Discord role was chosen for two things that contradict each other."""
+
+
+@dataclass(unsafe_hash=True)
+class NotPolled(UserError):
+    """The clan's roster was never read, so that nothing is known of anybody."""
+
+
+@dataclass(unsafe_hash=True)
+class PeopleUnknown(UserError):
+    """Discord did not tell who is in the server."""

@@ -398,3 +398,43 @@ def _(error: errors.ConflictGone) -> str:
 def _(error: errors.EmptySpan) -> str:
     del error
     return "That time ends before it begins, or begins in the future. Give two dates in order, both past."
+
+
+@explain.register
+def _(error: errors.ChangeSetRunning) -> str:
+    return (
+        f"Roles are being changed already: <@{error.by}> began that {ago(error.at)}. "
+        "`/officer history` shows how far it is."
+    )
+
+
+@explain.register
+def _(error: errors.ChangeSetUndone) -> str:
+    return f"<@{error.by}> undid that {ago(error.at)}. `/officer history` shows what came of it."
+
+
+@explain.register
+def _(error: errors.NothingToChange) -> str:
+    del error
+    return "Nothing is left to change: the roles are as they should be. `/officer history` shows the rest."
+
+
+@explain.register
+def _(error: errors.RoleTwice) -> str:
+    del error
+    return "That role stands for something else already. Choose another role, or free it first."
+
+
+@explain.register
+def _(error: errors.NotPolled) -> str:
+    del error
+    return "I have not read the clan's roster yet. Try again in a few minutes; `/setup` shows how that goes."
+
+
+@explain.register
+def _(error: errors.PeopleUnknown) -> str:
+    del error
+    return (
+        "Discord has not told me who is in this server. Try again in a minute; if it stays so, the bot's "
+        "owner switches on Server Members Intent in Discord's Developer Portal."
+    )

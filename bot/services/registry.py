@@ -5,6 +5,7 @@ from functools import partial
 from typing import Self
 
 from bot.domain.clans import GuildSettings
+from bot.services.change_sets import ChangeSets
 from bot.services.clan_roster import ClanRoster
 from bot.services.clans import Clans
 from bot.services.clock import Clock
@@ -26,6 +27,7 @@ from bot.services.polling import Polling
 from bot.services.readings import Readings
 from bot.services.refreshing import Refreshing
 from bot.services.rendering import Renderer
+from bot.services.role_sync import RoleSync
 from bot.services.sealing import Sealer
 from bot.services.setting_up import SettingUp
 from bot.services.statistics import Statistics
@@ -56,6 +58,8 @@ class Services:
     decisions: Decisions
     link_review: LinkReview
     mass_leaves: MassLeaves
+    change_sets: ChangeSets
+    role_sync: RoleSync
     statistics: Statistics
     leaderboards: Leaderboards
     stats: Stats
@@ -90,6 +94,7 @@ class Services:
         ingest = Ingest(database, clock)
         eligibility = Eligibility(database, statistics, clock)
         history = History(database, ingest, clock)
+        change_sets = ChangeSets(database, clock)
         return cls(
             settings=settings,
             clock=clock,
@@ -105,6 +110,8 @@ class Services:
             decisions=Decisions(database, clock),
             link_review=LinkReview(database, lookup, clock),
             mass_leaves=MassLeaves(database, clock),
+            change_sets=change_sets,
+            role_sync=RoleSync(database, change_sets, clock),
             statistics=statistics,
             leaderboards=Leaderboards(database, statistics),
             stats=Stats(database, statistics),

@@ -5,6 +5,14 @@ Every table of facts leads its key with ``clan_id``. Ranges are half-open, with
 """
 
 from db.models.base import Base
+from db.models.change_sets import (
+    ChangeSetItemRow,
+    ChangeSetRow,
+    GivenRole,
+    RoleRemoval,
+    RoleSyncRow,
+    SeenRank,
+)
 from db.models.clans import AuditEntry, Clan, Guild, ImportRow, KeptState, Relay
 from db.models.decisions import IdentityConflict, IdentityDecision, NameOverrideRow
 from db.models.links import DiscordLink, LinkCode, LinkRefusal, PendingLink
@@ -33,9 +41,12 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Broadcast",
+    "ChangeSetItemRow",
+    "ChangeSetRow",
     "Clan",
     "Coverage",
     "DiscordLink",
+    "GivenRole",
     "Guild",
     "IdentityConflict",
     "IdentityDecision",
@@ -64,8 +75,11 @@ __all__ = [
     "RankHold",
     "Relay",
     "RelayPrint",
+    "RoleRemoval",
+    "RoleSyncRow",
     "RuleDraft",
     "RuleVersion",
+    "SeenRank",
     "SnapshotRow",
     "Source",
     "StandingRow",

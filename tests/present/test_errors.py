@@ -73,6 +73,12 @@ EXAMPLES: list[UserError] = [
     errors.RulesChanged(5, NOW),
     errors.RulesUnreadable((errors.RuleProblem(3, "ranks 1 › when", "is missing"),)),
     errors.RulesUnreadable(tuple(errors.RuleProblem(0, "", "is *odd*") for _ in range(12))),
+    errors.ChangeSetRunning(5, NOW),
+    errors.ChangeSetUndone(5, NOW),
+    errors.NothingToChange(),
+    errors.RoleTwice(),
+    errors.NotPolled(),
+    errors.PeopleUnknown(),
 ]
 
 
