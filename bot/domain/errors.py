@@ -285,3 +285,20 @@ class ConflictGone(UserError):
 @dataclass(unsafe_hash=True)
 class EmptySpan(UserError):
     """A time that ends before it begins, or in the future."""
+
+
+@dataclass(unsafe_hash=True)
+class NotOnWorklist(UserError):
+    """Nobody of this name is among the steps that were asked about."""
+
+    name: str
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(unsafe_hash=True)
+class StepsDone(UserError):
+    """None of these steps is open any more: ``by`` ticked them off, or dropped them, at ``at``."""
+
+    by: int
+    at: datetime
+    dropped: bool = False

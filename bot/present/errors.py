@@ -362,3 +362,17 @@ def _(error: errors.ConflictGone) -> str:
 def _(error: errors.EmptySpan) -> str:
     del error
     return "That time ends before it begins, or begins in the future. Give two dates in order, both past."
+
+
+@explain.register
+def _(error: errors.NotOnWorklist) -> str:
+    otherwise = "Copy the names from the list, one on each line."
+    return f"{_typed(error.name)} is not among them. {_nearest(error.nearest, otherwise)}"
+
+
+@explain.register
+def _(error: errors.StepsDone) -> str:
+    did = "took that off the list" if error.dropped else "ticked that off"
+    return (
+        f"<@{error.by}> {did} {ago(error.at)}. Nothing was changed. `/officer worklist` shows what is left."
+    )

@@ -22,6 +22,7 @@ from db.models.members import (
 from db.models.messages import Activity, ActivityDay, Broadcast, Coverage, IngestCursor, Message, RelayPrint
 from db.models.readings import MetricRow, MetricValue, PastJob, PastRefusal, PastSpan, SnapshotRow
 from db.models.sources import Attribution, ImportedSpeaker, Source
+from db.models.worklist import WorklistStep
 
 __all__ = [
     "Achievement",
@@ -63,4 +64,5 @@ __all__ = [
     "RelayPrint",
     "SnapshotRow",
     "Source",
+    "WorklistStep",
 ]

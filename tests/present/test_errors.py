@@ -68,6 +68,9 @@ EXAMPLES: list[UserError] = [
     errors.DecisionNeeded(3, 5),
     errors.ConflictGone("Jo hn"),
     errors.EmptySpan(),
+    errors.NotOnWorklist("jo hm", ("Jo hn",)),
+    errors.NotOnWorklist("zzz"),
+    *(errors.StepsDone(5, NOW, dropped=dropped) for dropped in (False, True)),
 ]
 
 
