@@ -357,3 +357,20 @@ class NotPolled(UserError):
 @dataclass(unsafe_hash=True)
 class PeopleUnknown(UserError):
     """Discord did not tell who is in the server."""
+
+
+@dataclass(unsafe_hash=True)
+class NotOnWorklist(UserError):
+    """Nobody of this name is among the steps that were asked about."""
+
+    name: str
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(unsafe_hash=True)
+class StepsDone(UserError):
+    """None of these steps is open any more: ``by`` ticked them off, or dropped them, at ``at``."""
+
+    by: int
+    at: datetime
+    dropped: bool = False

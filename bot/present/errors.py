@@ -438,3 +438,17 @@ def _(error: errors.PeopleUnknown) -> str:
         "Discord has not told me who is in this server. Try again in a minute; if it stays so, the bot's "
         "owner switches on Server Members Intent in Discord's Developer Portal."
     )
+
+
+@explain.register
+def _(error: errors.NotOnWorklist) -> str:
+    otherwise = "Copy the names from the list, one on each line."
+    return f"{_typed(error.name)} is not among them. {_nearest(error.nearest, otherwise)}"
+
+
+@explain.register
+def _(error: errors.StepsDone) -> str:
+    did = "took that off the list" if error.dropped else "ticked that off"
+    return (
+        f"<@{error.by}> {did} {ago(error.at)}. Nothing was changed. `/officer worklist` shows what is left."
+    )

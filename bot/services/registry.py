@@ -34,6 +34,7 @@ from bot.services.statistics import Statistics
 from bot.services.stats import Stats
 from bot.services.unknown_forms import UnknownForms
 from bot.services.upkeep import Upkeep
+from bot.services.worklist import Worklist
 from bot.settings import Settings
 from bot.wom.client import WomClient
 from bot.wom.pacing import Pacing
@@ -75,6 +76,7 @@ class Services:
     unknown_forms: UnknownForms
     readings: Readings
     upkeep: Upkeep
+    worklist: Worklist
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock, *, pacing: Pacing | None = None) -> Self:
@@ -129,6 +131,7 @@ class Services:
             unknown_forms=UnknownForms(database, clock),
             readings=Readings(database, ingest, lookup),
             upkeep=Upkeep(database, clock),
+            worklist=Worklist(database, clock),
         )
 
     async def open(self) -> None:

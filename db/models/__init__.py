@@ -31,6 +31,7 @@ from db.models.messages import Activity, ActivityDay, Broadcast, Coverage, Inges
 from db.models.readings import MetricRow, MetricValue, PastJob, PastRefusal, PastSpan, SnapshotRow
 from db.models.rules import PromotionRow, RankHold, RuleDraft, RuleVersion, StandingRow
 from db.models.sources import Attribution, ImportedSpeaker, Source
+from db.models.worklist import WorklistStep
 
 __all__ = [
     "Achievement",
@@ -83,4 +84,5 @@ __all__ = [
     "SnapshotRow",
     "Source",
     "StandingRow",
+    "WorklistStep",
 ]

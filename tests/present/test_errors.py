@@ -79,6 +79,9 @@ EXAMPLES: list[UserError] = [
     errors.RoleTwice(),
     errors.NotPolled(),
     errors.PeopleUnknown(),
+    errors.NotOnWorklist("jo hm", ("Jo hn",)),
+    errors.NotOnWorklist("zzz"),
+    *(errors.StepsDone(5, NOW, dropped=dropped) for dropped in (False, True)),
 ]
 
 
