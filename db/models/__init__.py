@@ -5,6 +5,14 @@ Every table of facts leads its key with ``clan_id``. Ranges are half-open, with
 """
 
 from db.models.base import Base
+from db.models.change_sets import (
+    ChangeSetItemRow,
+    ChangeSetRow,
+    GivenRole,
+    RoleRemoval,
+    RoleSyncRow,
+    SeenRank,
+)
 from db.models.clans import AuditEntry, Clan, Guild, ImportRow, KeptState, Relay
 from db.models.decisions import IdentityConflict, IdentityDecision, NameOverrideRow
 from db.models.inactivity import (
@@ -28,7 +36,9 @@ from db.models.members import (
 )
 from db.models.messages import Activity, ActivityDay, Broadcast, Coverage, IngestCursor, Message, RelayPrint
 from db.models.readings import MetricRow, MetricValue, PastJob, PastRefusal, PastSpan, SnapshotRow
+from db.models.rules import PromotionRow, RankHold, RuleDraft, RuleVersion, StandingRow
 from db.models.sources import Attribution, ImportedSpeaker, Source
+from db.models.worklist import WorklistStep
 
 __all__ = [
     "AbsenceRow",
@@ -40,9 +50,12 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Broadcast",
+    "ChangeSetItemRow",
+    "ChangeSetRow",
     "Clan",
     "Coverage",
     "DiscordLink",
+    "GivenRole",
     "Guild",
     "IdentityConflict",
     "IdentityDecision",
@@ -71,8 +84,17 @@ __all__ = [
     "PastSpan",
     "PendingLink",
     "Profile",
+    "PromotionRow",
+    "RankHold",
     "Relay",
     "RelayPrint",
+    "RoleRemoval",
+    "RoleSyncRow",
+    "RuleDraft",
+    "RuleVersion",
+    "SeenRank",
     "SnapshotRow",
     "Source",
+    "StandingRow",
+    "WorklistStep",
 ]
