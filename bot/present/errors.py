@@ -69,6 +69,18 @@ def _(error: errors.RulesChanged) -> str:
 
 
 @explain.register
+def _(error: errors.BatchDone) -> str:
+    did = {"announced": "announced these already", "undone": "took these back already"}.get(error.what)
+    return f"<@{error.by}> {did or 'approved these already'}, {ago(error.at)}. Nothing was done twice."
+
+
+@explain.register
+def _(error: errors.NothingLeftToPromote) -> str:
+    del error
+    return "None of them is to get that rank any more. Look again with `/promotions`."
+
+
+@explain.register
 def _(error: errors.RulesUnreadable) -> str:
     lines = [_problem(one) for one in error.problems[:_SHOWN]]
     more = len(error.problems) - len(lines)
