@@ -30,7 +30,7 @@ _EXPLAINED: Final = {
     Stage.QUIET: "nothing on any clock for the whole limit, of which every hour counted was observed",
     Stage.WAITING: "they were told, and have until the time given; being seen ends it by itself",
     Stage.DECIDE: "nothing is done until you choose",
-    Stage.REMOVE: "decided; until it is done in the game they stay on the roster",
+    Stage.REMOVE: "they are on `/officer worklist`; until it is done in the game they stay on the roster",
     Stage.UNKNOWN: "unknown is no sign of inactivity: nobody here is a candidate",
     Stage.EXCEPTED: "nobody here is a candidate",
 }
@@ -62,6 +62,7 @@ _STEPS: Final = {
     "left": "left the clan",
     "remove": "to be removed",
     "more": "given more time",
+    "recalled": "seen again, and off the worklist",
     "keep": "kept, and safe from now on",
 }
 COLUMNS: Final = (

@@ -121,3 +121,15 @@ def answered(clan: Clan, name: str, user: int, reply: Reply, until: datetime | N
         description=f"<@{user}> answered the notice of {escape(clan.name)}{when}. {follows}",
         colour=ATTENTION if reply is Reply.QUIT else ACCENT,
     )
+
+
+def recalled(clan_name: str, names: Sequence[str]) -> discord.Embed:
+    """What officers are told of who was to be removed, and was seen since."""
+    return discord.Embed(
+        title="Seen again",
+        description=(
+            f"{cut_units(', '.join(map(escape, names)), _NAMES)}: to be removed from {escape(clan_name)}, "
+            "but active again, so the step is off `/officer worklist`."
+        ),
+        colour=ATTENTION,
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,10 +25,18 @@ from bot.domain.ladder import (
     Stage,
     Step,
 )
+from bot.domain.worklist import NewStep, StepKind
 from bot.services.clock import Clock
 from bot.services.inactivity import Roles, read_quiet
-from db.queries import absences, clans, ladder, members
+from bot.services.worklist import put_on_worklist
+from db.queries import absences, clans, ladder, members, worklist
 from db.session import Database
+
+ORIGIN: Final = "inactive"
+"""Whence the steps of the worklist come that a decision puts there; the case and the member follow."""
+
+DECIDED_WITHIN: Final = timedelta(days=60)
+"""How long after officers decided to remove somebody it is looked whether they are seen again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,10 @@ class Ladder:
         days: int | None,
         roles: Roles,
     ) -> list[Placed]:
-        """Officers decide of these people, all or none. Whoever is kept is on the safe list from now on.
+        """Officers decide of these people, all or none.
+
+        Every account of whoever is to be removed goes on the worklist, in the same transaction;
+        whoever is kept is on the safe list from now on.
 
         Raises:
             QuietDecided: somebody was quicker, or the person answered.
@@ -153,6 +164,12 @@ class Ladder:
             values = {"closed_at": now, "closed_by": by, "outcome": Outcome(choice.value).value}
         await ladder.change_case(session, id_, **values)
         await ladder.note_step(session, clan.id, id_, choice, by, now)
+        if choice is Choice.REMOVE:
+            steps = [
+                NewStep(StepKind.REMOVE, one.member, f"{ORIGIN}:{id_}:{one.member}", from_rank=one.role)
+                for one in person.accounts
+            ]
+            await put_on_worklist(session, clan, steps, by, now)
         detail = {
             "clan_id": clan.id,
             "member": person.lead.member,
@@ -162,20 +179,53 @@ class Ladder:
         }
         await clans.add_audit_entry(session, clan.guild, by, "inactivity_decided", detail, now)
 
-    async def follow(self, clan: Clan, roles: Roles) -> None:
-        """After a poll: who was seen since their case began, is safe or has left is on the ladder no more."""
+    async def follow(self, clan: Clan, roles: Roles) -> list[str]:
+        """After a poll: who was seen since their case began, or has left, is on the ladder no more.
+
+        Whoever was to be removed and is seen since is taken off the worklist again, but for who
+        said that they have quit.
+
+        Returns:
+            Whose removal was taken back, by name.
+        """
         now = self._clock()
+        since = now - DECIDED_WITHIN
         async with self._database.read() as session:
-            if not any(one.closed_at is None for one in await ladder.cases(session, clan.id, now)):
-                return
+            if not await ladder.cases(session, clan.id, since):
+                return []
+        recalled: list[str] = []
         async with self._database.write() as session:
             await clans.lock_clan(session, clan.id)
             quiet = await read_quiet(session, clan, None, roles, now)
-            for case in await ladder.cases(session, clan.id, now):
+            for case in await ladder.cases(session, clan.id, since):
                 outcome = None if case.closed_at is not None else _followed(quiet, case)
                 if outcome is not None:
                     await ladder.change_case(session, case.id, closed_at=now, outcome=outcome.value)
                     await ladder.note_step(session, clan.id, case.id, outcome, None, now)
+                elif _is_seen_after(quiet, case) and await _take_back(session, clan, case, now):
+                    placed = quiet.by_member(case.member)
+                    recalled += [placed.judged.person.lead.name] if placed else []
+        return recalled
+
+
+async def _take_back(session: AsyncSession, clan: Clan, case: Case, now: datetime) -> bool:
+    """Whether a removal was on the worklist still, from which it is gone then."""
+    start = f"{ORIGIN}:{case.id}:"
+    steps = await worklist.open_steps(session, clan.id)
+    ids = [one.id for one in steps if one.origin.startswith(start)]
+    if not ids or case.closed_by is None:
+        return False
+    await worklist.drop(session, clan.id, ids, case.closed_by, now)
+    await ladder.note_step(session, clan.id, case.id, "recalled", None, now)
+    return True
+
+
+def _is_seen_after(quiet: Quiet, case: Case) -> bool:
+    """Whether somebody was seen since officers decided to remove them; their own word stands."""
+    placed = quiet.by_member(case.member)
+    if case.outcome is not Outcome.REMOVE or case.reply is Reply.QUIT or placed is None:
+        return False
+    return placed.stage is Stage.ACTIVE and placed.case == case
 
 
 def _followed(quiet: Quiet, case: Case) -> Outcome | None:

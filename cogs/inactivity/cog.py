@@ -12,6 +12,7 @@ from bot.domain.ids import GuildId
 from bot.domain.ladder import FEWEST_DAYS, MOST_DAYS
 from bot.logs import new_trace
 from bot.present.absences import reminder
+from bot.present.quiet_notices import recalled
 from bot.services.absences import Reminder
 from bot.services.registry import Services
 from cogs.answers import answer, clan_of
@@ -70,7 +71,20 @@ class InactivityCog(commands.Cog):
         """Whoever was seen is on the ladder no more."""
         with new_trace(job="inactivity", clan_id=clan.id):
             guild = self.bot.get_guild(clan.guild)
-            await self.services.ladder.follow(clan, roles_in(guild, told=self.bot.intents.members))
+            roles = roles_in(guild, told=self.bot.intents.members)
+            names = await self.services.ladder.follow(clan, roles)
+            settings = await self.services.clans.settings(clan.guild)
+            if not names or settings.officer_channel is None:
+                return
+            try:
+                await self.bot.get_partial_messageable(settings.officer_channel).send(
+                    embed=recalled(clan.name, names),
+                    silent=True,
+                    allowed_mentions=discord.AllowedMentions.none(),
+                )
+            except discord.HTTPException as failure:
+                # The step is gone from the list, and the person's own page says why.
+                log.warning("officers_not_told", reason=str(failure))
 
     @tasks.loop(minutes=MINUTES_TO_REMIND)
     async def _remind(self) -> None:

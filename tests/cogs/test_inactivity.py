@@ -10,6 +10,7 @@ import simcord
 from simcord import InteractionResult
 from sqlalchemy import select, update
 
+from bot.domain.ids import UserId
 from db.models import AuditEntry, InactivityCase, InactivityRound
 from demo.wom import SimulatedWom
 from tests.cogs.conftest import Foundry
@@ -25,7 +26,7 @@ from tests.cogs.reading import (
     message_of,
     text_of,
 )
-from tests.cogs.world import ANN, CY, FINN, JOHN, NOW, Clock, restored_wom
+from tests.cogs.world import ANN, CY, FINN, JOHN, NOW, Clock, player_id, restored_wom
 from tests.present.makers import plain
 
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -119,6 +120,8 @@ async def test_from_the_list_by_a_notice_and_its_answer_to_the_decision(foundry:
     assert lines_of(shown)[:2] == ["For your decision · 0 of 26 people", "Nobody."]
     second = await manager.select(message_of(others), [john], custom_id=custom_id(others, "qd:"))
     assert f"{JOHN} is to be removed since <t>, by <@{officer.id}>, and that stands" in text_of(second)
+    listed = await officer.slash(channel, "officer worklist")
+    assert JOHN in text_of(listed)
     (decided,) = await audit(foundry, "inactivity_decided")
     assert (decided["before"], decided["after"]) == ("decide", "remove")
 
@@ -151,8 +154,7 @@ async def test_after_the_grace_it_is_for_officers_and_being_seen_ends_it(foundry
     await officer.click(message_of(picked), label="Keep: safe")
     assert "on the safe list" in text_of(picked)
     wom = wom_at(NOW + LATER + timedelta(days=15))
-    john = next(one for one in wom.players.values() if one.name == JOHN)
-    wom.record(john.id, {"overall": 999_000_000}, wom.now() - timedelta(minutes=5), level=2_100)
+    wom.record(player_id(wom, JOHN), {"overall": 999_000_000}, wom.now() - timedelta(minutes=5), level=2_100)
     async with wom.serve() as url:
         await foundry.restart(wom_url=url)
         await foundry.env.settle()
@@ -311,3 +313,29 @@ async def test_elsewhere_the_lists_are_private_and_others_get_their_own(foundry:
     )
     assert is_private(copy)
     assert lines_of(public)[0] == "Quiet · 2 of 26 people"
+
+
+@SQLITE
+async def test_a_removal_is_taken_back_when_they_are_seen_again(foundry: Foundry) -> None:
+    channel, officer = await colleagues(foundry), foundry.places.officer
+    await gone_quiet(foundry)
+    clan = await foundry.clan()
+    await foundry.services.ladder.change(clan, UserId(officer.id), notices=False)
+    shown = await officer.slash(channel, "inactive")
+    await look_at(officer, shown, "decide")
+    people = [value_of(shown, "qd:", name) for name in (ANN, JOHN)]
+    await officer.select(message_of(shown), people, custom_id=custom_id(shown, "qd:"))
+    await look_at(officer, shown, "remove")
+    assert lines_of(shown)[0] == "To be removed · 2 of 26 people"
+    wom = wom_at(NOW + LATER)
+    wom.record(player_id(wom, JOHN), {"overall": 999_000_000}, wom.now() + timedelta(hours=1), level=2_100)
+    wom.now = lambda: NOW + LATER + timedelta(hours=2)
+    async with wom.serve() as url:
+        await foundry.restart(wom_url=url, later=timedelta(hours=2))
+        await foundry.env.settle()
+        told = max(channel.history(), key=lambda one: one.id)
+        assert told.embeds[0].title == "Seen again"
+        listed = await officer.slash(channel, "officer worklist")
+        assert ANN in text_of(listed)
+        assert JOHN not in text_of(listed)
+        await foundry.bot.close()
