@@ -17,17 +17,6 @@ class Observed(NamedTuple):
     end: datetime
 
 
-class Line(NamedTuple):
-    """The quarter of an hour of a relayed line, with those of the nearest lines around it; None for none."""
-
-    before: datetime | None
-    at: datetime
-    after: datetime | None
-
-
-QUARTER: Final = timedelta(minutes=15)
-
-
 def merged(spans: Iterable[Observed]) -> list[Observed]:
     """The same time in as few spans as there can be, the earliest first; empty ones are left out."""
     found: list[Observed] = []
@@ -73,24 +62,21 @@ def heard_in_channels(channels: Mapping[int, Sequence[Observed]]) -> list[Observ
 
 
 def heard_in_game(
-    spans: Iterable[Observed], lines: Sequence[Line], start: datetime, now: datetime
+    spans: Iterable[Observed], lines: Sequence[datetime], start: datetime, now: datetime
 ) -> list[Observed]:
     """When the game's chat was heard: while a relay's channel was listened to and relays wrote.
 
-    ``lines`` are those since ``start`` that have no other within :data:`RELAY_SILENT` on one
-    side. A stretch of that length without any line is unknown, and not silence.
+    ``lines`` are relayed lines since ``start`` in their order; those within
+    :data:`RELAY_SILENT` of others may be left out. A stretch of that length without any line
+    is unknown, and not silence.
     """
-    return without(spans, _silences(lines, start, now))
-
-
-def _silences(lines: Sequence[Line], start: datetime, now: datetime) -> Iterable[Observed]:
-    if not lines:
-        yield Observed(start, now)
-    for line in lines:
-        silences = [Observed(start if line.before is None else line.before + QUARTER, line.at)]
-        if line.after is None:
-            silences.append(Observed(line.at + QUARTER, now))
-        yield from (one for one in silences if one.end - one.start >= RELAY_SILENT)
+    moments = [start, *lines, now]
+    silences = [
+        Observed(before, after)
+        for before, after in pairwise(moments)
+        if after - before >= RELAY_SILENT or not lines
+    ]
+    return without(spans, silences)
 
 
 @dataclass(frozen=True, slots=True)

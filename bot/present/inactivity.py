@@ -27,7 +27,7 @@ TITLES: Final = {
 }
 """The lists, in the order of the ladder."""
 _EXPLAINED: Final = {
-    Stage.QUIET: "nothing on any clock for the whole limit, of which every hour counted was observed",
+    Stage.QUIET: "no sign on any clock for the whole limit, counting observed time only",
     Stage.WAITING: "they were told, and have until the time given; being seen ends it by itself",
     Stage.DECIDE: "nothing is done until you choose",
     Stage.REMOVE: "they are on `/officer worklist`; until it is done in the game they stay on the roster",

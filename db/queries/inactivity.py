@@ -3,21 +3,20 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select, union
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.activity import QUARTERS_A_DAY, quarter_of, quarter_start, snowflake_at, time_of
-from bot.domain.coverage import Line
-from bot.domain.facts import SourceKind
+from bot.domain.activity import quarter_start, snowflake_at, time_of
+from bot.domain.facts import MessageKind, SourceKind
 from bot.domain.ids import ClanId, MemberId, UserId
 from bot.domain.metrics import OVERALL
-from db.bulk import INTEGER
 from db.models import (
     Activity,
     Attribution,
     Broadcast,
     DiscordLink,
     Member,
+    Message,
     MetricRow,
     MetricValue,
     Profile,
@@ -26,7 +25,7 @@ from db.models import (
 )
 from db.queries.links import IS_LINKED
 from db.queries.members import ROOT
-from db.types import DISCORD_EPOCH_MS, IDS_A_MILLISECOND, QUARTER_MS, Millis
+from db.types import DAY_MS, DISCORD_EPOCH_MS, IDS_A_MILLISECOND, Millis
 
 
 class Gains(NamedTuple):
@@ -148,42 +147,37 @@ async def verified_owners(session: AsyncSession, clan: ClanId) -> list[Owned]:
     return [Owned(UserId(user), MemberId(member), main) for user, member, main in rows]
 
 
-async def relayed_lines(session: AsyncSession, clan: ClanId, since: datetime) -> list[Line]:
-    """The relayed lines since a time that stand alone: with none before or after them within a day.
+async def relayed_lines(session: AsyncSession, clan: ClanId, since: datetime) -> list[datetime]:
+    """Some of the relayed lines and announcements since a time, the first and the last among them.
 
-    So many come back as there are silences, not as there are lines.
+    From each to the next it is less than a day, unless there is no other line between. They are
+    found by jumps of a day at most, so that so many are read as there are days, not as there are lines.
     """
-    said = (
-        select(Activity.quarter.label("quarter"))
-        .join_from(Activity, Source, (Source.clan_id == Activity.clan_id) & (Source.id == Activity.source_id))
-        .where(
-            Activity.clan_id == clan,
-            Source.kind == SourceKind.RELAY,
-            Activity.quarter >= quarter_of(since),
-            Activity.messages > 0,
-        )
+    first = _line(clan, Message.message_id >= snowflake_at(since)).order_by(Message.message_id).limit(1)
+    found = select(first.scalar_subquery().label("at")).cte("found", recursive=True)
+    later = Message.message_id > found.c.at
+    within = later & (Message.message_id < found.c.at + _DAY_OF_IDS)
+    last_of_day = _line(clan, within).order_by(Message.message_id.desc()).limit(1)
+    first_after = _line(clan, later).order_by(Message.message_id).limit(1)
+    following = func.coalesce(
+        last_of_day.correlate(found).scalar_subquery(), first_after.correlate(found).scalar_subquery()
     )
-    sent = (Broadcast.message_id // IDS_A_MILLISECOND + DISCORD_EPOCH_MS) // QUARTER_MS
-    events = select(sent).where(Broadcast.clan_id == clan, Broadcast.message_id >= snowflake_at(since))
-    quarters = union(said, events).subquery()
-    quarter = quarters.c[0]
-    before = func.lag(quarter, type_=INTEGER).over(order_by=quarter).label("before")
-    after = func.lead(quarter, type_=INTEGER).over(order_by=quarter).label("after")
-    spaced = select(before, quarter.label("at"), after).subquery()
-    rows = await session.execute(
-        select(spaced.c.before, spaced.c.at, spaced.c.after)
-        .where(
-            spaced.c.before.is_(None)
-            | spaced.c.after.is_(None)
-            | (spaced.c.at - spaced.c.before > QUARTERS_A_DAY)
-        )
-        .order_by(spaced.c.at)
-    )
-    return [Line(_start(before), quarter_start(at), _start(after)) for before, at, after in rows]
+    found = found.union_all(select(following).where(found.c.at.is_not(None)))
+    ids = await session.scalars(select(found.c.at).where(found.c.at.is_not(None)).order_by(found.c.at))
+    return [time_of(id_) for id_ in ids]
 
 
-def _start(quarter: int | None) -> datetime | None:
-    return None if quarter is None else quarter_start(quarter)
+_DAY_OF_IDS = DAY_MS * IDS_A_MILLISECOND
+_RELAYED = (
+    MessageKind.GAME,
+    MessageKind.BROADCAST,
+    MessageKind.GAME_DOUBLE,
+    MessageKind.BROADCAST_DOUBLE,
+)
+
+
+def _line(clan: ClanId, which: ColumnElement[bool]) -> Select[Any]:
+    return select(Message.message_id).where(Message.clan_id == clan, which, Message.kind.in_(_RELAYED))
 
 
 async def merged(session: AsyncSession, clan: ClanId) -> dict[MemberId, MemberId]:

@@ -154,6 +154,17 @@ DESK: Final = Section(
         Screen("speaker", "Stats of speaker", "*Stats of speaker* in the apps menu of a message"),
     ),
 )
+QUIET: Final = Section(
+    "Who is quiet, and who is away",
+    (
+        Screen("inactive", "inactive", "Who is quiet, with what each clock tells", desktop=True),
+        Screen("inactive-unknown", "inactive", "Of whom nothing can be said, and why"),
+        Screen("inactive-excepted", "inactive", "Who is away, new or safe"),
+        Screen("inactive-rules", "inactive", "The limits, the grace and the safe list"),
+        Screen("away", "away", "Away, for yourself alone"),
+        Screen("member-away", "member away", "Away, noted by an officer"),
+    ),
+)
 REFUSALS: Final = Section(
     "When something cannot be done",
     (
@@ -182,7 +193,7 @@ EXTREMES: Final = Section(
     ),
 )
 
-UNPICTURED: Final = frozenset({"nextrank", "inactive", "away", "member away"})
+UNPICTURED: Final = frozenset({"nextrank"})
 """Commands that have no picture yet. What gets one leaves this list."""
-SECTIONS: Final = (STATS, LEADERBOARD, COMPARE, LINK, SETUP, MEMBER, DESK, REFUSALS, EXTREMES)
+SECTIONS: Final = (STATS, LEADERBOARD, COMPARE, LINK, SETUP, MEMBER, DESK, QUIET, REFUSALS, EXTREMES)
 SCREENS: Final = tuple(screen for section in SECTIONS for screen in section.screens)

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.coverage import (
-    Line,
     Observed,
     heard_in_channels,
     heard_in_game,
@@ -55,11 +54,9 @@ def test_a_channel_is_missed_between_its_own_spans_only() -> None:
 
 def test_a_day_without_a_line_of_the_relay_was_not_heard() -> None:
     observed, start = [span(100, 0)], at(100)
-    quarter = timedelta(minutes=15)
-    lines = [Line(None, at(99), at(80)), Line(at(70), at(40), at(39)), Line(at(20), at(2), None)]
-    heard = heard_in_game(observed, lines, start, NOW)
-    assert heard == [Observed(at(100), at(70) + quarter), Observed(at(40), NOW)]
+    lines = [at(99), at(80), at(56), at(40), at(17)]
+    assert heard_in_game(observed, lines, start, NOW) == [span(100, 80), span(56, 0)]
     assert heard_in_game(observed, [], start, NOW) == []
-    assert heard_in_game(observed, [Line(None, at(50), None)], start, NOW) == [
-        Observed(at(50), at(50) + quarter)
-    ]
+    assert heard_in_game([span(5, 0)], [], at(5), NOW) == [], "however short the time is"
+    assert heard_in_game(observed, [at(50)], start, NOW) == []
+    assert heard_in_game(observed, [at(99), at(76)], start, NOW) == [span(100, 76)]
