@@ -40,6 +40,7 @@ from cogs.officer import officer_group
 from cogs.owner import OwnerCog
 from cogs.past import CancelPast, PastCog
 from cogs.reading import how_read_menu, speaker_menu
+from cogs.role_sync import RoleSyncCog
 from cogs.setup import SetupCog
 from cogs.stats import CardButton, StatsCog, clan_stats_menu
 
@@ -146,6 +147,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             PastCog(self, services),
             MassLeaveCog(self, services),
             ChangeSetsCog(self, services),
+            RoleSyncCog(self, services),
             HelpCog(services, self.tree, self.sync_commands),
             OwnerCog(self.sync_commands),
         ):

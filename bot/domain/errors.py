@@ -163,7 +163,8 @@ class TooManyPlayers(UserError):
 
 @dataclass(unsafe_hash=True)
 class NotPermitted(UserError):
-    """The asker lacks a right. ``needed`` is one of: officer, manage_server, owner, asker, colleague."""
+    """The asker lacks a right. ``needed`` is one of: officer, manage_server, owner,
+    asker, colleague, role."""
 
     needed: str
 

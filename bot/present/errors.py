@@ -194,6 +194,7 @@ _NEEDED = {
     "owner": "That is for whoever runs this bot.",
     "colleague": "Nobody verifies an account of their own. Ask another officer, or say the code "
     "that `/link` gives you in the clan chat.",
+    "role": "You could not give that role yourself: it stands above yours. Ask somebody higher up.",
     "asker": "Those buttons belong to whoever asked. Use the command yourself and you get your own.",
 }
 

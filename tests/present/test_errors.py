@@ -22,7 +22,7 @@ EXAMPLES: list[UserError] = [
     errors.TooManyPlayers(7),
     *(
         errors.NotPermitted(needed)
-        for needed in ("officer", "manage_server", "owner", "asker", "colleague", "new")
+        for needed in ("officer", "manage_server", "owner", "asker", "colleague", "role", "new")
     ),
     errors.GroupNotFound("123"),
     errors.GroupAlreadyLinked("Iron Foundry"),
