@@ -36,6 +36,7 @@ from cogs.officer import ITEMS as OFFICER_ITEMS
 from cogs.officer import officer_group
 from cogs.owner import OwnerCog
 from cogs.past import CancelPast, PastCog
+from cogs.proof import ProofButton, ProofCog
 from cogs.reading import how_read_menu, speaker_menu
 from cogs.setup import SetupCog
 from cogs.stats import CardButton, StatsCog, clan_stats_menu
@@ -54,6 +55,7 @@ BUTTONS = (
     WhoIs,
     CancelPast,
     MassLeaveButton,
+    ProofButton,
     *MEMBER_ITEMS,
     *OFFICER_ITEMS,
 )
@@ -140,6 +142,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             NicknamesCog(self, services),
             PastCog(self, services),
             MassLeaveCog(self, services),
+            ProofCog(self, services),
             HelpCog(services, self.tree, self.sync_commands),
             OwnerCog(self.sync_commands),
         ):

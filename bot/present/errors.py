@@ -1,16 +1,21 @@
 """What went wrong, in words: the cause, then what to do."""
 
 import re
-from functools import singledispatch
 
 from bot.domain import errors
-from bot.domain.errors import UserError
+from bot.present import ledger_errors
+from bot.present.explaining import any_of as _any_of
+from bot.present.explaining import explain
+from bot.present.explaining import nearest as _nearest
+from bot.present.explaining import typed as _typed
 from bot.present.mass_leave import LABELS
 from bot.present.numbers import counted
-from bot.present.text import cut_units, escape
+from bot.present.text import escape
 from bot.present.times import ago, on_day
 
-_TYPED = 60
+# The ledger's words come along with these: to import them is to register them.
+__all__ = ["explain", "ledger_errors", "unexpected"]
+
 _CHANNEL = re.compile(r"<#\d+>")
 
 
@@ -20,15 +25,6 @@ def unexpected(trace_id: str) -> str:
         "Something broke on my side; nothing was changed by halves. Try again, and if it "
         f"happens again, tell an officer or the bot's owner this number: `{trace_id}`."
     )
-
-
-@singledispatch
-def explain(error: UserError) -> str:
-    """The private answer to an error: its cause, then what to do. Safe to send as it is.
-
-    Every class of :mod:`bot.domain.errors` has words of its own; a test walks them.
-    """
-    return f"That did not work ({type(error).__name__}). Try `/help` for what I can do here."
 
 
 @explain.register
@@ -146,6 +142,7 @@ _NEEDED = {
     "owner": "That is for whoever runs this bot.",
     "colleague": "Nobody verifies an account of their own. Ask another officer, or say the code "
     "that `/link` gives you in the clan chat.",
+    "own_proof": "Nobody approves proofs of their own account. Ask another officer.",
     "asker": "Those buttons belong to whoever asked. Use the command yourself and you get your own.",
 }
 
@@ -303,20 +300,6 @@ def _(error: errors.Outdated) -> str:
     return "That answer is out of date. Use the command again for a fresh one."
 
 
-def _typed(text: str) -> str:
-    """What somebody typed, quoted, short and without effect."""
-    return f"“{escape(cut_units(text, _TYPED))}”"
-
-
-def _nearest(names: tuple[str, ...], otherwise: str) -> str:
-    return f"Did you mean {_any_of(names)}?" if names else otherwise
-
-
-def _any_of(names: tuple[str, ...]) -> str:
-    shown = [f"**{escape(name)}**" for name in names[:10]]
-    return " or ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
-
-
 @explain.register
 def _(error: errors.CannotMerge) -> str:
     one, other = escape(error.member), escape(error.into)
@@ -362,17 +345,3 @@ def _(error: errors.ConflictGone) -> str:
 def _(error: errors.EmptySpan) -> str:
     del error
     return "That time ends before it begins, or begins in the future. Give two dates in order, both past."
-
-
-@explain.register
-def _(error: errors.NotOnWorklist) -> str:
-    otherwise = "Copy the names from the list, one on each line."
-    return f"{_typed(error.name)} is not among them. {_nearest(error.nearest, otherwise)}"
-
-
-@explain.register
-def _(error: errors.StepsDone) -> str:
-    did = "took that off the list" if error.dropped else "ticked that off"
-    return (
-        f"<@{error.by}> {did} {ago(error.at)}. Nothing was changed. `/officer worklist` shows what is left."
-    )

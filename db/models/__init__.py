@@ -7,6 +7,7 @@ Every table of facts leads its key with ``clan_id``. Ranges are half-open, with
 from db.models.base import Base
 from db.models.clans import AuditEntry, Clan, Guild, ImportRow, KeptState, Relay
 from db.models.decisions import IdentityConflict, IdentityDecision, NameOverrideRow
+from db.models.evidence import EvidenceKind, EvidenceRow
 from db.models.links import DiscordLink, LinkCode, LinkRefusal, PendingLink
 from db.models.members import (
     Achievement,
@@ -36,6 +37,8 @@ __all__ = [
     "Clan",
     "Coverage",
     "DiscordLink",
+    "EvidenceKind",
+    "EvidenceRow",
     "Guild",
     "IdentityConflict",
     "IdentityDecision",
