@@ -15,6 +15,7 @@ from db.models.change_sets import (
 )
 from db.models.clans import AuditEntry, Clan, Guild, ImportRow, KeptState, Relay
 from db.models.decisions import IdentityConflict, IdentityDecision, NameOverrideRow
+from db.models.evidence import EvidenceKind, EvidenceRow
 from db.models.links import DiscordLink, LinkCode, LinkRefusal, PendingLink
 from db.models.members import (
     Achievement,
@@ -47,6 +48,8 @@ __all__ = [
     "Clan",
     "Coverage",
     "DiscordLink",
+    "EvidenceKind",
+    "EvidenceRow",
     "GivenRole",
     "Guild",
     "IdentityConflict",
