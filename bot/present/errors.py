@@ -3,7 +3,7 @@
 import re
 
 from bot.domain import errors
-from bot.present import ledger_errors, rule_errors
+from bot.present import ledger_errors, quiet_errors, rule_errors
 from bot.present.explaining import any_of as _any_of
 from bot.present.explaining import explain
 from bot.present.explaining import nearest as _nearest
@@ -14,7 +14,7 @@ from bot.present.text import escape
 from bot.present.times import ago, on_day
 
 # The others' words come along with these: to import them is to register them.
-__all__ = ["explain", "ledger_errors", "rule_errors", "unexpected"]
+__all__ = ["explain", "ledger_errors", "quiet_errors", "rule_errors", "unexpected"]
 
 _CHANNEL = re.compile(r"<#\d+>")
 
@@ -385,18 +385,4 @@ def _(error: errors.PeopleUnknown) -> str:
     return (
         "Discord has not told me who is in this server. Try again in a minute; if it stays so, the bot's "
         "owner switches on Server Members Intent in Discord's Developer Portal."
-    )
-
-
-@explain.register
-def _(error: errors.NotOnWorklist) -> str:
-    otherwise = "Copy the names from the list, one on each line."
-    return f"{_typed(error.name)} is not among them. {_nearest(error.nearest, otherwise)}"
-
-
-@explain.register
-def _(error: errors.StepsDone) -> str:
-    did = "took that off the list" if error.dropped else "ticked that off"
-    return (
-        f"<@{error.by}> {did} {ago(error.at)}. Nothing was changed. `/officer worklist` shows what is left."
     )
