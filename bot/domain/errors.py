@@ -170,7 +170,8 @@ class TooManyPlayers(UserError):
 
 @dataclass(unsafe_hash=True)
 class NotPermitted(UserError):
-    """The asker lacks a right. ``needed`` is one of: officer, manage_server, owner, asker, colleague."""
+    """The asker lacks a right. ``needed`` is one of: officer, manage_server, owner,
+    asker, colleague, role."""
 
     needed: str
 
@@ -398,12 +399,57 @@ class StepsDone(UserError):
 
 
 @dataclass(unsafe_hash=True)
+class ProofNeedsLink(UserError):
+    """The asker has no verified account; ``claimed`` are those that wait to be verified.
+
+    With ``officer`` it is told to one: whoever submitted the proof does not own the account now.
+    """
+
+    claimed: tuple[str, ...] = ()
+    officer: bool = False
+
+
+@dataclass(unsafe_hash=True)
+class ProofUnknown(UserError):
+    """No such kind of proof, or no such value of it: ``what`` is kind or value. ``known`` may be meant."""
+
+    what: str
+    text: str
+    known: tuple[str, ...] = ()
+
+
+@dataclass(unsafe_hash=True)
+class TooManyProofs(UserError):
+    """So many proofs of the asker wait for officers already."""
+
+    most: int
+
+
+@dataclass(unsafe_hash=True)
 class OutOfRange(UserError):
     """A number of days that is none, or not within the bounds."""
 
     text: str
     least: int
     most: int
+
+
+@dataclass(unsafe_hash=True)
+class ProofDecided(UserError):
+    """An officer has decided a proof already, or taken it back."""
+
+    approved: bool
+    by: int
+    at: datetime
+    withdrawn: bool = False
+
+
+@dataclass(unsafe_hash=True)
+class KindUnreadable(UserError):
+    """A kind of proof that cannot be. ``reason`` is one of: name, taken, many, values, days."""
+
+    reason: str
+    most: int = 0
 
 
 @dataclass(unsafe_hash=True)

@@ -42,4 +42,5 @@ def _lines(clan_name: str, settings: LadderSettings, names: Mapping[MemberId, st
     if settings.notices:
         yield "**A notice says**"
         yield from (f"> {line}" for line in notice_text(clan_name, settings).splitlines())
+        yield ""  # or what follows would read as a part of the quotation
     yield "-# Discord roles count for verified links only. New members and who is away are excepted anyway."

@@ -13,6 +13,7 @@ from bot.services.clock import Clock
 from bot.services.comparisons import Comparisons
 from bot.services.decisions import Decisions
 from bot.services.dossiers import Dossiers
+from bot.services.drift import Drifts
 from bot.services.eligibility.next_rank import NextRanks
 from bot.services.eligibility.service import Eligibility
 from bot.services.history import History
@@ -25,8 +26,10 @@ from bot.services.links import Links
 from bot.services.lookup import Lookup
 from bot.services.mass_leaves import MassLeaves
 from bot.services.notices import Notices
+from bot.services.officer_history import OfficerHistory
 from bot.services.past import Past
 from bot.services.polling import Polling
+from bot.services.proofs import Proofs
 from bot.services.quiet_notices import QuietNotices
 from bot.services.readings import Readings
 from bot.services.refreshing import Refreshing
@@ -36,6 +39,7 @@ from bot.services.sealing import Sealer
 from bot.services.setting_up import SettingUp
 from bot.services.statistics import Statistics
 from bot.services.stats import Stats
+from bot.services.today import Today
 from bot.services.unknown_forms import UnknownForms
 from bot.services.upkeep import Upkeep
 from bot.services.worklist import Worklist
@@ -65,6 +69,8 @@ class Services:
     mass_leaves: MassLeaves
     change_sets: ChangeSets
     role_sync: RoleSync
+    officer_history: OfficerHistory
+    drifts: Drifts
     statistics: Statistics
     leaderboards: Leaderboards
     stats: Stats
@@ -85,6 +91,8 @@ class Services:
     quiet_notices: QuietNotices
     upkeep: Upkeep
     worklist: Worklist
+    proofs: Proofs
+    today: Today
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock, *, pacing: Pacing | None = None) -> Self:
@@ -121,6 +129,8 @@ class Services:
             link_review=LinkReview(database, lookup, clock),
             mass_leaves=MassLeaves(database, clock),
             change_sets=change_sets,
+            officer_history=OfficerHistory(database),
+            drifts=Drifts(database),
             role_sync=RoleSync(database, change_sets, clock),
             statistics=statistics,
             leaderboards=Leaderboards(database, statistics),
@@ -144,6 +154,8 @@ class Services:
             quiet_notices=QuietNotices(database, clock),
             upkeep=Upkeep(database, clock),
             worklist=Worklist(database, clock),
+            proofs=Proofs(database, clock),
+            today=Today(database, clock),
         )
 
     async def open(self) -> None:

@@ -15,6 +15,7 @@ from db.models.change_sets import (
 )
 from db.models.clans import AuditEntry, Clan, Guild, ImportRow, KeptState, Relay
 from db.models.decisions import IdentityConflict, IdentityDecision, NameOverrideRow
+from db.models.evidence import EvidenceKind, EvidenceRow
 from db.models.inactivity import (
     AbsenceRow,
     InactivityCase,
@@ -55,6 +56,8 @@ __all__ = [
     "Clan",
     "Coverage",
     "DiscordLink",
+    "EvidenceKind",
+    "EvidenceRow",
     "GivenRole",
     "Guild",
     "IdentityConflict",

@@ -22,7 +22,8 @@ EXAMPLES: list[UserError] = [
     errors.TooManyPlayers(7),
     *(
         errors.NotPermitted(needed)
-        for needed in ("officer", "manage_server", "owner", "asker", "colleague", "new")
+        for needed in ("officer", "manage_server", "owner", "asker", "colleague", "role", "new")
+        for needed in ("officer", "manage_server", "owner", "asker", "colleague", "own_proof", "new")
     ),
     errors.GroupNotFound("123"),
     errors.GroupAlreadyLinked("Iron Foundry"),
@@ -92,6 +93,20 @@ EXAMPLES: list[UserError] = [
     errors.PeopleUnknown(),
     errors.NotOnWorklist("jo hm", ("Jo hn",)),
     errors.NotOnWorklist("zzz"),
+    errors.ProofNeedsLink(),
+    *(errors.ProofNeedsLink(("Jo hn",), officer=officer) for officer in (False, True)),
+    *(
+        errors.ProofUnknown(what, text, known)
+        for what in ("kind", "value")
+        for text, known in (("x", ()), ("x", ("Easy", "Hard")), ("", ("Easy", "Hard")))
+    ),
+    errors.TooManyProofs(5),
+    *(
+        errors.ProofDecided(approved, 5, NOW, withdrawn)
+        for approved in (False, True)
+        for withdrawn in (False, True)
+    ),
+    *(errors.KindUnreadable(reason, 25) for reason in ("name", "taken", "many", "values", "days", "new")),
     *(errors.StepsDone(5, NOW, dropped=dropped) for dropped in (False, True)),
 ]
 

@@ -88,9 +88,8 @@ class Promotions:
         async with self._database.write() as session:
             await clans.lock_clan(session, clan.id)
             batch = await _open_batch(session, clan, number)
-            proposed = await self._still_free(
-                session, clan, await propose(session, clan, batch, shown, server)
-            )
+            proposed = await propose(session, clan, batch, shown, server)
+            await self._demand_free(session, clan, proposed)
             drafts = [drafted(clan, proposed, one, by, now) for one in proposed.chosen]
             ids = await promotions.add(session, clan.id, drafts)
             begun = [replace(one, id=id_) for one, id_ in zip(drafts, ids, strict=True)]
