@@ -42,8 +42,11 @@ from cogs.officer import ITEMS as OFFICER_ITEMS
 from cogs.officer import officer_group
 from cogs.owner import OwnerCog
 from cogs.past import CancelPast, PastCog
+from cogs.promotions import ITEMS as PROMOTION_ITEMS
+from cogs.promotions import PromotionsCog
 from cogs.proof import ProofButton, ProofCog
 from cogs.reading import how_read_menu, speaker_menu
+from cogs.refreshing import Refresher
 from cogs.role_sync import RoleSyncCog
 from cogs.setup import SetupCog
 from cogs.stats import CardButton, StatsCog, clan_stats_menu
@@ -66,6 +69,7 @@ BUTTONS = (
     ProofButton,
     *MEMBER_ITEMS,
     *OFFICER_ITEMS,
+    *PROMOTION_ITEMS,
     BackButton,
     *INACTIVITY_ITEMS,
 )
@@ -154,9 +158,11 @@ class ClanStatsBot(commands.AutoShardedBot):
             PastCog(self, services),
             MassLeaveCog(self, services),
             AwayCog(services),
+            Refresher(services),
             InactivityCog(self, services),
             ChangeSetsCog(self, services),
             RoleSyncCog(self, services),
+            PromotionsCog(self, services),
             ProofCog(self, services),
             HelpCog(services, self.tree, self.sync_commands),
             OwnerCog(self.sync_commands),

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final, NewType
 
 from bot.domain.ids import ClanId, MemberId, UserId
+from bot.domain.rules.ladder import Verdict
 
 PromotionId = NewType("PromotionId", int)
 """Unique in its clan."""
@@ -147,6 +148,28 @@ def verdict_of(
     if now - one.approved_at >= EXPECTED_FOR:
         return Ending.UNCONFIRMED, None
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A member who earned a rank, or no longer meets theirs; ``verdict`` is of the rank they are to get.
+
+    ``failed`` is what became of the present rank, for who no longer meets it. ``since`` is since when it
+    was noted to be so. ``linked`` is whether a verified link says whose Discord roles follow.
+    """
+
+    member: MemberId
+    name: str
+    role: str | None
+    verdict: Verdict
+    since: datetime | None
+    linked: bool
+    failed: Verdict | None = None
+
+    @property
+    def shown(self) -> Verdict:
+        """The rank whose requirements are told: the one that is no longer met, or else the one to be had."""
+        return self.failed or self.verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ from bot.services.notices import Notices
 from bot.services.officer_history import OfficerHistory
 from bot.services.past import Past
 from bot.services.polling import Polling
+from bot.services.promotions.following import Following
+from bot.services.promotions.service import Promotions
 from bot.services.proofs import Proofs
 from bot.services.quiet_notices import QuietNotices
 from bot.services.readings import Readings
@@ -64,6 +66,8 @@ class Services:
     dossiers: Dossiers
     eligibility: Eligibility
     next_ranks: NextRanks
+    promotions: Promotions
+    following: Following
     decisions: Decisions
     link_review: LinkReview
     mass_leaves: MassLeaves
@@ -113,6 +117,13 @@ class Services:
         eligibility = Eligibility(database, statistics, clock)
         history = History(database, ingest, clock)
         change_sets = ChangeSets(database, clock)
+        role_sync, drifts = RoleSync(database, change_sets, clock), Drifts(database)
+        worklist = Worklist(database, clock)
+        following = Following(database, wom, sealer, clock)
+        change_sets.followers.append(following.on_item)
+        worklist.within.append(following.on_ticked)
+        role_sync.expected = following.expected
+        drifts.earned = eligibility.earned
         return cls(
             settings=settings,
             clock=clock,
@@ -125,13 +136,15 @@ class Services:
             dossiers=Dossiers(database, clock),
             eligibility=eligibility,
             next_ranks=NextRanks(database, eligibility, statistics),
+            promotions=Promotions(database, eligibility, change_sets, clock),
+            following=following,
             decisions=Decisions(database, clock),
             link_review=LinkReview(database, lookup, clock),
             mass_leaves=MassLeaves(database, clock),
             change_sets=change_sets,
             officer_history=OfficerHistory(database),
-            drifts=Drifts(database),
-            role_sync=RoleSync(database, change_sets, clock),
+            drifts=drifts,
+            role_sync=role_sync,
             statistics=statistics,
             leaderboards=Leaderboards(database, statistics),
             stats=Stats(database, statistics),
@@ -153,7 +166,7 @@ class Services:
             ladder=Ladder(database, clock),
             quiet_notices=QuietNotices(database, clock),
             upkeep=Upkeep(database, clock),
-            worklist=Worklist(database, clock),
+            worklist=worklist,
             proofs=Proofs(database, clock),
             today=Today(database, clock),
         )

@@ -17,7 +17,6 @@ from bot.services.absences import Reminder
 from bot.services.registry import Services
 from cogs.answers import answer, clan_of
 from cogs.inactivity.items import screen
-from cogs.inactivity.refreshing import Refresher
 from cogs.inactivity.replies import reminder_view
 from cogs.inactivity.sending import Sender
 from cogs.inactivity.shown import Shown, roles_in
@@ -36,7 +35,6 @@ class InactivityCog(commands.Cog):
         self.bot = bot
         self.services = services
         self.sender = Sender(bot, services)
-        self.refresher = Refresher(services)
 
     async def cog_load(self) -> None:
         """Go on with what an earlier process left."""
@@ -47,7 +45,6 @@ class InactivityCog(commands.Cog):
         """Leave nothing behind."""
         self.sender.stop()
         self._remind.cancel()
-        await self.refresher.stop()
 
     @app_commands.command(extras=FOR_OFFICERS)
     @app_commands.guild_only()

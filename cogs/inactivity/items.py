@@ -24,6 +24,7 @@ from cogs.buttons import NUMBER, pack, unpack, view_of
 from cogs.inactivity.settings import settings_screen
 from cogs.inactivity.shown import STATE, Shown, read, roles_of
 from cogs.officers import OfficersItem
+from cogs.refreshing import refresher_of
 
 if TYPE_CHECKING:
     from cogs.inactivity.cog import InactivityCog
@@ -160,7 +161,7 @@ class QuietButton(
             await self.turn(interaction, clan, self.shown)
             return
         again = QuietButton(replace(self.shown, page=0), "show", "Show the list")
-        await cog_of(interaction).refresher.begin(interaction, clan, wanted, again)
+        await refresher_of(interaction).begin(interaction, clan, wanted, again)
 
 
 def cog_of(interaction: Interaction[Any]) -> "InactivityCog":

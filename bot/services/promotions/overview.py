@@ -5,28 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.ids import MemberId
-from bot.domain.promotions import Promotion
+from bot.domain.promotions import Promotion, Ready
 from bot.domain.rules.holds import Hold
 from bot.domain.rules.judging import Outcome
 from bot.domain.rules.ladder import Verdict
 from bot.services.eligibility.service import Assessed
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A member who earned a rank, or no longer meets theirs; ``verdict`` is of the rank they are to get.
-
-    ``failed`` is what became of the present rank, for who no longer meets it. ``since`` is since when it
-    was noted to be so. ``linked`` is whether a verified link says whose Discord roles follow.
-    """
-
-    member: MemberId
-    name: str
-    role: str | None
-    verdict: Verdict
-    since: datetime | None
-    linked: bool
-    failed: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +26,16 @@ class Overview:
     under_way: tuple[Promotion, ...]
     assessed: Assessed
     checked_at: datetime | None
+
+    def told_of(self, member: MemberId) -> Ready | None:
+        """What is told of one member: where they are in a list, else of their next rank, held or not."""
+        listed = (*self.ready, *self.unknown, *self.below)
+        found = next((one for one in listed if one.member == member), None)
+        standing = self.assessed.standings.get(member)
+        if found is not None or standing is None:
+            return found
+        verdict = standing.earned or standing.unknown or next(iter(standing.offers), standing.kept)
+        return None if verdict is None else _ready(self.assessed, member, verdict)
 
 
 def overview_of(assessed: Assessed, under_way: Sequence[Promotion]) -> Overview:

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.change_sets import GuildPeople, Preview, RoleChange, preview
 from bot.domain.clans import Clan
 from bot.domain.ids import MemberId, UserId
-from bot.domain.promotions import Batch, Promotion, PromotionId, role_swap
+from bot.domain.promotions import Batch, Promotion, PromotionId, Ready, role_swap
 from bot.domain.role_sync import RoleSyncOptions
 from bot.domain.worklist import NewStep, StepKind
 from bot.present.requirements import lines_of
-from bot.services.promotions.overview import Overview, Ready
+from bot.services.promotions.overview import Overview
 from db.queries import eligibility, role_sync
 
 
@@ -152,7 +152,7 @@ def drafted(clan: Clan, proposed: Proposed, one: Ready, by: UserId, now: datetim
         to_role=one.verdict.rank.wom_role,
         approved_by=by,
         approved_at=now,
-        evidence=tuple(lines_of((one.failed or one.verdict).finding, {})),
+        evidence=tuple(lines_of(one.shown.finding, {})),
         user=user,
         discord_note=note,
     )

@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import discord
 import structlog
 from discord import Interaction
+from discord.ext import commands
+from discord.ui import Item
 
 from bot.domain.clans import Clan
 from bot.domain.errors import RefreshUnderWay
@@ -19,16 +21,13 @@ from bot.services.registry import Services
 from cogs.answers import answer, is_private
 from cogs.buttons import view_of
 
-if TYPE_CHECKING:
-    from cogs.inactivity.items import QuietButton
-
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 SECONDS_TO_SHOW: Final = 2.0
 """How often the message is brought up to date at most."""
 
 
-class Refresher:
+class Refresher(commands.Cog):
     """One at a time for each clan. What a restart cuts off is asked again by another press."""
 
     def __init__(self, services: Services) -> None:
@@ -37,7 +36,7 @@ class Refresher:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def begin(
-        self, interaction: Interaction[Any], clan: Clan, wanted: Sequence[MemberId], again: "QuietButton"
+        self, interaction: Interaction[Any], clan: Clan, wanted: Sequence[MemberId], again: Item[Any]
     ) -> None:
         """Answer with how far it is, and go on in the background.
 
@@ -58,14 +57,14 @@ class Refresher:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def stop(self) -> None:
+    async def cog_unload(self) -> None:
         """Ask for nobody any more."""
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _run(
-        self, interaction: Interaction[Any], clan: Clan, wanted: Sequence[MemberId], again: "QuietButton"
+        self, interaction: Interaction[Any], clan: Clan, wanted: Sequence[MemberId], again: Item[Any]
     ) -> None:
         loop, shown_at = asyncio.get_running_loop(), 0.0
         with new_trace(job="refresh", clan_id=clan.id):
@@ -92,7 +91,7 @@ class Refresher:
     async def _show(
         interaction: Interaction[Any],
         progress: RefreshProgress,
-        again: "QuietButton | None",
+        again: Item[Any] | None,
         *,
         over: bool = False,
     ) -> None:
@@ -101,6 +100,14 @@ class Refresher:
             await interaction.edit_original_response(embed=shown(progress, over=over), view=view)
         except discord.HTTPException as failure:
             log.info("refresh_not_shown", reason=str(failure))
+
+
+def refresher_of(interaction: Interaction[Any]) -> Refresher:
+    """The bot's one."""
+    found = interaction.client.get_cog(Refresher.__cog_name__)
+    if not isinstance(found, Refresher):
+        raise TypeError("the bot has no refresher")
+    return found
 
 
 def shown(progress: RefreshProgress, *, over: bool = False) -> discord.Embed:
