@@ -22,6 +22,8 @@ from bot.services.registry import Services
 from bot.settings import Settings
 from bot.wom.pacing import Pacing
 from cogs.answers import handle_error
+from cogs.change_set_items import CHANGE_SET_ITEMS
+from cogs.change_sets import ChangeSetsCog
 from cogs.compare import CompareButton, CompareCog
 from cogs.help import HelpCog
 from cogs.leaderboard import BoardButton, LeaderboardCog, MetricSelect, PeriodSelect
@@ -30,6 +32,7 @@ from cogs.listening import Listening
 from cogs.mass_leave import MassLeaveButton, MassLeaveCog
 from cogs.member import ITEMS as MEMBER_ITEMS
 from cogs.member import link_account_menu, member_group, who_is_this_menu
+from cogs.next_rank import NextRankCog
 from cogs.nicknames import NicknamesCog
 from cogs.notices import NoticesCog, Review, WhoIs
 from cogs.officer import ITEMS as OFFICER_ITEMS
@@ -56,6 +59,7 @@ BUTTONS = (
     CancelPast,
     MassLeaveButton,
     ProofButton,
+    *CHANGE_SET_ITEMS,
     *MEMBER_ITEMS,
     *OFFICER_ITEMS,
 )
@@ -138,11 +142,13 @@ class ClanStatsBot(commands.AutoShardedBot):
             LeaderboardCog(services),
             CompareCog(services),
             LinksCog(self, services),
+            NextRankCog(services),
             NoticesCog(self, services),
             NicknamesCog(self, services),
             PastCog(self, services),
             MassLeaveCog(self, services),
             ProofCog(self, services),
+            ChangeSetsCog(self, services),
             HelpCog(services, self.tree, self.sync_commands),
             OwnerCog(self.sync_commands),
         ):

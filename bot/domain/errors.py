@@ -41,6 +41,42 @@ class RankUnknown(UserError):
     nearest: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RuleProblem:
+    """What is wrong with a rule, where in the file (0 for no file), and why."""
+
+    line: int
+    place: str
+    reason: str
+
+
+@dataclass(unsafe_hash=True)
+class NotInClan(UserError):
+    """The member has left; what was asked is about who is in the clan."""
+
+    name: str
+
+
+@dataclass(unsafe_hash=True)
+class NoRules(UserError):
+    """The clan has no rank rules yet."""
+
+
+@dataclass(unsafe_hash=True)
+class RulesChanged(UserError):
+    """Somebody saved other rules while these were written."""
+
+    by: int
+    at: datetime
+
+
+@dataclass(unsafe_hash=True)
+class RulesUnreadable(UserError):
+    """A file of rank rules says what no rule can mean."""
+
+    problems: tuple[RuleProblem, ...]
+
+
 @dataclass(unsafe_hash=True)
 class NameAmbiguous(UserError):
     """Several members once held this name; ask for one of them."""
@@ -285,6 +321,42 @@ class ConflictGone(UserError):
 @dataclass(unsafe_hash=True)
 class EmptySpan(UserError):
     """A time that ends before it begins, or in the future."""
+
+
+@dataclass(unsafe_hash=True)
+class ChangeSetRunning(UserError):
+    """Roles are being changed already, in a set that ``by`` began."""
+
+    by: int
+    at: datetime
+
+
+@dataclass(unsafe_hash=True)
+class ChangeSetUndone(UserError):
+    """``by`` undid that set of role changes before."""
+
+    by: int
+    at: datetime
+
+
+@dataclass(unsafe_hash=True)
+class NothingToChange(UserError):
+    """Everybody's roles are as they should be."""
+
+
+@dataclass(unsafe_hash=True)
+class RoleTwice(UserError):
+    """One Discord role was chosen for two things that contradict each other."""
+
+
+@dataclass(unsafe_hash=True)
+class NotPolled(UserError):
+    """The clan's roster was never read, so that nothing is known of anybody."""
+
+
+@dataclass(unsafe_hash=True)
+class PeopleUnknown(UserError):
+    """Discord did not tell who is in the server."""
 
 
 @dataclass(unsafe_hash=True)

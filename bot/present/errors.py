@@ -44,6 +44,42 @@ def _(error: errors.RankUnknown) -> str:
     return f"The clan has no rank {_typed(error.name)}. {step}"
 
 
+@explain.register
+def _(error: errors.NotInClan) -> str:
+    return f"{escape(error.name)} is not in the clan any more. Ask for somebody who is on the roster."
+
+
+@explain.register
+def _(error: errors.NoRules) -> str:
+    del error
+    return "This clan has no rank rules yet. An officer can begin with a ready-made set: `/rules edit`."
+
+
+@explain.register
+def _(error: errors.RulesChanged) -> str:
+    return (
+        f"<@{error.by}> saved other rules {ago(error.at)}. Nothing of yours was saved: "
+        "look at theirs with `/rules export`, then try again."
+    )
+
+
+@explain.register
+def _(error: errors.RulesUnreadable) -> str:
+    lines = [_problem(one) for one in error.problems[:_SHOWN]]
+    more = len(error.problems) - len(lines)
+    rest = f"And {counted(more, 'more problem')}. " if more > 0 else ""
+    return "\n".join(["These rules cannot be read:", *lines, f"{rest}Nothing was changed."])
+
+
+_SHOWN = 10
+
+
+def _problem(one: errors.RuleProblem) -> str:
+    where = f"line {one.line}" if one.line else "rules"
+    place = f" ({escape(one.place)})" if one.place else ""
+    return f"- **{where}**{place}: {escape(one.reason)}"
+
+
 _NO_NEAREST = "Check the spelling, or pick a name from the list while you type."
 
 
@@ -345,3 +381,43 @@ def _(error: errors.ConflictGone) -> str:
 def _(error: errors.EmptySpan) -> str:
     del error
     return "That time ends before it begins, or begins in the future. Give two dates in order, both past."
+
+
+@explain.register
+def _(error: errors.ChangeSetRunning) -> str:
+    return (
+        f"Roles are being changed already: <@{error.by}> began that {ago(error.at)}. "
+        "`/officer history` shows how far it is."
+    )
+
+
+@explain.register
+def _(error: errors.ChangeSetUndone) -> str:
+    return f"<@{error.by}> undid that {ago(error.at)}. `/officer history` shows what came of it."
+
+
+@explain.register
+def _(error: errors.NothingToChange) -> str:
+    del error
+    return "Nothing is left to change: the roles are as they should be. `/officer history` shows the rest."
+
+
+@explain.register
+def _(error: errors.RoleTwice) -> str:
+    del error
+    return "That role stands for something else already. Choose another role, or free it first."
+
+
+@explain.register
+def _(error: errors.NotPolled) -> str:
+    del error
+    return "I have not read the clan's roster yet. Try again in a few minutes; `/setup` shows how that goes."
+
+
+@explain.register
+def _(error: errors.PeopleUnknown) -> str:
+    del error
+    return (
+        "Discord has not told me who is in this server. Try again in a minute; if it stays so, the bot's "
+        "owner switches on Server Members Intent in Discord's Developer Portal."
+    )

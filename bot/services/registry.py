@@ -5,12 +5,15 @@ from functools import partial
 from typing import Self
 
 from bot.domain.clans import GuildSettings
+from bot.services.change_sets import ChangeSets
 from bot.services.clan_roster import ClanRoster
 from bot.services.clans import Clans
 from bot.services.clock import Clock
 from bot.services.comparisons import Comparisons
 from bot.services.decisions import Decisions
 from bot.services.dossiers import Dossiers
+from bot.services.eligibility.next_rank import NextRanks
+from bot.services.eligibility.service import Eligibility
 from bot.services.history import History
 from bot.services.ingest import Ingest
 from bot.services.leaderboards import Leaderboards
@@ -25,6 +28,7 @@ from bot.services.proofs import Proofs
 from bot.services.readings import Readings
 from bot.services.refreshing import Refreshing
 from bot.services.rendering import Renderer
+from bot.services.role_sync import RoleSync
 from bot.services.sealing import Sealer
 from bot.services.setting_up import SettingUp
 from bot.services.statistics import Statistics
@@ -52,9 +56,13 @@ class Services:
     lookup: Lookup
     links: Links
     dossiers: Dossiers
+    eligibility: Eligibility
+    next_ranks: NextRanks
     decisions: Decisions
     link_review: LinkReview
     mass_leaves: MassLeaves
+    change_sets: ChangeSets
+    role_sync: RoleSync
     statistics: Statistics
     leaderboards: Leaderboards
     stats: Stats
@@ -90,7 +98,9 @@ class Services:
         lookup = Lookup(database)
         polling = Polling(database, wom, statistics, clock)
         ingest = Ingest(database, clock)
+        eligibility = Eligibility(database, statistics, clock)
         history = History(database, ingest, clock)
+        change_sets = ChangeSets(database, clock)
         return cls(
             settings=settings,
             clock=clock,
@@ -101,9 +111,13 @@ class Services:
             lookup=lookup,
             links=Links(database, lookup, clock),
             dossiers=Dossiers(database, clock),
+            eligibility=eligibility,
+            next_ranks=NextRanks(database, eligibility, statistics),
             decisions=Decisions(database, clock),
             link_review=LinkReview(database, lookup, clock),
             mass_leaves=MassLeaves(database, clock),
+            change_sets=change_sets,
+            role_sync=RoleSync(database, change_sets, clock),
             statistics=statistics,
             leaderboards=Leaderboards(database, statistics),
             stats=Stats(database, statistics),

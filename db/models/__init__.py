@@ -5,6 +5,14 @@ Every table of facts leads its key with ``clan_id``. Ranges are half-open, with
 """
 
 from db.models.base import Base
+from db.models.change_sets import (
+    ChangeSetItemRow,
+    ChangeSetRow,
+    GivenRole,
+    RoleRemoval,
+    RoleSyncRow,
+    SeenRank,
+)
 from db.models.clans import AuditEntry, Clan, Guild, ImportRow, KeptState, Relay
 from db.models.decisions import IdentityConflict, IdentityDecision, NameOverrideRow
 from db.models.evidence import EvidenceKind, EvidenceRow
@@ -22,6 +30,7 @@ from db.models.members import (
 )
 from db.models.messages import Activity, ActivityDay, Broadcast, Coverage, IngestCursor, Message, RelayPrint
 from db.models.readings import MetricRow, MetricValue, PastJob, PastRefusal, PastSpan, SnapshotRow
+from db.models.rules import PromotionRow, RankHold, RuleDraft, RuleVersion, StandingRow
 from db.models.sources import Attribution, ImportedSpeaker, Source
 from db.models.worklist import WorklistStep
 
@@ -34,11 +43,14 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Broadcast",
+    "ChangeSetItemRow",
+    "ChangeSetRow",
     "Clan",
     "Coverage",
     "DiscordLink",
     "EvidenceKind",
     "EvidenceRow",
+    "GivenRole",
     "Guild",
     "IdentityConflict",
     "IdentityDecision",
@@ -63,9 +75,17 @@ __all__ = [
     "PastSpan",
     "PendingLink",
     "Profile",
+    "PromotionRow",
+    "RankHold",
     "Relay",
     "RelayPrint",
+    "RoleRemoval",
+    "RoleSyncRow",
+    "RuleDraft",
+    "RuleVersion",
+    "SeenRank",
     "SnapshotRow",
     "Source",
+    "StandingRow",
     "WorklistStep",
 ]
