@@ -41,6 +41,7 @@ from cogs.owner import OwnerCog
 from cogs.past import CancelPast, PastCog
 from cogs.proof import ProofButton, ProofCog
 from cogs.reading import how_read_menu, speaker_menu
+from cogs.role_sync import RoleSyncCog
 from cogs.setup import SetupCog
 from cogs.stats import CardButton, StatsCog, clan_stats_menu
 
@@ -58,8 +59,8 @@ BUTTONS = (
     WhoIs,
     CancelPast,
     MassLeaveButton,
-    ProofButton,
     *CHANGE_SET_ITEMS,
+    ProofButton,
     *MEMBER_ITEMS,
     *OFFICER_ITEMS,
 )
@@ -147,8 +148,9 @@ class ClanStatsBot(commands.AutoShardedBot):
             NicknamesCog(self, services),
             PastCog(self, services),
             MassLeaveCog(self, services),
-            ProofCog(self, services),
             ChangeSetsCog(self, services),
+            RoleSyncCog(self, services),
+            ProofCog(self, services),
             HelpCog(services, self.tree, self.sync_commands),
             OwnerCog(self.sync_commands),
         ):

@@ -7,18 +7,16 @@ from typing import Any, Self
 from discord import ButtonStyle, Interaction
 from discord.ui import Button, View
 
-from bot.domain.change_sets import ChangeItem, ChangeSet, ChangeSetId, GuildPeople, ItemState, fingerprint
+from bot.domain.change_sets import ChangeItem, ChangeSet, ChangeSetId, ItemState, fingerprint
 from bot.domain.clans import Clan
-from bot.domain.errors import Outdated, PeopleUnknown
-from bot.domain.ids import ChannelId, ClanId
+from bot.domain.errors import Outdated
+from bot.domain.ids import ClanId
 from bot.domain.role_sync import ROLE_SYNC
 from bot.present.change_sets import MAY_NOT, result_embed, undo_embed
-from bot.services.registry import Services
 from cogs.answers import answer, user_of
 from cogs.buttons import NUMBER, pack, unpack, view_of
-from cogs.guild_people import people_of
-from cogs.officers import OfficersItem
-from cogs.setup.showing import server_of
+from cogs.guild_people import everybody
+from cogs.officers import OfficersItem, progress_channel
 
 _OFF = "-# Role sync is switched off by this, or it would do the same again."
 _SET = rf"(?P<clan>{NUMBER}):(?P<set>{NUMBER})"
@@ -91,23 +89,6 @@ class TryAgain(OfficersItem[Button[View]], template=rf"cs:again:{_SET}"):
         await self.services.change_sets.retry(clan, self.number, user_of(interaction))
         one, items = await self.services.change_sets.read(clan.id, self.number)
         await interaction.response.edit_message(embed=result_embed(one, items), view=None)
-
-
-async def everybody(interaction: Interaction[Any]) -> GuildPeople:
-    """Who is in the server, all of them.
-
-    Raises:
-        PeopleUnknown: Discord did not tell.
-    """
-    people = await people_of(server_of(interaction))
-    if not people.complete:
-        raise PeopleUnknown
-    return people
-
-
-async def progress_channel(services: Services, clan: Clan) -> ChannelId | None:
-    """Where progress is shown: in the officers' channel; nowhere, if there is none."""
-    return (await services.clans.settings(clan.guild)).officer_channel
 
 
 def result_view(one: ChangeSet, items: Sequence[ChangeItem]) -> View | None:

@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
-from typing import Final
+from typing import Any, Final
 
 import discord
+from discord import Interaction
 
 from bot.domain.change_sets import GuildPeople, Reach, Roles
+from bot.domain.errors import NotSetUp, PeopleUnknown
 from bot.domain.ids import UserId
 
 SECONDS_TO_ASK: Final = 1.5
@@ -31,6 +33,20 @@ def reach_of(guild: discord.Guild) -> Reach:
         in_reach=frozenset(role.id for role in given if role < guild.me.top_role),
         may_manage=guild.me.guild_permissions.manage_roles,
     )
+
+
+async def everybody(interaction: Interaction[Any]) -> GuildPeople:
+    """Who is in the server that a command came from, all of them.
+
+    Raises:
+        PeopleUnknown: Discord did not tell of all.
+    """
+    if interaction.guild is None:
+        raise NotSetUp
+    people = await people_of(interaction.guild)
+    if not people.complete:
+        raise PeopleUnknown
+    return people
 
 
 async def people_of(guild: discord.Guild, patience: float = SECONDS_TO_ASK) -> GuildPeople:

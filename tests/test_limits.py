@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.domain import errors
 from bot.domain.accounts import Account, LinkChange, LinkNotice, MyAccounts, OpenCode, PendingName
 from bot.domain.cards import Chat, Comparison, Figure, MemberCard
-from bot.domain.errors import UserError
+from bot.domain.errors import RuleProblem, UserError
 from bot.domain.ids import ClanId, MemberId, NameKey, UserId
 from bot.domain.leaderboards import Board, Entry, rank
 from bot.domain.link_review import Claim, Talker, Unseen
@@ -232,6 +232,9 @@ typed = st.text(min_size=1, max_size=6_000) | names
 ARGUMENTS: dict[Any, st.SearchStrategy[Any]] = {
     str: typed,
     tuple[str, ...]: st.lists(names, max_size=30).map(tuple),
+    tuple[RuleProblem, ...]: st.lists(
+        st.builds(RuleProblem, line=st.integers(0, LARGEST), place=typed, reason=typed), max_size=30
+    ).map(tuple),
     int: st.integers(0, LARGEST),
     bool: st.booleans(),
     LeaveVerdict: st.sampled_from(LeaveVerdict),

@@ -41,6 +41,20 @@ class RankUnknown(UserError):
     nearest: tuple[str, ...] = ()
 
 
+@dataclass(unsafe_hash=True)
+class BatchDone(UserError):
+    """``by`` did that with these promotions before. ``what`` is one of: approved, announced, undone."""
+
+    by: int
+    at: datetime
+    what: str
+
+
+@dataclass(unsafe_hash=True)
+class NothingLeftToPromote(UserError):
+    """Nobody of those who were chosen is still to get that rank."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleProblem:
     """What is wrong with a rule, where in the file (0 for no file), and why."""
@@ -149,7 +163,8 @@ class TooManyPlayers(UserError):
 
 @dataclass(unsafe_hash=True)
 class NotPermitted(UserError):
-    """The asker lacks a right. ``needed`` is one of: officer, manage_server, owner, asker, colleague."""
+    """The asker lacks a right. ``needed`` is one of: officer, manage_server, owner,
+    asker, colleague, role."""
 
     needed: str
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
-from bot.domain.change_sets import NO_ROLES, RoleChange, Roles
+from bot.domain.change_sets import NO_ROLES, Preview, RoleChange, Roles
 from bot.domain.errors import RoleTwice
 from bot.domain.ids import MemberId, UserId
 
@@ -113,6 +113,20 @@ class SyncPlan:
     changes: tuple[RoleChange, ...] = ()
     pending: tuple[Pending, ...] = ()
     forgotten: tuple[tuple[UserId, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SyncPreview:
+    """What switching role sync on would change. ``waiting`` removals come later.
+
+    ``seen`` tells it from another one. ``verified`` users of the server have a verified account.
+    """
+
+    options: RoleSyncOptions
+    preview: Preview
+    waiting: int
+    verified: int
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)

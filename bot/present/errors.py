@@ -3,7 +3,7 @@
 import re
 
 from bot.domain import errors
-from bot.present import ledger_errors
+from bot.present import ledger_errors, rule_errors
 from bot.present.explaining import any_of as _any_of
 from bot.present.explaining import explain
 from bot.present.explaining import nearest as _nearest
@@ -13,8 +13,8 @@ from bot.present.numbers import counted
 from bot.present.text import escape
 from bot.present.times import ago, on_day
 
-# The ledger's words come along with these: to import them is to register them.
-__all__ = ["explain", "ledger_errors", "unexpected"]
+# The others' words come along with these: to import them is to register them.
+__all__ = ["explain", "ledger_errors", "rule_errors", "unexpected"]
 
 _CHANNEL = re.compile(r"<#\d+>")
 
@@ -42,42 +42,6 @@ def _(error: errors.PlayerNotTracked) -> str:
 def _(error: errors.RankUnknown) -> str:
     step = _nearest(error.nearest, "Pick one from the list while you type.")
     return f"The clan has no rank {_typed(error.name)}. {step}"
-
-
-@explain.register
-def _(error: errors.NotInClan) -> str:
-    return f"{escape(error.name)} is not in the clan any more. Ask for somebody who is on the roster."
-
-
-@explain.register
-def _(error: errors.NoRules) -> str:
-    del error
-    return "This clan has no rank rules yet. An officer can begin with a ready-made set: `/rules edit`."
-
-
-@explain.register
-def _(error: errors.RulesChanged) -> str:
-    return (
-        f"<@{error.by}> saved other rules {ago(error.at)}. Nothing of yours was saved: "
-        "look at theirs with `/rules export`, then try again."
-    )
-
-
-@explain.register
-def _(error: errors.RulesUnreadable) -> str:
-    lines = [_problem(one) for one in error.problems[:_SHOWN]]
-    more = len(error.problems) - len(lines)
-    rest = f"And {counted(more, 'more problem')}. " if more > 0 else ""
-    return "\n".join(["These rules cannot be read:", *lines, f"{rest}Nothing was changed."])
-
-
-_SHOWN = 10
-
-
-def _problem(one: errors.RuleProblem) -> str:
-    where = f"line {one.line}" if one.line else "rules"
-    place = f" ({escape(one.place)})" if one.place else ""
-    return f"- **{where}**{place}: {escape(one.reason)}"
 
 
 _NO_NEAREST = "Check the spelling, or pick a name from the list while you type."
@@ -178,6 +142,7 @@ _NEEDED = {
     "owner": "That is for whoever runs this bot.",
     "colleague": "Nobody verifies an account of their own. Ask another officer, or say the code "
     "that `/link` gives you in the clan chat.",
+    "role": "You could not give that role yourself: it stands above yours. Ask somebody higher up.",
     "own_proof": "Nobody approves proofs of their own account. Ask another officer.",
     "asker": "Those buttons belong to whoever asked. Use the command yourself and you get your own.",
 }

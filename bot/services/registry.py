@@ -12,6 +12,7 @@ from bot.services.clock import Clock
 from bot.services.comparisons import Comparisons
 from bot.services.decisions import Decisions
 from bot.services.dossiers import Dossiers
+from bot.services.drift import Drifts
 from bot.services.eligibility.next_rank import NextRanks
 from bot.services.eligibility.service import Eligibility
 from bot.services.history import History
@@ -22,6 +23,7 @@ from bot.services.links import Links
 from bot.services.lookup import Lookup
 from bot.services.mass_leaves import MassLeaves
 from bot.services.notices import Notices
+from bot.services.officer_history import OfficerHistory
 from bot.services.past import Past
 from bot.services.polling import Polling
 from bot.services.proofs import Proofs
@@ -63,6 +65,8 @@ class Services:
     mass_leaves: MassLeaves
     change_sets: ChangeSets
     role_sync: RoleSync
+    officer_history: OfficerHistory
+    drifts: Drifts
     statistics: Statistics
     leaderboards: Leaderboards
     stats: Stats
@@ -117,6 +121,8 @@ class Services:
             link_review=LinkReview(database, lookup, clock),
             mass_leaves=MassLeaves(database, clock),
             change_sets=change_sets,
+            officer_history=OfficerHistory(database),
+            drifts=Drifts(database),
             role_sync=RoleSync(database, change_sets, clock),
             statistics=statistics,
             leaderboards=Leaderboards(database, statistics),

@@ -1,21 +1,21 @@
 """Discord roles that follow ranks: what officers chose, what it would change, and the changing."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.change_sets import ChangeSet, GuildPeople, Preview, RoleChange, fingerprint, preview
+from bot.domain.change_sets import ChangeSet, GuildPeople, RoleChange, fingerprint, preview
 from bot.domain.clans import Clan
 from bot.domain.errors import MissingPermissions, NotPolled, Outdated, PeopleUnknown
 from bot.domain.ids import ChannelId, MemberId, UserId
-from bot.domain.role_sync import ROLE_SYNC, Clanspeople, RoleSyncOptions, SyncPlan, plan_sync
-from bot.domain.setup import GuildRole, RankMatch, match_ranks
+from bot.domain.role_sync import ROLE_SYNC, Clanspeople, RoleSyncOptions, SyncPlan, SyncPreview, plan_sync
+from bot.domain.setup import RankMatch
 from bot.services.change_sets import ChangeSets
 from bot.services.clock import Clock
-from db.queries import change_sets, clans, mass_leaves, members, role_sync
+from db.queries import change_sets, clans, mass_leaves, role_sync
 from db.session import Database
 
 NOT_AGAIN: Final = timedelta(hours=24)
@@ -23,20 +23,6 @@ NOT_AGAIN: Final = timedelta(hours=24)
 
 Expected = Callable[[AsyncSession, Clan], Awaitable[Mapping[MemberId, str]]]
 """The ranks that officers approved and that the game does not show yet, WOM's keys by member."""
-
-
-@dataclass(frozen=True, slots=True)
-class SyncPreview:
-    """What switching role sync on would change. ``waiting`` removals come later.
-
-    ``seen`` tells it from another one. ``verified`` users of the server have a verified account.
-    """
-
-    options: RoleSyncOptions
-    preview: Preview
-    waiting: int
-    verified: int
-    seen: int
 
 
 class RoleSync:
@@ -71,18 +57,10 @@ class RoleSync:
         """
         return await self._change(clan, by, lambda before: before.with_rank(rank, role))
 
-    async def use_names(self, clan: Clan, by: UserId, roles: Iterable[GuildRole]) -> RoleSyncOptions:
+    async def use_names(self, clan: Clan, by: UserId, matches: Iterable[RankMatch]) -> RoleSyncOptions:
         """Give each rank without a role the Discord role of the same name, where there is one."""
-        matches = await self.matches(clan, list(roles))
         found = {one.rank: one.role.id for one in matches if one.role is not None}
         return await self._change(clan, by, lambda before: replace(before, ranks=found | dict(before.ranks)))
-
-    async def matches(self, clan: Clan, roles: Iterable[GuildRole]) -> tuple[RankMatch, ...]:
-        """Each rank that members hold, in the clan's order, with the role of the same name."""
-        async with self._database.read() as session:
-            held = {one.wom_role for one in await members.current_members(session, clan.id) if one.wom_role}
-        ordered = [role for role in clan.role_order if role in held]
-        return match_ranks([*ordered, *sorted(held.difference(ordered))], roles)
 
     async def switch_off(self, clan: Clan, by: UserId) -> RoleSyncOptions:
         """Change no roles any more. Those that were given stay, and what waited to be taken is forgotten."""

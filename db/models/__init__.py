@@ -30,7 +30,7 @@ from db.models.members import (
 )
 from db.models.messages import Activity, ActivityDay, Broadcast, Coverage, IngestCursor, Message, RelayPrint
 from db.models.readings import MetricRow, MetricValue, PastJob, PastRefusal, PastSpan, SnapshotRow
-from db.models.rules import PromotionRow, RankHold, RuleDraft, RuleVersion, StandingRow
+from db.models.rules import PromotionBatch, PromotionRow, RankHold, RuleDraft, RuleVersion, StandingRow
 from db.models.sources import Attribution, ImportedSpeaker, Source
 from db.models.worklist import WorklistStep
 
@@ -75,6 +75,7 @@ __all__ = [
     "PastSpan",
     "PendingLink",
     "Profile",
+    "PromotionBatch",
     "PromotionRow",
     "RankHold",
     "Relay",

@@ -195,7 +195,7 @@ EXTREMES: Final = Section(
     ),
 )
 
-UNPICTURED: Final = frozenset({"nextrank"})
+UNPICTURED: Final = frozenset({"nextrank", "officer drift", "officer history"})
 """Commands that have no picture yet. What gets one leaves this list."""
 SECTIONS: Final = (STATS, LEADERBOARD, COMPARE, LINK, SETUP, MEMBER, DESK, PROOF, REFUSALS, EXTREMES)
 SCREENS: Final = tuple(screen for section in SECTIONS for screen in section.screens)

@@ -1,6 +1,7 @@
 """A server with roles and people to be changed, and what the bot asked Discord to do."""
 
 import re
+from typing import Any
 
 import simcord
 
@@ -38,6 +39,13 @@ def change(
         frozenset(role.id for role in remove),
         label,
     )
+
+
+def last_of(channel: simcord.ChannelHandle) -> Any:
+    """The newest message of a channel."""
+    message = channel.last_message
+    assert message is not None
+    return message
 
 
 async def gave(foundry: Foundry, member: simcord.MemberActor, role: simcord.RoleHandle) -> None:

@@ -6,25 +6,17 @@ from typing import Any, Final
 
 import discord
 import pytest
-import simcord
 
 from bot.domain.errors import ChangeSetRunning
 from bot.services.change_sets import ChangeSets
 from tests.cogs.conftest import Foundry
-from tests.cogs.crowd import change, gave, role_calls, roles_of, started, states
+from tests.cogs.crowd import change, gave, last_of, role_calls, roles_of, started, states
 from tests.cogs.desk import colleagues
 from tests.cogs.reading import is_private, message_of, text_of
 
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 ROLE: Final = "/guilds/*/members/*/roles/*"
 ABOVE: Final = 99
-
-
-def last_of(channel: simcord.ChannelHandle) -> Any:
-    """The newest message of a channel."""
-    message = channel.last_message
-    assert message is not None
-    return message
 
 
 async def test_who_changes_is_one_call_each_and_undoing_gives_back_what_was(foundry: Foundry) -> None:

@@ -22,6 +22,7 @@ EXAMPLES: list[UserError] = [
     errors.TooManyPlayers(7),
     *(
         errors.NotPermitted(needed)
+        for needed in ("officer", "manage_server", "owner", "asker", "colleague", "role", "new")
         for needed in ("officer", "manage_server", "owner", "asker", "colleague", "own_proof", "new")
     ),
     errors.GroupNotFound("123"),
@@ -70,6 +71,8 @@ EXAMPLES: list[UserError] = [
     errors.EmptySpan(),
     errors.NotInClan("Jo hn"),
     errors.NoRules(),
+    *(errors.BatchDone(5, NOW, what) for what in ("approved", "announced", "undone")),
+    errors.NothingLeftToPromote(),
     errors.RulesChanged(5, NOW),
     errors.RulesUnreadable((errors.RuleProblem(3, "ranks 1 › when", "is missing"),)),
     errors.RulesUnreadable(tuple(errors.RuleProblem(0, "", "is *odd*") for _ in range(12))),
