@@ -22,10 +22,13 @@ from bot.services.registry import Services
 from bot.settings import Settings
 from bot.wom.pacing import Pacing
 from cogs.answers import handle_error
+from cogs.away import AwayCog, BackButton
 from cogs.change_set_items import CHANGE_SET_ITEMS
 from cogs.change_sets import ChangeSetsCog
 from cogs.compare import CompareButton, CompareCog
 from cogs.help import HelpCog
+from cogs.inactivity import ITEMS as INACTIVITY_ITEMS
+from cogs.inactivity import InactivityCog
 from cogs.leaderboard import BoardButton, LeaderboardCog, MetricSelect, PeriodSelect
 from cogs.links import AccountSelect, LinksCog, PanelButton
 from cogs.listening import Listening
@@ -63,6 +66,8 @@ BUTTONS = (
     ProofButton,
     *MEMBER_ITEMS,
     *OFFICER_ITEMS,
+    BackButton,
+    *INACTIVITY_ITEMS,
 )
 GUILD_WAIT = 0.5
 """Seconds without a further server after which Discord is believed to have told of all."""
@@ -148,6 +153,8 @@ class ClanStatsBot(commands.AutoShardedBot):
             NicknamesCog(self, services),
             PastCog(self, services),
             MassLeaveCog(self, services),
+            AwayCog(services),
+            InactivityCog(self, services),
             ChangeSetsCog(self, services),
             RoleSyncCog(self, services),
             ProofCog(self, services),

@@ -9,7 +9,7 @@ _TIME_SHIFT = 22  # an id holds worker, process and a counter below its millisec
 _MILLISECOND = timedelta(milliseconds=1)
 _QUARTER = timedelta(minutes=15)
 _DAY = timedelta(days=1)
-_QUARTERS_A_DAY = 96
+QUARTERS_A_DAY = 96
 
 
 def snowflake_at(moment: datetime) -> int:
@@ -79,7 +79,7 @@ def cuts(start: datetime, end: datetime) -> Cuts:
     first_edge, last_edge = (start, quarter_start(first)), (quarter_start(last), end)
     if day >= past:
         return Cuts(first_edge, (first, last), (day, day), (last, last), last_edge)
-    before, after = (first, day * _QUARTERS_A_DAY), (past * _QUARTERS_A_DAY, last)
+    before, after = (first, day * QUARTERS_A_DAY), (past * QUARTERS_A_DAY, last)
     return Cuts(first_edge, before, (day, past), after, last_edge)
 
 

@@ -137,6 +137,13 @@ class UnreadableTime(UserError):
 
 
 @dataclass(unsafe_hash=True)
+class UnreadableUntil(UserError):
+    """The end of an absence that no rule reads, that is over, or that is more than a year away."""
+
+    text: str
+
+
+@dataclass(unsafe_hash=True)
 class UnknownMetric(UserError):
     """No metric of this name is known to WOM or to this clan."""
 
@@ -419,6 +426,15 @@ class TooManyProofs(UserError):
 
 
 @dataclass(unsafe_hash=True)
+class OutOfRange(UserError):
+    """A number of days that is none, or not within the bounds."""
+
+    text: str
+    least: int
+    most: int
+
+
+@dataclass(unsafe_hash=True)
 class ProofDecided(UserError):
     """An officer has decided a proof already, or taken it back."""
 
@@ -434,3 +450,52 @@ class KindUnreadable(UserError):
 
     reason: str
     most: int = 0
+
+
+@dataclass(unsafe_hash=True)
+class NotAway(UserError):
+    """No absence lasts that could be ended."""
+
+    name: str
+
+
+@dataclass(unsafe_hash=True)
+class ListChanged(UserError):
+    """What an officer was shown before a press is not so any more."""
+
+
+@dataclass(unsafe_hash=True)
+class NoticesUnderWay(UserError):
+    """An officer sent notices, and they are still being delivered."""
+
+    by: int
+    at: datetime
+
+
+@dataclass(unsafe_hash=True)
+class QuietDecided(UserError):
+    """Officers decided of this person, or they answered.
+
+    ``how`` is a :class:`bot.domain.ladder.Outcome`; ``by`` is 0 where nobody did it.
+    """
+
+    name: str
+    how: str
+    by: int
+    at: datetime
+
+
+@dataclass(unsafe_hash=True)
+class NotQuiet(UserError):
+    """Somebody whom an officer would remove is not known to be quiet now."""
+
+    name: str
+
+
+@dataclass(unsafe_hash=True)
+class RefreshUnderWay(UserError):
+    """An officer has asked WOM to look at the clan's members, and that goes on."""
+
+    by: int
+    done: int
+    number: int

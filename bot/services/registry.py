@@ -5,6 +5,7 @@ from functools import partial
 from typing import Self
 
 from bot.domain.clans import GuildSettings
+from bot.services.absences import Absences
 from bot.services.change_sets import ChangeSets
 from bot.services.clan_roster import ClanRoster
 from bot.services.clans import Clans
@@ -16,7 +17,9 @@ from bot.services.drift import Drifts
 from bot.services.eligibility.next_rank import NextRanks
 from bot.services.eligibility.service import Eligibility
 from bot.services.history import History
+from bot.services.inactivity import Inactivity
 from bot.services.ingest import Ingest
+from bot.services.ladder import Ladder
 from bot.services.leaderboards import Leaderboards
 from bot.services.link_review import LinkReview
 from bot.services.links import Links
@@ -27,6 +30,7 @@ from bot.services.officer_history import OfficerHistory
 from bot.services.past import Past
 from bot.services.polling import Polling
 from bot.services.proofs import Proofs
+from bot.services.quiet_notices import QuietNotices
 from bot.services.readings import Readings
 from bot.services.refreshing import Refreshing
 from bot.services.rendering import Renderer
@@ -81,6 +85,10 @@ class Services:
     setting_up: SettingUp
     unknown_forms: UnknownForms
     readings: Readings
+    absences: Absences
+    inactivity: Inactivity
+    ladder: Ladder
+    quiet_notices: QuietNotices
     upkeep: Upkeep
     worklist: Worklist
     proofs: Proofs
@@ -140,6 +148,10 @@ class Services:
             ),
             unknown_forms=UnknownForms(database, clock),
             readings=Readings(database, ingest, lookup),
+            absences=Absences(database, clock),
+            inactivity=Inactivity(database, clock),
+            ladder=Ladder(database, clock),
+            quiet_notices=QuietNotices(database, clock),
             upkeep=Upkeep(database, clock),
             worklist=Worklist(database, clock),
             proofs=Proofs(database, clock),

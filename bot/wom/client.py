@@ -158,13 +158,20 @@ class WomClient:
         call = Call("GET", "/players/{}/snapshots", (username,), params, background=background)
         return await self._ask(call, _snapshots)
 
-    async def update_player(self, username: str) -> PlayerDetails:
-        """Have WOM look at one player now.
+    async def update_player(self, username: str, *, background: bool = False) -> PlayerDetails:
+        """Have WOM look at one player now; ``background`` gives way to all other requests.
 
         Raises:
             PlayerUpdateRefused: WOM would not; ``why`` says for which reason.
         """
-        call = Call("POST", "/players/{}", (username,), again=Again.UNLESS_DONE, updates_player=True)
+        call = Call(
+            "POST",
+            "/players/{}",
+            (username,),
+            again=Again.UNLESS_DONE,
+            updates_player=True,
+            background=background,
+        )
         return await self._ask(call, _player)
 
     async def update_all(self, group: GroupId, code: str) -> UpdateAllResult:

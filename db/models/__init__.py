@@ -16,6 +16,13 @@ from db.models.change_sets import (
 from db.models.clans import AuditEntry, Clan, Guild, ImportRow, KeptState, Relay
 from db.models.decisions import IdentityConflict, IdentityDecision, NameOverrideRow
 from db.models.evidence import EvidenceKind, EvidenceRow
+from db.models.inactivity import (
+    AbsenceRow,
+    InactivityCase,
+    InactivityRound,
+    InactivitySettings,
+    InactivityStep,
+)
 from db.models.links import DiscordLink, LinkCode, LinkRefusal, PendingLink
 from db.models.members import (
     Achievement,
@@ -35,6 +42,7 @@ from db.models.sources import Attribution, ImportedSpeaker, Source
 from db.models.worklist import WorklistStep
 
 __all__ = [
+    "AbsenceRow",
     "Achievement",
     "Activity",
     "ActivityDay",
@@ -56,6 +64,10 @@ __all__ = [
     "IdentityDecision",
     "ImportRow",
     "ImportedSpeaker",
+    "InactivityCase",
+    "InactivityRound",
+    "InactivitySettings",
+    "InactivityStep",
     "IngestCursor",
     "KeptState",
     "LinkCode",
