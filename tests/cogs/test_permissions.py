@@ -15,6 +15,7 @@ from discord import (
     AppCommandOptionType,
     AppCommandType,
     Component,
+    ComponentType,
     Message,
     SelectMenu,
     SelectOption,
@@ -30,8 +31,10 @@ from bot.domain.ids import GuildId, UserId
 from bot.domain.worklist import NewStep, StepKind
 from bot.present.errors import explain
 from bot.present.help import Audience
+from cogs.away import BackButton
 from cogs.buttons import Stateful, pack, view_of
 from cogs.compare import CompareButton
+from cogs.inactivity.replies import ReminderButton, ReplyButton
 from cogs.leaderboard import BoardButton, MetricSelect, PeriodSelect
 from cogs.links import AccountSelect, PanelButton
 from cogs.officers import OfficersItem
@@ -52,6 +55,7 @@ FOR_MEMBERS = frozenset(
 """What everybody may use. Anything else is for officers, or for who manages the server."""
 MEMBERS_ITEMS = frozenset(
     {BoardButton, MetricSelect, PeriodSelect, CardButton, CompareButton, AccountSelect, PanelButton}
+    | {BackButton, ReminderButton, ReplyButton}
 )
 """Buttons and lists for everybody, or for whoever asked. Any other is for officers."""
 GUESSES = {
@@ -101,7 +105,7 @@ def custom_id(kind: type[AnyItem], asker: int, clan: int) -> str:
 
     def value(group: re.Match[str]) -> str:
         body = group["body"]
-        candidates = (*known.get(group["name"], ()), "1", *body.split("|"), "a")
+        candidates = (*known.get(group["name"], ()), "1", *body.split("|"), body[1:2])
         return next((one for one in candidates if re.fullmatch(body, one)), "?")
 
     pattern = kind.__discord_ui_compiled_template__.pattern
@@ -228,9 +232,18 @@ async def test_every_button_for_officers_refuses_everybody_else_and_changes_noth
         posted.append((who, kind.__name__, made, await channel.send("x", view=as_posted(kind, made))))
     assert len(posted) > 20
     before, said = await everything_stored(foundry), count_public(foundry.general)
+    values: dict[ComponentType, Any] = {
+        ComponentType.string_select: "x",
+        ComponentType.role_select: foundry.places.guild.roles["Officer"],
+        ComponentType.user_select: foundry.ann,
+        ComponentType.channel_select: foundry.general,
+    }
     for who, kind, id_, message in posted:
-        is_list = any(isinstance(one, SelectMenu) for row in message.components for one in children(row))
-        press = who.select(message, ["x"], custom_id=id_) if is_list else who.click(message, custom_id=id_)
+        (pressed,) = [one for row in message.components for one in children(row)]
+        if isinstance(pressed, SelectMenu):
+            press = who.select(message, [values[pressed.type]], custom_id=id_)
+        else:
+            press = who.click(message, custom_id=id_)
         refuses(await press, kind)
     assert await everything_stored(foundry) == before
     assert count_public(foundry.general) == said
