@@ -32,6 +32,7 @@ from cogs.listening import Listening
 from cogs.mass_leave import MassLeaveButton, MassLeaveCog
 from cogs.member import ITEMS as MEMBER_ITEMS
 from cogs.member import link_account_menu, member_group, who_is_this_menu
+from cogs.next_rank import NextRankCog
 from cogs.nicknames import NicknamesCog
 from cogs.notices import NoticesCog, Review, WhoIs
 from cogs.officer import ITEMS as OFFICER_ITEMS
@@ -140,6 +141,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             LeaderboardCog(services),
             CompareCog(services),
             LinksCog(self, services),
+            NextRankCog(services),
             NoticesCog(self, services),
             NicknamesCog(self, services),
             PastCog(self, services),

@@ -41,6 +41,42 @@ class RankUnknown(UserError):
     nearest: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RuleProblem:
+    """What is wrong with a rule, where in the file (0 for no file), and why."""
+
+    line: int
+    place: str
+    reason: str
+
+
+@dataclass(unsafe_hash=True)
+class NotInClan(UserError):
+    """The member has left; what was asked is about who is in the clan."""
+
+    name: str
+
+
+@dataclass(unsafe_hash=True)
+class NoRules(UserError):
+    """The clan has no rank rules yet."""
+
+
+@dataclass(unsafe_hash=True)
+class RulesChanged(UserError):
+    """Somebody saved other rules while these were written."""
+
+    by: int
+    at: datetime
+
+
+@dataclass(unsafe_hash=True)
+class RulesUnreadable(UserError):
+    """A file of rank rules says what no rule can mean."""
+
+    problems: tuple[RuleProblem, ...]
+
+
 @dataclass(unsafe_hash=True)
 class NameAmbiguous(UserError):
     """Several members once held this name; ask for one of them."""
@@ -322,3 +358,20 @@ class NotPolled(UserError):
 @dataclass(unsafe_hash=True)
 class PeopleUnknown(UserError):
     """Discord did not tell who is in the server."""
+
+
+@dataclass(unsafe_hash=True)
+class NotOnWorklist(UserError):
+    """Nobody of this name is among the steps that were asked about."""
+
+    name: str
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(unsafe_hash=True)
+class StepsDone(UserError):
+    """None of these steps is open any more: ``by`` ticked them off, or dropped them, at ``at``."""
+
+    by: int
+    at: datetime
+    dropped: bool = False

@@ -207,3 +207,8 @@ XP_99 = _LEVELS[98]
 def level_of(xp: int) -> int:
     """The level, 1 to 99, of a skill with this experience; virtual levels are not counted."""
     return max(1, bisect_right(_LEVELS, xp))
+
+
+def xp_of(level: int) -> int:
+    """The least experience of a level, 1 to 99; above 99 that of 99."""
+    return _LEVELS[min(max(level, 1), 99) - 1]

@@ -48,6 +48,42 @@ def _(error: errors.RankUnknown) -> str:
     return f"The clan has no rank {_typed(error.name)}. {step}"
 
 
+@explain.register
+def _(error: errors.NotInClan) -> str:
+    return f"{escape(error.name)} is not in the clan any more. Ask for somebody who is on the roster."
+
+
+@explain.register
+def _(error: errors.NoRules) -> str:
+    del error
+    return "This clan has no rank rules yet. An officer can begin with a ready-made set: `/rules edit`."
+
+
+@explain.register
+def _(error: errors.RulesChanged) -> str:
+    return (
+        f"<@{error.by}> saved other rules {ago(error.at)}. Nothing of yours was saved: "
+        "look at theirs with `/rules export`, then try again."
+    )
+
+
+@explain.register
+def _(error: errors.RulesUnreadable) -> str:
+    lines = [_problem(one) for one in error.problems[:_SHOWN]]
+    more = len(error.problems) - len(lines)
+    rest = f"And {counted(more, 'more problem')}. " if more > 0 else ""
+    return "\n".join(["These rules cannot be read:", *lines, f"{rest}Nothing was changed."])
+
+
+_SHOWN = 10
+
+
+def _problem(one: errors.RuleProblem) -> str:
+    where = f"line {one.line}" if one.line else "rules"
+    place = f" ({escape(one.place)})" if one.place else ""
+    return f"- **{where}**{place}: {escape(one.reason)}"
+
+
 _NO_NEAREST = "Check the spelling, or pick a name from the list while you type."
 
 
@@ -402,4 +438,18 @@ def _(error: errors.PeopleUnknown) -> str:
     return (
         "Discord has not told me who is in this server. Try again in a minute; if it stays so, the bot's "
         "owner switches on Server Members Intent in Discord's Developer Portal."
+    )
+
+
+@explain.register
+def _(error: errors.NotOnWorklist) -> str:
+    otherwise = "Copy the names from the list, one on each line."
+    return f"{_typed(error.name)} is not among them. {_nearest(error.nearest, otherwise)}"
+
+
+@explain.register
+def _(error: errors.StepsDone) -> str:
+    did = "took that off the list" if error.dropped else "ticked that off"
+    return (
+        f"<@{error.by}> {did} {ago(error.at)}. Nothing was changed. `/officer worklist` shows what is left."
     )

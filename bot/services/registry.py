@@ -13,6 +13,8 @@ from bot.services.comparisons import Comparisons
 from bot.services.decisions import Decisions
 from bot.services.dossiers import Dossiers
 from bot.services.drift import Drifts
+from bot.services.eligibility.next_rank import NextRanks
+from bot.services.eligibility.service import Eligibility
 from bot.services.history import History
 from bot.services.ingest import Ingest
 from bot.services.leaderboards import Leaderboards
@@ -34,6 +36,7 @@ from bot.services.statistics import Statistics
 from bot.services.stats import Stats
 from bot.services.unknown_forms import UnknownForms
 from bot.services.upkeep import Upkeep
+from bot.services.worklist import Worklist
 from bot.settings import Settings
 from bot.wom.client import WomClient
 from bot.wom.pacing import Pacing
@@ -53,6 +56,8 @@ class Services:
     lookup: Lookup
     links: Links
     dossiers: Dossiers
+    eligibility: Eligibility
+    next_ranks: NextRanks
     decisions: Decisions
     link_review: LinkReview
     mass_leaves: MassLeaves
@@ -75,6 +80,7 @@ class Services:
     unknown_forms: UnknownForms
     readings: Readings
     upkeep: Upkeep
+    worklist: Worklist
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock, *, pacing: Pacing | None = None) -> Self:
@@ -92,6 +98,7 @@ class Services:
         lookup = Lookup(database)
         polling = Polling(database, wom, statistics, clock)
         ingest = Ingest(database, clock)
+        eligibility = Eligibility(database, statistics, clock)
         history = History(database, ingest, clock)
         change_sets = ChangeSets(database, clock)
         return cls(
@@ -104,6 +111,8 @@ class Services:
             lookup=lookup,
             links=Links(database, lookup, clock),
             dossiers=Dossiers(database, clock),
+            eligibility=eligibility,
+            next_ranks=NextRanks(database, eligibility, statistics),
             decisions=Decisions(database, clock),
             link_review=LinkReview(database, lookup, clock),
             mass_leaves=MassLeaves(database, clock),
@@ -128,6 +137,7 @@ class Services:
             unknown_forms=UnknownForms(database, clock),
             readings=Readings(database, ingest, lookup),
             upkeep=Upkeep(database, clock),
+            worklist=Worklist(database, clock),
         )
 
     async def open(self) -> None:

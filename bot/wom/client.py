@@ -14,6 +14,7 @@ from bot.wom.answers import (
     GroupSummary,
     MemberGains,
     MemberHiscores,
+    Membership,
     NameChange,
     PlayerDetails,
     Snapshot,
@@ -37,6 +38,7 @@ _gains = msgspec.json.Decoder(list[MemberGains])
 _group = msgspec.json.Decoder(GroupDetails)
 _groups = msgspec.json.Decoder(list[GroupSummary])
 _hiscores = msgspec.json.Decoder(list[MemberHiscores])
+_membership = msgspec.json.Decoder(Membership)
 _name_changes = msgspec.json.Decoder(list[NameChange])
 _player = msgspec.json.Decoder(PlayerDetails)
 _snapshots = msgspec.json.Decoder(list[Snapshot])
@@ -178,6 +180,27 @@ class WomClient:
             if refusal.code != NO_OUTDATED_MEMBERS:
                 raise
             return UpdateAllResult(0, refusal.message)
+
+    async def change_role(self, group: GroupId, username: str, role: str, code: str) -> bool:
+        """Give a member another role at WOM.
+
+        Returns:
+            False where they held it already, or do since a first try whose answer was lost.
+
+        Raises:
+            WrongVerificationCode: ``code`` is not the group's.
+            WomRefused: they are no member there, or WOM knows no such role.
+        """
+        said = {"username": username, "role": role}
+        call = Call("PUT", "/groups/{}/role", (group,), secret=code, said=said)
+        try:
+            await self._ask(call, _membership)
+        except WomRefused as refusal:
+            # WOM has no code of its own for it.
+            if "is already a" not in refusal.message:
+                raise
+            return False
+        return True
 
     async def _ask(self, call: Call, decoder: msgspec.json.Decoder[T]) -> T:
         body = await self._transport.send(call)

@@ -29,7 +29,9 @@ from db.models.members import (
 )
 from db.models.messages import Activity, ActivityDay, Broadcast, Coverage, IngestCursor, Message, RelayPrint
 from db.models.readings import MetricRow, MetricValue, PastJob, PastRefusal, PastSpan, SnapshotRow
+from db.models.rules import PromotionRow, RankHold, RuleDraft, RuleVersion, StandingRow
 from db.models.sources import Attribution, ImportedSpeaker, Source
+from db.models.worklist import WorklistStep
 
 __all__ = [
     "Achievement",
@@ -70,11 +72,17 @@ __all__ = [
     "PastSpan",
     "PendingLink",
     "Profile",
+    "PromotionRow",
+    "RankHold",
     "Relay",
     "RelayPrint",
     "RoleRemoval",
     "RoleSyncRow",
+    "RuleDraft",
+    "RuleVersion",
     "SeenRank",
     "SnapshotRow",
     "Source",
+    "StandingRow",
+    "WorklistStep",
 ]

@@ -1,18 +1,18 @@
 """What the snapshots say of a period: readings at its two ends, for any number of metrics at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Select, bindparam, func, select
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ids import ClanId, MemberId, MetricId
 from bot.domain.periods import Period, Rule
-from db.bulk import INTEGER
+from db.bulk import INTEGER, rows_as_table
 from db.models import Attribution, MetricRow, MetricValue, Profile, SnapshotRow
-from db.types import Greatest, Least, Moment
+from db.types import FromMillis, Greatest, Least, Moment, to_millis
 
 
 class Ends(NamedTuple):
@@ -57,6 +57,40 @@ async def readings_of(
     given = _given(clan, period) | {"metrics": list(metrics), "member": member}
     rows = await session.execute(_of_one(period.rule), given)
     return [Ends(*row) for row in rows]
+
+
+async def readings_since(
+    session: AsyncSession,
+    clan: ClanId,
+    metrics: Sequence[MetricId],
+    starts: Mapping[MemberId, datetime],
+    end: datetime,
+) -> list[Ends]:
+    """The same by the covering rule, from each member's own start to one end, in one statement.
+
+    Who has no start is absent.
+    """
+    table = rows_as_table(
+        session,
+        {"member_id": INTEGER, "start": INTEGER},
+        [(member, to_millis(start)) for member, start in starts.items()],
+    )
+    given = {"clan": clan, "end": end, "after_end": end + _MILLISECOND}
+    given |= {f"metric_{place}": metric for place, metric in enumerate(metrics)}
+    bounds = _bounds_since(table)
+    values = [
+        _value_at(bounds, at, bindparam(f"metric_{place}", type_=INTEGER))
+        for place in range(len(metrics))
+        for at in (bounds.c.first_at, bounds.c.last_at)
+    ]
+    statement = select(bounds.c.member_id, bounds.c.first_at, bounds.c.last_at, *values).where(
+        bounds.c.first_at.is_not(None), bounds.c.last_at.is_not(None)
+    )
+    return [
+        Ends(member, metric, first_at, last_at, found[2 * place], found[2 * place + 1])
+        for member, first_at, last_at, *found in await session.execute(statement, given)
+        for place, metric in enumerate(metrics)
+    ]
 
 
 def _given(clan: ClanId, period: Period) -> dict[str, Any]:
@@ -160,7 +194,7 @@ def _of_one(rule: Rule) -> Select[Any, Any, Any, Any, Any, Any]:
     )
 
 
-def _taken(pick: Any, *, since: Any = None, before: Any = None) -> Any:
+def _taken(pick: Any, *beside: Any, since: Any = None, before: Any = None) -> Any:
     """A profile's first or last snapshot from ``since`` on and before ``before``, while the attribution held.
 
     Each side is one comparison: of two, SQLite seeks by the first and walks through the
@@ -176,8 +210,28 @@ def _taken(pick: Any, *, since: Any = None, before: Any = None) -> Any:
             SnapshotRow.taken_at >= earliest,
             SnapshotRow.taken_at < latest,
         )
-        .correlate(Attribution)
+        .correlate(Attribution, *beside)
         .scalar_subquery()
+    )
+
+
+def _bounds_since(starts: Subquery) -> CTE:
+    """Each profile's first and last reading from its member's own start on, by the covering rule."""
+    start, after_start = FromMillis(starts.c.start), FromMillis(starts.c.start + 1)
+    before = _taken(func.max, starts, before=after_start)
+    first = func.coalesce(before, _taken(func.min, starts, since=start, before=_AFTER_END))
+    last = _taken(func.max, before=_AFTER_END)
+    return (
+        select(Attribution.source_id, Attribution.member_id, first.label("first_at"), last.label("last_at"))
+        .join_from(
+            Profile,
+            Attribution,
+            (Attribution.clan_id == Profile.clan_id) & (Attribution.source_id == Profile.source_id),
+        )
+        .join(starts, starts.c.member_id == Attribution.member_id)
+        .where(Profile.clan_id == _CLAN, Attribution.clan_id == _CLAN)
+        .cte("bounds")
+        .prefix_with("MATERIALIZED")
     )
 
 

@@ -136,6 +136,9 @@ DESK: Final = Section(
         Screen("roster", "officer roster", "Everybody by rank, with when they were seen", desktop=True),
         Screen("roster-left", "officer roster", "Who left"),
         Screen("roster-stale", "officer roster", "Whom Wise Old Man has not looked at"),
+        Screen("worklist", "officer worklist", "What is to be done in the game, to copy and tick off"),
+        Screen("worklist-except", "officer worklist", "**Except…** asks who is not done yet"),
+        Screen("worklist-ticked", "officer worklist", "What is left, and who ticked off what last"),
         Screen("links-review", "member accounts", "Claims to review"),
         Screen("links-suggested", "member accounts", "Suggested by nicknames"),
         Screen("links-unseen", "member accounts", "In the game and not in Discord"),
@@ -179,7 +182,7 @@ EXTREMES: Final = Section(
     ),
 )
 
-UNPICTURED: Final = frozenset({"officer drift", "officer history"})
+UNPICTURED: Final = frozenset({"nextrank", "officer drift", "officer history"})
 """Commands that have no picture yet. What gets one leaves this list."""
 SECTIONS: Final = (STATS, LEADERBOARD, COMPARE, LINK, SETUP, MEMBER, DESK, REFUSALS, EXTREMES)
 SCREENS: Final = tuple(screen for section in SECTIONS for screen in section.screens)

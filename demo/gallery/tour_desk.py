@@ -2,11 +2,19 @@
 
 from datetime import timedelta
 
+from bot.domain.ids import GuildId, UserId
+from bot.domain.worklist import NewStep, StepKind
 from demo.gallery.tour import Part
 from demo.gallery.tour_officers import POLL
 from demo.stage_record import Asked, Options
 
 A_WHILE = timedelta(seconds=20)
+_STEPS = [
+    *[(StepKind.PROMOTE, "onyx")] * 5,
+    *[(StepKind.PROMOTE, "ruby")] * 26,
+    *[(StepKind.REMOVE, None)] * 3,
+]
+_ALL_DONE = "All done (5)"
 
 
 class DeskTour(Part):
@@ -15,6 +23,7 @@ class DeskTour(Part):
     async def all(self) -> None:
         """After a name came into dispute, so that there is something to tell."""
         await self.roster()
+        await self.worklist()
         await self.links()
         await self.messages()
         await self.told()
@@ -27,6 +36,21 @@ class DeskTour(Part):
             "roster-left", await self.recorder.choose(self.tour.officer, shown, "ow:", "Left")
         )
         await self._ask("roster-stale", "officer roster", filter="stale")
+
+    async def worklist(self) -> None:
+        """Ranks to be set and members to be removed in the game; one list is ticked off but for two."""
+        services, officer = self.stage.bot.services, self.tour.officer
+        (clan,) = await services.clans.of_guild(GuildId(officer.guild.id))
+        members = [await services.lookup.by_name(clan, name) for name in self.stage.present_names()[:34]]
+        steps = [
+            NewStep(kind, one.member.id, f"demo:{one.member.id}", one.member.wom_role, rank)
+            for one, (kind, rank) in zip(members, _STEPS, strict=False)
+        ]
+        await services.worklist.add(clan, steps, UserId(officer.id))
+        shown = await self._ask("worklist", "officer worklist")
+        pressed = await officer.click(shown.message.message, label="Except…")
+        await self.tour.show_form("worklist-except", shown, pressed)
+        await self.tour.show("worklist-ticked", await self.recorder.press(officer, shown, _ALL_DONE))
 
     async def links(self) -> None:
         """Claims, suggestions, one user's accounts, and the button for everybody."""

@@ -68,12 +68,20 @@ EXAMPLES: list[UserError] = [
     errors.DecisionNeeded(3, 5),
     errors.ConflictGone("Jo hn"),
     errors.EmptySpan(),
+    errors.NotInClan("Jo hn"),
+    errors.NoRules(),
+    errors.RulesChanged(5, NOW),
+    errors.RulesUnreadable((errors.RuleProblem(3, "ranks 1 › when", "is missing"),)),
+    errors.RulesUnreadable(tuple(errors.RuleProblem(0, "", "is *odd*") for _ in range(12))),
     errors.ChangeSetRunning(5, NOW),
     errors.ChangeSetUndone(5, NOW),
     errors.NothingToChange(),
     errors.RoleTwice(),
     errors.NotPolled(),
     errors.PeopleUnknown(),
+    errors.NotOnWorklist("jo hm", ("Jo hn",)),
+    errors.NotOnWorklist("zzz"),
+    *(errors.StepsDone(5, NOW, dropped=dropped) for dropped in (False, True)),
 ]
 
 

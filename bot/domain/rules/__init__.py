@@ -1,0 +1,1 @@
+"""A clan's rank rules: their language, and what they say of its members."""

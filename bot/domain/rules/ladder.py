@@ -1,0 +1,139 @@
+"""Where a member stands: which ranks are on offer, which is earned, whether the present one is met."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.domain.errors import InvalidName
+from bot.domain.ids import MemberId
+from bot.domain.names import name_key
+from bot.domain.rules.judging import Finding, Judge, Outcome, is_above
+from bot.domain.rules.language import All, Condition, Rank, RuleSet
+from bot.domain.rules.numbers import Subject
+from bot.domain.rules.terms import Check, Own
+
+_ROLE, _MEMBER = "role:", "member:"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one rank's condition came to, the days in the present rank included where they matter."""
+
+    rank: Rank
+    finding: Finding
+
+    @property
+    def outcome(self) -> Outcome:
+        """Met, not met, or unknown."""
+        return self.finding.outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A member among the ranks.
+
+    ``current`` is None where the rules do not know the rank they hold. ``offers`` are the ranks they may
+    be promoted to, the lowest first. ``kept`` is what the present rank's own condition comes to, None where
+    that is never asked. ``badges`` are roles in Discord alone.
+    """
+
+    member: MemberId
+    current: Rank | None
+    offers: tuple[Verdict, ...] = ()
+    kept: Verdict | None = None
+    badges: tuple[Verdict, ...] = ()
+
+    @property
+    def earned(self) -> Verdict | None:
+        """The highest rank that is met. What is unknown of a higher one holds nobody back."""
+        return next((one for one in reversed(self.offers) if one.outcome is Outcome.PASS), None)
+
+    @property
+    def unknown(self) -> Verdict | None:
+        """The lowest rank on offer of which it is not known, where none is earned."""
+        if self.earned is not None:
+            return None
+        return next((one for one in self.offers if one.outcome is Outcome.UNKNOWN), None)
+
+    @property
+    def falls(self) -> bool:
+        """Whether the present rank is certainly no longer met."""
+        return self.kept is not None and self.kept.outcome is Outcome.FAIL
+
+
+def condition_of(rank: Rank) -> Condition:
+    """What has to be met to be promoted to a rank: its condition, and the days in the rank before."""
+    if not rank.min_days_in_rank:
+        return rank.when
+    days = Check.model_validate({"field": Own.DAYS_IN_RANK, "at_least": rank.min_days_in_rank})
+    rest = rank.when.all if isinstance(rank.when, All) else (rank.when,)
+    return All(all=(days, *rest))
+
+
+class Ladder:
+    """Sets members against a rule set."""
+
+    def __init__(self, rules: RuleSet, judge: Judge) -> None:
+        self.rules = rules
+        self.judge = judge
+        # Made once: thresholds that others set are found once for each condition.
+        self._conditions = {one.name: condition_of(one) for one in rules.ranks}
+        self._held: Mapping[str, Rank] = {one.wom_role: one for one in rules.ranks if one.wom_role}
+
+    def standing(self, member: MemberId) -> Standing:
+        """Where a member stands. Who holds a rank above all of these, or an unknown one, is offered none."""
+        subject = self.judge.subjects[member]
+        current = self._held.get(subject.role or "")
+        offers = [one for one in self.rules.ranks if self._is_offered(one, subject, current)]
+        kept = None
+        if current is not None and current.demote is not None and not is_exempt(current, subject):
+            kept = Verdict(current, self.judge.find(current.when, member))
+        badges = [one for one in self.rules.ranks if one.wom_role is None and _may(one, subject, current)]
+        return Standing(
+            member,
+            current,
+            tuple(Verdict(one, self.judge.find(self._conditions[one.name], member)) for one in offers),
+            kept,
+            tuple(Verdict(one, self.judge.find(one.when, member)) for one in badges),
+        )
+
+    def ahead(self, member: MemberId) -> tuple[Verdict, ...]:
+        """The next rank, and the one after it, of which the days in the rank before are not asked yet."""
+        subject = self.judge.subjects[member]
+        current = self._held.get(subject.role or "")
+        path: list[Rank] = []
+        before = current
+        for rank in self.rules.ranks:
+            if len(path) < 2 and self._is_offered(rank, subject, before):
+                path.append(rank)
+                before = rank
+        conditions = [self._conditions[one.name] for one in path[:1]] + [one.when for one in path[1:]]
+        findings = [self.judge.find(one, member) for one in conditions]
+        return tuple(map(Verdict, path, findings))
+
+    def _is_offered(self, rank: Rank, subject: Subject, current: Rank | None) -> bool:
+        if rank.wom_role is None or subject.role is None or not _may(rank, subject, current):
+            return False
+        if current is not None:
+            return rank.order > current.order
+        return is_above(rank.wom_role, subject.role, self.judge.places)
+
+
+def _may(rank: Rank, subject: Subject, current: Rank | None) -> bool:
+    required = not rank.requires or (current is not None and current.name in rank.requires)
+    return required and not is_exempt(rank, subject)
+
+
+def is_exempt(rank: Rank, subject: Subject) -> bool:
+    """Whether the rank is neither offered to a member nor taken from them."""
+    return any(_names(one, subject) for one in rank.exempt)
+
+
+def _names(exempt: str, subject: Subject) -> bool:
+    if exempt.startswith(_ROLE):
+        return exempt.removeprefix(_ROLE).casefold() in (subject.discord_roles or ())
+    if exempt.startswith(_MEMBER):
+        try:
+            return name_key(exempt.removeprefix(_MEMBER)) == name_key(subject.name)
+        except InvalidName:
+            return False
+    return exempt == subject.role

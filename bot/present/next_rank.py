@@ -1,0 +1,70 @@
+"""A member's way up, for their own eyes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+import discord
+
+from bot.domain.rules.judging import Outcome
+from bot.domain.rules.ladder import Verdict
+from bot.domain.rules.pace import TimeLeft
+from bot.present.requirements import lines_of, tally
+from bot.present.text import DESCRIPTION_LIMIT, TITLE_LIMIT, cut_units, escape, fit_lines, rank_name
+from bot.present.theme import ACCENT, SEPARATOR
+from bot.present.times import ago
+
+
+def next_rank_page(
+    name: str,
+    role: str | None,
+    path: Sequence[Verdict],
+    left: Mapping[int, TimeLeft],
+    since: Mapping[str, datetime],
+    checked_at: datetime | None,
+    *,
+    knows_rank: bool,
+) -> discord.Embed:
+    """The next rank with every requirement, and the one after it; ``left`` is how long each takes.
+
+    Where the rules offer nothing it is said why.
+    """
+    title = f"{escape(name)}{SEPARATOR}{escape(rank_name(role))}"
+    lines = list(_lines(role, path, left, since, knows_rank=knows_rank))
+    lines.append(f"-# checked {ago(checked_at)}{SEPARATOR}covering rule{SEPARATOR}seen by you alone")
+    return discord.Embed(
+        title=cut_units(title, TITLE_LIMIT), description=fit_lines(lines, DESCRIPTION_LIMIT), colour=ACCENT
+    )
+
+
+def _lines(
+    role: str | None,
+    path: Sequence[Verdict],
+    left: Mapping[int, TimeLeft],
+    since: Mapping[str, datetime],
+    *,
+    knows_rank: bool,
+) -> Iterator[str]:
+    if not path:
+        yield _nothing(role, knows_rank=knows_rank)
+        return
+    before = escape(rank_name(role))
+    for place, verdict in enumerate(path):
+        goal = escape(rank_name(verdict.rank.wom_role or verdict.rank.name))
+        met, of = tally(verdict.finding)
+        yield f"**{before} → {goal}**{SEPARATOR}{met} of {of}"
+        if place and verdict.rank.min_days_in_rank:
+            yield f"▫️ {verdict.rank.min_days_in_rank} days as {before} first"
+        yield from lines_of(verdict.finding, left)
+        if verdict.outcome is Outcome.PASS and place == 0:
+            earned = since.get(verdict.rank.name)
+            when = f" since {ago(earned)}" if earned is not None else ""
+            yield f"🎉 All of it is met{when}: officers see it in their list."
+        before = goal
+
+
+def _nothing(role: str | None, *, knows_rank: bool) -> str:
+    if role is None:
+        return "Which rank you hold is not known: WOM has not told me."
+    if knows_rank:
+        return "There is no rank above yours that is earned by numbers."
+    return "Your rank is not one that the clan's rules promote from."

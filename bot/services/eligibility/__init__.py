@@ -1,0 +1,1 @@
+"""Who has earned which rank: what rules need is loaded, judged, and kept."""

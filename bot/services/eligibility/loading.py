@@ -1,0 +1,286 @@
+"""Loads what rules ask of everybody in the clan, in as many statements for any number of members."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.activity import quarter_of
+from bot.domain.as_of import RANK_CHANGED, Happened, Now, Stay, stays_of
+from bot.domain.clans import Clan
+from bot.domain.facts import SourceKind
+from bot.domain.ids import MemberId, MetricId, UserId
+from bot.domain.periods import EPOCH, Period, PeriodKind, midnight
+from bot.domain.rules.bounds import Bounds, Gap, at_least
+from bot.domain.rules.facts import HOLE, age_of, count_of, days_of, gain_of, seen_of, unobserved, value_of
+from bot.domain.rules.needs import Atom
+from bot.domain.rules.numbers import Subject
+from bot.domain.rules.terms import LIFETIME, SINCE_JOINING, Own, window_days
+from bot.services.leaderboards import group_ends, span_of
+from db.queries import clan_roster, counts, cursors, eligibility, gains, members
+from db.queries.clan_roster import Look
+from db.queries.eligibility import VerifiedAccount
+from db.queries.members import MemberRow
+
+Presence = Mapping[UserId, frozenset[str]]
+"""The roles (ids and folded names) of everybody on the Discord server."""
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Since when a member is in the clan and in their rank.
+
+    Where a date is not known, it is no later than ``seen``.
+    """
+
+    joined: datetime | None
+    ranked: datetime | None
+    seen: datetime
+
+    @property
+    def joining(self) -> datetime:
+        """The start of a window since joining."""
+        return self.joined or self.seen
+
+    @property
+    def rank(self) -> datetime:
+        """The start of a window since the last rank."""
+        return self.ranked or self.seen
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What rules judge by. ``looks`` are WOM's last looks at each member, ``since`` their dates."""
+
+    subjects: Sequence[Subject]
+    readings: Mapping[Atom, Mapping[MemberId, Bounds]]
+    looks: Mapping[MemberId, Look]
+    since: Mapping[MemberId, Since]
+
+
+def since_of(member: Now, happened: Sequence[Happened]) -> Since:
+    """When the present stay and the present rank began.
+
+    Without any change of rank in the stay, the rank is as old as the stay, but known only since
+    the roster first had the member.
+    """
+    stays = stays_of(member, happened)
+    stay = stays[-1] if stays else Stay(member.known_since, None, None)
+    changes = [one.at for one in happened if one.kind == RANK_CHANGED and stay.covers(one.at)]
+    seen = max(stay.start, member.known_since)
+    return Since(member.joined_at and stay.start, max(changes, default=None), seen)
+
+
+class Loading:
+    """One load: everything that these atoms need, at one moment."""
+
+    def __init__(
+        self, session: AsyncSession, clan: Clan, metric_ids: Mapping[str, MetricId], now: datetime
+    ) -> None:
+        self._session = session
+        self._clan = clan
+        self._metric_ids = metric_ids
+        self._now = now
+
+    async def load(self, atoms: Collection[Atom], presence: Presence | None) -> Loaded:
+        """Everything; ``presence`` is None where Discord does not tell who is on the server."""
+        session, clan = self._session, self._clan.id
+        everybody = await members.current_members(session, clan)
+        stored = await members.members_now(session, clan)
+        happened = await members.happened(session, clan)
+        since = {one.root: since_of(one, happened.get(one.id, ())) for one in _roots_last(stored)}
+        links = await eligibility.verified_accounts(session, clan)
+        looks = await clan_roster.looks(session, clan)
+        readings = {
+            **await self._metrics([one for one in atoms if one.field not in set(Own)], since),
+            **await self._messages([one for one in atoms if one.field == Own.MESSAGES], since),
+            **await self._active_days([one for one in atoms if one.field == Own.ACTIVE_DAYS], since),
+            **await self._seen(
+                [one for one in atoms if one.field == Own.DAYS_SINCE_SEEN], looks, links, since
+            ),
+            **self._ages(since),
+        }
+        return Loaded(subjects_of(everybody, links, presence), readings, looks, since)
+
+    async def _metrics(
+        self, atoms: Sequence[Atom], since: Mapping[MemberId, Since]
+    ) -> dict[Atom, dict[MemberId, Bounds]]:
+        found: dict[Atom, dict[MemberId, Bounds]] = {atom: {} for atom in atoms}
+        windows: dict[str, list[Atom]] = defaultdict(list)
+        for atom in atoms:
+            if atom.field in self._metric_ids:
+                windows[atom.over].append(atom)
+        for window, those in windows.items():
+            by_metric = {self._metric_ids[atom.field]: atom for atom in those}
+            period, ends = await self._ends(window, list(by_metric), since)
+            for (member, metric), of in group_ends(ends).items():
+                atom = by_metric[metric]
+                if window == LIFETIME:
+                    found[atom][member] = value_of(span_of(of, period).last, self._now)
+                    continue
+                start = _start(window, since.get(member), self._now)
+                own = replace(period, start=start)
+                found[atom][member] = gain_of(span_of(of, own), start, self._now)
+        return found
+
+    async def _ends(
+        self, window: str, metrics: Sequence[MetricId], since: Mapping[MemberId, Since]
+    ) -> tuple[Period, list[gains.Ends]]:
+        session, clan, now = self._session, self._clan.id, self._now
+        days = window_days(window)
+        start = EPOCH if days is None else now - days * _ONE_DAY
+        period = Period(window, PeriodKind.CALENDAR, start, now)
+        if window == LIFETIME or days is not None:
+            return period, await gains.readings(session, clan, metrics, period)
+        starts = {member: _start(window, one, now) for member, one in since.items()}
+        return period, await gains.readings_since(session, clan, metrics, starts, now)
+
+    async def _messages(
+        self, atoms: Sequence[Atom], since: Mapping[MemberId, Since]
+    ) -> dict[Atom, dict[MemberId, Bounds]]:
+        """Counts; who said nothing in observed time has 0."""
+        if not atoms:
+            return {}
+        session, clan, now = self._session, self._clan.id, self._now
+        spans = [(one.start, one.end) for one in await cursors.covered(session, clan, EPOCH, now)]
+        found: dict[Atom, dict[MemberId, Bounds]] = {}
+        for atom in atoms:
+            days = window_days(atom.over)
+            starts = {member: _start(atom.over, one, now) for member, one in since.items()}
+            if days is not None or atom.over == LIFETIME:
+                start = EPOCH if days is None else now - days * _ONE_DAY
+                counted = dict(await counts.message_counts(session, clan, start, now))
+            else:
+                counted = await eligibility.messages_since(session, clan, starts, now)
+            holes = {start: unobserved(spans, start, now) for start in set(starts.values())}
+            found[atom] = {
+                member: count_of(counted.get(member, 0), holes[start]) for member, start in starts.items()
+            }
+        return found
+
+    async def _active_days(
+        self, atoms: Sequence[Atom], since: Mapping[MemberId, Since]
+    ) -> dict[Atom, dict[MemberId, Bounds]]:
+        """Local days, today included; one of which more than an hour was not observed may be active."""
+        found: dict[Atom, dict[MemberId, Bounds]] = {}
+        today = self._now.astimezone(self._clan.zone).date()
+        for atom in atoms:
+            number = window_days(atom.over) or 1
+            dates = [today - timedelta(days=back) for back in range(number)]
+            bounds = [
+                (midnight(one, self._clan.zone), midnight(one + _ONE_DAY, self._clan.zone)) for one in dates
+            ]
+            covered = await cursors.covered(self._session, self._clan.id, bounds[-1][0], self._now)
+            spans = [(one.start, one.end) for one in covered]
+            # A day that was heard in part counts where it was active, and may have been where not.
+            dark = sum(
+                1 for one in bounds if count_of(0, unobserved(spans, one[0], min(one[1], self._now))).why
+            )
+            quarters = [(quarter_of(start), quarter_of(end)) for start, end in bounds]
+            active = await eligibility.active_days(
+                self._session, self._clan.id, quarters, int(atom.detail or 1)
+            )
+            found[atom] = {
+                member: days_of(active.get(member, 0), min(dark, number - active.get(member, 0)))
+                for member in since
+            }
+        return found
+
+    def _is_dark(self, spans: Sequence[tuple[datetime, datetime]], start: datetime, end: datetime) -> bool:
+        return unobserved(spans, start, min(end, self._now)) > HOLE
+
+    async def _seen(
+        self,
+        atoms: Sequence[Atom],
+        looks: Mapping[MemberId, Look],
+        links: Sequence[VerifiedAccount],
+        since: Mapping[MemberId, Since],
+    ) -> dict[Atom, dict[MemberId, Bounds]]:
+        if not atoms:
+            return {}
+        words = await clan_roster.last_words(self._session, self._clan.id)
+        heard = await cursors.observed_until(self._session, self._clan.id)
+        linked = {one.member for one in links}
+        found: dict[Atom, dict[MemberId, Bounds]] = {}
+        for atom in atoms:
+            found[atom] = {}
+            for member in since:
+                look = looks.get(member, Look(None, None))
+                said, wrote = (words.get((member, kind)) for kind in (SourceKind.RELAY, SourceKind.DISCORD))
+                game = seen_of(_latest(look.gained_at, said), look.checked_at, self._now, Gap.STALE)
+                discord = at_least(0, Gap.NOT_LINKED)
+                if member in linked:
+                    discord = seen_of(wrote, heard, self._now, Gap.NOT_OBSERVED)
+                found[atom][member] = _clock(atom.detail, game, discord)
+        return found
+
+    def _ages(self, since: Mapping[MemberId, Since]) -> dict[Atom, dict[MemberId, Bounds]]:
+        now = self._now
+        return {
+            Atom(Own.DAYS_IN_CLAN): {id_: age_of(one.joined, one.seen, now) for id_, one in since.items()},
+            Atom(Own.DAYS_IN_RANK): {id_: age_of(one.ranked, one.seen, now) for id_, one in since.items()},
+        }
+
+
+def _clock(where: str, game: Bounds, discord: Bounds) -> Bounds:
+    """Anywhere is where they were seen last. An unlinked member may be somebody who writes in Discord."""
+    if where == "game":
+        return game
+    if where == "discord":
+        return discord
+    highs = [one.high for one in (game, discord) if one.high is not None]
+    high = min(highs, default=None)
+    low = min(game.low, discord.low)
+    return Bounds(low, high, None if low == high else game.why or discord.why)
+
+
+def _latest(*moments: datetime | None) -> datetime | None:
+    return max((one for one in moments if one is not None), default=None)
+
+
+def _start(window: str, since: Since | None, now: datetime) -> datetime:
+    """When a member's window begins; of a lifetime, when they joined."""
+    days = window_days(window)
+    if days is not None:
+        return now - days * _ONE_DAY
+    if since is None:
+        return now
+    return since.joining if window in (SINCE_JOINING, LIFETIME) else since.rank
+
+
+def _roots_last(stored: Sequence[Now]) -> list[Now]:
+    """Present members; of several who show under one, the one they show under comes last, and counts."""
+    present = [one for one in stored if one.left_at is None]
+    return sorted(present, key=lambda one: one.id == one.root)
+
+
+def subjects_of(
+    everybody: Sequence[MemberRow], links: Sequence[VerifiedAccount], presence: Presence | None
+) -> list[Subject]:
+    """Everybody in the clan, with the accounts that verified links make one person's."""
+    present = {one.id for one in everybody}
+    owned: dict[UserId, list[MemberId]] = defaultdict(list)
+    owner: dict[MemberId, UserId] = {}
+    for link in links:
+        if link.member in present and link.member not in owner:
+            owner[link.member] = link.user
+            owned[link.user].append(link.member)
+    return [_subject(one, owner.get(one.id), owned, presence) for one in everybody]
+
+
+def _subject(
+    member: MemberRow,
+    user: UserId | None,
+    owned: Mapping[UserId, Sequence[MemberId]],
+    presence: Presence | None,
+) -> Subject:
+    plain = Subject(member.id, member.name, member.wom_role, member.account_type, (member.id,))
+    if user is None:
+        return plain
+    roles = None if presence is None else presence.get(user)
+    return replace(
+        plain, person=tuple(owned[user]), linked=True, discord_roles=roles, unseen=Gap.NOT_IN_SERVER
+    )

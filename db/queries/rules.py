@@ -1,0 +1,156 @@
+"""A clan's rules, and what they came to."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, func, literal, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.ids import ClanId, MemberId, UserId
+from bot.domain.rules.holds import Hold
+from bot.domain.rules.judging import Outcome
+from db.bulk import INTEGER, STRING, inserting, rows_as_table
+from db.models import RankHold, RuleVersion, StandingRow
+from db.types import FromMillis, to_millis
+
+
+class Version(NamedTuple):
+    """Rules as they were saved, as plain data."""
+
+    number: int
+    data: Mapping[str, Any]
+    saved_at: datetime
+    saved_by: UserId
+    note: str
+
+
+async def newest(session: AsyncSession, clan: ClanId) -> Version | None:
+    """The rules that count; None where none were ever saved."""
+    found = await versions(session, clan, limit=1)
+    return found[0] if found else None
+
+
+async def versions(session: AsyncSession, clan: ClanId, limit: int) -> list[Version]:
+    """The last versions, the newest first."""
+    rows = await session.scalars(
+        select(RuleVersion)
+        .where(RuleVersion.clan_id == clan)
+        .order_by(RuleVersion.version.desc())
+        .limit(limit)
+    )
+    return [_version(row) for row in rows]
+
+
+async def version(session: AsyncSession, clan: ClanId, number: int) -> Version | None:
+    """One version."""
+    row = await session.get(RuleVersion, (clan, number))
+    return None if row is None else _version(row)
+
+
+def _version(row: RuleVersion) -> Version:
+    return Version(row.version, row.rules, row.saved_at, UserId(row.saved_by), row.note)
+
+
+async def add_version(
+    session: AsyncSession, clan: ClanId, data: Mapping[str, Any], by: UserId, note: str, now: datetime
+) -> int:
+    """Save rules over those before. Lock the clan first.
+
+    Returns:
+        The number of the version.
+    """
+    last = await session.scalar(select(func.max(RuleVersion.version)).where(RuleVersion.clan_id == clan))
+    number = (last or 0) + 1
+    session.add(
+        RuleVersion(clan_id=clan, version=number, rules=dict(data), saved_at=now, saved_by=by, note=note)
+    )
+    await session.flush()
+    return number
+
+
+StandingKey = tuple[MemberId, str]
+
+
+class StandingSince(NamedTuple):
+    """What a rank's condition comes to for a member, and since when."""
+
+    outcome: Outcome
+    since: datetime
+
+
+async def standings(session: AsyncSession, clan: ClanId) -> dict[StandingKey, StandingSince]:
+    """What every rank came to for every member when it was last judged."""
+    rows = await session.execute(
+        select(StandingRow.member_id, StandingRow.rank, StandingRow.outcome, StandingRow.since).where(
+            StandingRow.clan_id == clan
+        )
+    )
+    return {
+        (MemberId(member), rank): StandingSince(Outcome(outcome), since)
+        for member, rank, outcome, since in rows
+    }
+
+
+async def save_standings(
+    session: AsyncSession,
+    clan: ClanId,
+    changed: Mapping[StandingKey, StandingSince],
+    gone: Iterable[StandingKey],
+) -> None:
+    """Store what is another now, and forget what is asked no more."""
+    columns = {"member_id": INTEGER, "rank": STRING}
+    if past := list(gone):
+        given = rows_as_table(session, columns, past)
+        await session.execute(
+            delete(StandingRow)
+            .where(
+                StandingRow.clan_id == clan,
+                tuple_(StandingRow.member_id, StandingRow.rank).in_(select(given.c.member_id, given.c.rank)),
+            )
+            .execution_options(synchronize_session=False)
+        )
+    if changed:
+        given = rows_as_table(
+            session,
+            {**columns, "outcome": STRING, "since": INTEGER},
+            [(*key, one.outcome.value, to_millis(one.since)) for key, one in changed.items()],
+        )
+        picked = select(
+            literal(clan, INTEGER),
+            given.c.member_id,
+            given.c.rank,
+            given.c.outcome,
+            FromMillis(given.c.since),
+        ).where(literal(1) == 1)
+        adding = inserting(session, StandingRow).from_select(
+            ["clan_id", "member_id", "rank", "outcome", "since"], picked
+        )
+        await session.execute(
+            adding.on_conflict_do_update(
+                index_elements=["clan_id", "member_id", "rank"],
+                set_={"outcome": adding.excluded.outcome, "since": adding.excluded.since},
+            )
+        )
+
+
+async def holds(session: AsyncSession, clan: ClanId, now: datetime) -> dict[MemberId, Hold]:
+    """Who is held now; what is over is not there."""
+    rows = await session.scalars(
+        select(RankHold).where(RankHold.clan_id == clan, or_(RankHold.until.is_(None), RankHold.until > now))
+    )
+    return {
+        MemberId(row.member_id): Hold(row.until, UserId(row.held_by), row.held_at, row.note) for row in rows
+    }
+
+
+async def hold(session: AsyncSession, clan: ClanId, member: MemberId, one: Hold) -> None:
+    """Hold a member; what was said before is replaced."""
+    values = {"until": one.until, "held_by": one.by, "held_at": one.at, "note": one.note}
+    adding = inserting(session, RankHold).values(clan_id=clan, member_id=member, **values)
+    await session.execute(adding.on_conflict_do_update(index_elements=["clan_id", "member_id"], set_=values))
+
+
+async def release(session: AsyncSession, clan: ClanId, member: MemberId) -> None:
+    """Hold a member no more."""
+    await session.execute(delete(RankHold).where(RankHold.clan_id == clan, RankHold.member_id == member))
