@@ -39,6 +39,7 @@ from cogs.officer import ITEMS as OFFICER_ITEMS
 from cogs.officer import officer_group
 from cogs.owner import OwnerCog
 from cogs.past import CancelPast, PastCog
+from cogs.proof import ProofButton, ProofCog
 from cogs.reading import how_read_menu, speaker_menu
 from cogs.role_sync import RoleSyncCog
 from cogs.setup import SetupCog
@@ -59,6 +60,7 @@ BUTTONS = (
     CancelPast,
     MassLeaveButton,
     *CHANGE_SET_ITEMS,
+    ProofButton,
     *MEMBER_ITEMS,
     *OFFICER_ITEMS,
 )
@@ -148,6 +150,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             MassLeaveCog(self, services),
             ChangeSetsCog(self, services),
             RoleSyncCog(self, services),
+            ProofCog(self, services),
             HelpCog(services, self.tree, self.sync_commands),
             OwnerCog(self.sync_commands),
         ):

@@ -41,6 +41,20 @@ class RankUnknown(UserError):
     nearest: tuple[str, ...] = ()
 
 
+@dataclass(unsafe_hash=True)
+class BatchDone(UserError):
+    """``by`` did that with these promotions before. ``what`` is one of: approved, announced, undone."""
+
+    by: int
+    at: datetime
+    what: str
+
+
+@dataclass(unsafe_hash=True)
+class NothingLeftToPromote(UserError):
+    """Nobody of those who were chosen is still to get that rank."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleProblem:
     """What is wrong with a rule, where in the file (0 for no file), and why."""
@@ -375,3 +389,48 @@ class StepsDone(UserError):
     by: int
     at: datetime
     dropped: bool = False
+
+
+@dataclass(unsafe_hash=True)
+class ProofNeedsLink(UserError):
+    """The asker has no verified account; ``claimed`` are those that wait to be verified.
+
+    With ``officer`` it is told to one: whoever submitted the proof does not own the account now.
+    """
+
+    claimed: tuple[str, ...] = ()
+    officer: bool = False
+
+
+@dataclass(unsafe_hash=True)
+class ProofUnknown(UserError):
+    """No such kind of proof, or no such value of it: ``what`` is kind or value. ``known`` may be meant."""
+
+    what: str
+    text: str
+    known: tuple[str, ...] = ()
+
+
+@dataclass(unsafe_hash=True)
+class TooManyProofs(UserError):
+    """So many proofs of the asker wait for officers already."""
+
+    most: int
+
+
+@dataclass(unsafe_hash=True)
+class ProofDecided(UserError):
+    """An officer has decided a proof already, or taken it back."""
+
+    approved: bool
+    by: int
+    at: datetime
+    withdrawn: bool = False
+
+
+@dataclass(unsafe_hash=True)
+class KindUnreadable(UserError):
+    """A kind of proof that cannot be. ``reason`` is one of: name, taken, many, values, days."""
+
+    reason: str
+    most: int = 0

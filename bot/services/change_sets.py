@@ -6,6 +6,7 @@ stored and what Discord says tell together what is left to do.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -241,6 +242,18 @@ class ChangeSets:
             await change_sets.update_set(session, clan.id, number, undone_by=made.id)
         self.tell(made)
         return made
+
+    async def undo_if_any(
+        self,
+        clan: Clan,
+        number: int,
+        by: UserId,
+        people: Mapping[UserId, Roles],
+        channel: ChannelId | None,
+    ) -> None:
+        """The same where something of it is left to undo and nobody did."""
+        with suppress(NothingToChange, ChangeSetUndone):
+            await self.undo(clan, ChangeSetId(number), by, people, channel)
 
     # What the bot gave
 

@@ -74,12 +74,12 @@ class LinkReview:
     async def suggestions(self, clan: Clan, people: People) -> list[Suggestion]:
         """What the nicknames of the server suggest, the exact ones first."""
         async with self._database.read() as session:
-            return await _suggestions(session, clan, people)
+            return await suggestions_within(session, clan, people)
 
     async def unseen(self, clan: Clan, people: People) -> list[Unseen]:
         """Who is on the roster and has no linked user in the server, by name."""
         async with self._database.read() as session:
-            suggested = {one.member: one.user for one in await _suggestions(session, clan, people)}
+            suggested = {one.member: one.user for one in await suggestions_within(session, clan, people)}
             everybody = await link_decisions.roster_names(session, clan.id)
             linked: dict[MemberId, set[UserId]] = {}
             for link in await link_decisions.all_links(session, clan.id):
@@ -176,7 +176,7 @@ class LinkReview:
             NotPermitted: with ``colleague``, where one is the officer's own; nothing is linked.
         """
         async with self._changing(clan) as session:
-            offered = await _suggestions(session, clan, people)
+            offered = await suggestions_within(session, clan, people)
             chosen = [one for one in offered if (one.user, one.member) in pairs]
             if len(chosen) < len(pairs):
                 raise Outdated
@@ -193,7 +193,7 @@ class LinkReview:
             Outdated: others are suggested by now; nothing is linked.
         """
         async with self._changing(clan) as session:
-            exact = [one for one in await _suggestions(session, clan, people) if one.exact]
+            exact = [one for one in await suggestions_within(session, clan, people) if one.exact]
             if fingerprint(exact) != seen:
                 raise Outdated
             chosen = [one for one in exact if officer.may_verify(one.user)]
@@ -269,7 +269,8 @@ def _present_names(rows: Sequence[NamedMember]) -> dict[MemberId, set[NameKey]]:
     return names
 
 
-async def _suggestions(session: AsyncSession, clan: Clan, people: People) -> list[Suggestion]:
+async def suggestions_within(session: AsyncSession, clan: Clan, people: People) -> list[Suggestion]:
+    """What nicknames suggest, the exact ones first, in so many statements whatever the size of the clan."""
     rows = await link_decisions.roster_names(session, clan.id)
     linked = await link_decisions.all_links(session, clan.id)
     settled = {(link.user, link.member) for link in linked} | await link_decisions.refused(session, clan.id)

@@ -26,6 +26,7 @@ from bot.services.notices import Notices
 from bot.services.officer_history import OfficerHistory
 from bot.services.past import Past
 from bot.services.polling import Polling
+from bot.services.proofs import Proofs
 from bot.services.readings import Readings
 from bot.services.refreshing import Refreshing
 from bot.services.rendering import Renderer
@@ -34,6 +35,7 @@ from bot.services.sealing import Sealer
 from bot.services.setting_up import SettingUp
 from bot.services.statistics import Statistics
 from bot.services.stats import Stats
+from bot.services.today import Today
 from bot.services.unknown_forms import UnknownForms
 from bot.services.upkeep import Upkeep
 from bot.services.worklist import Worklist
@@ -81,6 +83,8 @@ class Services:
     readings: Readings
     upkeep: Upkeep
     worklist: Worklist
+    proofs: Proofs
+    today: Today
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock, *, pacing: Pacing | None = None) -> Self:
@@ -138,6 +142,8 @@ class Services:
             readings=Readings(database, ingest, lookup),
             upkeep=Upkeep(database, clock),
             worklist=Worklist(database, clock),
+            proofs=Proofs(database, clock),
+            today=Today(database, clock),
         )
 
     async def open(self) -> None:

@@ -15,6 +15,7 @@ from db.models.change_sets import (
 )
 from db.models.clans import AuditEntry, Clan, Guild, ImportRow, KeptState, Relay
 from db.models.decisions import IdentityConflict, IdentityDecision, NameOverrideRow
+from db.models.evidence import EvidenceKind, EvidenceRow
 from db.models.links import DiscordLink, LinkCode, LinkRefusal, PendingLink
 from db.models.members import (
     Achievement,
@@ -29,7 +30,7 @@ from db.models.members import (
 )
 from db.models.messages import Activity, ActivityDay, Broadcast, Coverage, IngestCursor, Message, RelayPrint
 from db.models.readings import MetricRow, MetricValue, PastJob, PastRefusal, PastSpan, SnapshotRow
-from db.models.rules import PromotionRow, RankHold, RuleDraft, RuleVersion, StandingRow
+from db.models.rules import PromotionBatch, PromotionRow, RankHold, RuleDraft, RuleVersion, StandingRow
 from db.models.sources import Attribution, ImportedSpeaker, Source
 from db.models.worklist import WorklistStep
 
@@ -47,6 +48,8 @@ __all__ = [
     "Clan",
     "Coverage",
     "DiscordLink",
+    "EvidenceKind",
+    "EvidenceRow",
     "GivenRole",
     "Guild",
     "IdentityConflict",
@@ -72,6 +75,7 @@ __all__ = [
     "PastSpan",
     "PendingLink",
     "Profile",
+    "PromotionBatch",
     "PromotionRow",
     "RankHold",
     "Relay",

@@ -22,7 +22,7 @@ from db.models import (
     Profile,
     Source,
 )
-from db.queries import attributions, decisions, links, worklist
+from db.queries import attributions, decisions, evidence, links, worklist
 from db.types import OPEN_END
 
 
@@ -171,6 +171,7 @@ async def remove_absorbed(session: AsyncSession, clan: ClanId, absorbed: Mapping
     if absorbed:
         await decisions.follow_absorbed(session, clan, absorbed)
         await worklist.follow_absorbed(session, clan, absorbed)
+        await evidence.follow_absorbed(session, clan, absorbed)
     # What happened to them goes with them.
     await session.execute(delete(Member).where(Member.clan_id == clan, Member.id.in_(absorbed)))
 

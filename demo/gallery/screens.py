@@ -136,6 +136,7 @@ DESK: Final = Section(
         Screen("roster", "officer roster", "Everybody by rank, with when they were seen", desktop=True),
         Screen("roster-left", "officer roster", "Who left"),
         Screen("roster-stale", "officer roster", "Whom Wise Old Man has not looked at"),
+        Screen("today", "officer today", "Everything that waits for an officer, and where to go"),
         Screen("worklist", "officer worklist", "What is to be done in the game, to copy and tick off"),
         Screen("worklist-except", "officer worklist", "**Except…** asks who is not done yet"),
         Screen("worklist-ticked", "officer worklist", "What is left, and who ticked off what last"),
@@ -152,6 +153,18 @@ DESK: Final = Section(
         Screen("past-progress", "setup", "It is read in the background, and can be cancelled"),
         Screen("how-read", "How was this read?", "*How was this read?* in the apps menu of a message"),
         Screen("speaker", "Stats of speaker", "*Stats of speaker* in the apps menu of a message"),
+    ),
+)
+PROOF: Final = Section(
+    "/proof",
+    (
+        Screen("proof-unverified", "proof", "A claimed account proves nothing yet, and what to do"),
+        Screen("proof-submitted", "proof", "Submitted: officers will look at it"),
+        Screen("proof-notice", "proof", "What officers see in their channel"),
+        Screen("proof-approved", "proof", "After **Approve**; the buttons stay, and the first press counts"),
+        Screen("member-proof", "member proof", "Everything about one member"),
+        Screen("member-proof-queue", "member proof", "What waits for officers"),
+        Screen("member-proof-kinds", "member proof", "What can be proved, and how that is changed"),
     ),
 )
 REFUSALS: Final = Section(
@@ -184,5 +197,5 @@ EXTREMES: Final = Section(
 
 UNPICTURED: Final = frozenset({"nextrank", "officer drift", "officer history"})
 """Commands that have no picture yet. What gets one leaves this list."""
-SECTIONS: Final = (STATS, LEADERBOARD, COMPARE, LINK, SETUP, MEMBER, DESK, REFUSALS, EXTREMES)
+SECTIONS: Final = (STATS, LEADERBOARD, COMPARE, LINK, SETUP, MEMBER, DESK, PROOF, REFUSALS, EXTREMES)
 SCREENS: Final = tuple(screen for section in SECTIONS for screen in section.screens)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bot.domain.ids import GuildId, UserId
 from bot.domain.worklist import NewStep, StepKind
+from bot.services.worklist import Worklist
 from demo.gallery.tour import Part
 from demo.gallery.tour_officers import POLL
 from demo.stage_record import Asked, Options
@@ -25,6 +26,7 @@ class DeskTour(Part):
         await self.roster()
         await self.worklist()
         await self.links()
+        await self.proofs()
         await self.messages()
         await self.told()
         await self.past()
@@ -46,7 +48,8 @@ class DeskTour(Part):
             NewStep(kind, one.member.id, f"demo:{one.member.id}", one.member.wom_role, rank)
             for one, (kind, rank) in zip(members, _STEPS, strict=False)
         ]
-        await services.worklist.add(clan, steps, UserId(officer.id))
+        # The stand-in's time is the bot's only while it is asked something.
+        await Worklist(services.database, lambda: self.stage.now).add(clan, steps, UserId(officer.id))
         shown = await self._ask("worklist", "officer worklist")
         pressed = await officer.click(shown.message.message, label="Except…")
         await self.tour.show_form("worklist-except", shown, pressed)
@@ -64,6 +67,25 @@ class DeskTour(Part):
         menu = await self.recorder.menu(self.tour.officer, self.tour.public, "Link account", self.tour.guest)
         await self.tour.show("link-account", menu)
         await self._ask("links-panel", "member panel")
+
+    async def proofs(self) -> None:
+        """A claim proves nothing; once verified, a proof is submitted, approved, listed. Then what waits."""
+        officer, dee, show = self.tour.officer, self.tour.dee, self.tour.show
+        ask = self.recorder.slash
+        await show("proof-unverified", await ask(dee, self.tour.elsewhere, "proof"))
+        await officer.slash(self.desk, "member link", user=dee, name="Dee")
+        given: Options = {"kind": "Combat achievements", "value": "Elite", "note": "since last night’s raid"}
+        await show("proof-submitted", await ask(dee, self.tour.elsewhere, "proof", **given))
+        notice = max(self.desk.history(), key=lambda one: one.id)
+        await self.tour.album.add("proof-notice", officer, self.desk, notice)
+        await officer.click(notice, label="Approve")
+        await self.tour.album.add("proof-approved", officer, self.desk, notice)
+        for note in ("Friday’s bingo", "Wildy Wednesday"):
+            await ask(dee, self.tour.elsewhere, "proof", kind="Event attended", note=note)
+        await self._ask("member-proof", "member proof", member="Dee")
+        queue = await self._ask("member-proof-queue", "member proof")
+        await show("member-proof-kinds", await self.recorder.press(officer, queue, "Kinds…"))
+        await self._ask("today", "officer today")
 
     async def messages(self) -> None:
         """What a message counts for, and whose card that is."""
