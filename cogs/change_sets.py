@@ -1,6 +1,7 @@
 """Carries sets of role changes out: one call to Discord for each user who changes, none for the others."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -31,8 +32,8 @@ from cogs.guild_people import reach_of, roles_of
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-PROGRESS_EVERY: Final = 1.5
-"""Seconds between two edits of the progress."""
+PROGRESS_EVERY: Final = 1.0
+"""Seconds from one edit of the progress to the next."""
 AGAIN: Final = timedelta(minutes=1)
 """When a set that could not go on is tried again."""
 FRESH: Final = 10.0
@@ -116,11 +117,12 @@ class ChangeSetsCog(commands.Cog):
         guild = self.bot.get_guild(one.guild)
         if guild is None or guild.unavailable:
             return False
-        one = await self._show_start(one)
-        work = asyncio.create_task(self._change_all(guild, one))
+        items = await self.sets.items(one)
+        one = await self._show_start(one, items)
+        work = asyncio.create_task(self._change_all(guild, one, items))
         try:
             while not (await asyncio.wait({work}, timeout=PROGRESS_EVERY))[0]:
-                await self._edit(one, progress_embed(one, tally(await self.sets.items(one))))
+                await self._edit(one, progress_embed(one, tally(items)))
         finally:
             if not work.done():
                 work.cancel()
@@ -129,7 +131,7 @@ class ChangeSetsCog(commands.Cog):
             await work
         except CannotGoOn as stop:
             log.info("change_set_waits", change_set=one.id, why=stop.why)
-            await self._edit(one, progress_embed(one, tally(await self.sets.items(one)), stop.why))
+            await self._edit(one, progress_embed(one, tally(items), stop.why))
             return False
         return await self._end(one)
 
@@ -143,14 +145,15 @@ class ChangeSetsCog(commands.Cog):
 
     # One after the other
 
-    async def _change_all(self, guild: discord.Guild, one: ChangeSet) -> None:
-        for item in await self.sets.items(one):
+    async def _change_all(self, guild: discord.Guild, one: ChangeSet, items: list[ChangeItem]) -> None:
+        """Do what is open of these, and put in the list what became of it."""
+        for place, item in enumerate(items):
             if item.state not in OPEN_STATES:
                 continue
             if not guild.me.guild_permissions.manage_roles:
                 raise CannotGoOn("I lack Manage Roles. I go on by myself once I have it.")
             outcome = await self._change(guild, one, item)
-            done = await self.sets.finish(one, item, outcome)
+            items[place] = done = await self.sets.finish(one, item, outcome)
             self.bot.dispatch("change_item_done", one, done)
 
     async def _change(self, guild: discord.Guild, one: ChangeSet, item: ChangeItem) -> Outcome:
@@ -199,10 +202,10 @@ class ChangeSetsCog(commands.Cog):
 
     # What officers see
 
-    async def _show_start(self, one: ChangeSet) -> ChangeSet:
+    async def _show_start(self, one: ChangeSet, items: Sequence[ChangeItem]) -> ChangeSet:
         if one.channel is None or one.message is not None:
             return one
-        embed = progress_embed(one, tally(await self.sets.items(one)))
+        embed = progress_embed(one, tally(items))
         try:
             # Discord takes a nonce once: what was posted before the process ended is not posted again.
             sent = await self.bot.get_partial_messageable(one.channel, guild_id=one.guild).send(

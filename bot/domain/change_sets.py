@@ -263,6 +263,17 @@ class Tally:
         return self.waiting + self.done + self.skipped + self.failed
 
 
+def tally_of(counts: Mapping[ItemState, int]) -> Tally:
+    """The same from numbers by state; whether something had to change is not told by them."""
+    return Tally(
+        waiting=sum(counts.get(state, 0) for state in OPEN_STATES),
+        done=counts.get(ItemState.DONE, 0),
+        changed=counts.get(ItemState.DONE, 0),
+        skipped=counts.get(ItemState.SKIPPED, 0),
+        failed=counts.get(ItemState.FAILED, 0),
+    )
+
+
 def tally(items: Iterable[ChangeItem]) -> Tally:
     """Count items by state."""
     states = [(item.state, bool(item.touched)) for item in items]

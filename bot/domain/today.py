@@ -18,6 +18,7 @@ class Awaits(Enum):
     CLAIMS = auto()
     PROOFS = auto()
     WORKLIST = auto()
+    ROLES = auto()
     SUGGESTIONS = auto()
     UNKNOWN_LINES = auto()
     UNCHECKED = auto()

@@ -36,6 +36,7 @@ _WORDS: Mapping[str, str] = {
     "past_wanted": "asked for history from before the bot",
     "past_cancelled": "cancelled the history from before the bot",
     "role_sync": "changed role sync",
+    "rules_saved": "saved rules",
     "change_set_retried": "tried again what failed",
     "nicknames_follow": "changed whether nicknames follow",
     "officer_roles": "changed the officers' roles",

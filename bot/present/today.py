@@ -38,6 +38,12 @@ WORDS: Final[Mapping[Awaits, Words]] = {
     Awaits.CLAIMS: Words("claim of an account", "claims of accounts", "member accounts"),
     Awaits.PROOFS: Words("proof to look at", "proofs to look at", "member proof"),
     Awaits.WORKLIST: Words("thing to do in the game", "things to do in the game", "officer worklist"),
+    Awaits.ROLES: Words(
+        "change of roles that Discord refused",
+        "changes of roles that Discord refused",
+        "officer history",
+        "open it, **Try again**",
+    ),
     Awaits.SUGGESTIONS: Words(
         "account suggested by a nickname",
         "accounts suggested by nicknames",

@@ -1,8 +1,8 @@
 """What officers did, a page at a time, in as many statements for any history."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
-from bot.domain.change_sets import ChangeSetId, ItemState, Tally
+from bot.domain.change_sets import ChangeSetId, tally_of
 from bot.domain.clans import Clan
 from bot.domain.decisions import Decision
 from bot.domain.history import Action, Changes, Entry, HistoryPage, Sort
@@ -34,7 +34,9 @@ class OfficerHistory:
             actions = await history.actions(session, wanted[Sort.ACTION])
             known = await members.all_members(session, clan.id)
         by_number: dict[tuple[Sort, int], Entry] = {
-            **{(Sort.CHANGES, id_): Changes(one, _tally(states.get(id_, {}))) for id_, one in found.items()},
+            **{
+                (Sort.CHANGES, id_): Changes(one, tally_of(states.get(id_, {}))) for id_, one in found.items()
+            },
             **{(Sort.DECISION, one.id): one for one in made},
             **{(Sort.ACTION, id_): one for id_, one in actions.items()},
         }
@@ -48,13 +50,6 @@ class OfficerHistory:
         async with self._database.read() as session:
             made = await decisions.decisions_of(session, clan.id)
         return next((one for one in made if one.id == number), None)
-
-
-def _tally(counts: Mapping[ItemState, int]) -> Tally:
-    waiting = counts.get(ItemState.WAITING, 0) + counts.get(ItemState.CALLING, 0)
-    done = counts.get(ItemState.DONE, 0)
-    skipped, failed = counts.get(ItemState.SKIPPED, 0), counts.get(ItemState.FAILED, 0)
-    return Tally(waiting, done, done, skipped, failed)
 
 
 def _members(entries: Iterable[Entry]) -> Iterator[MemberId]:

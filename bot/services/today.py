@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.activity import snowflake_at
+from bot.domain.change_sets import RESUMED_WITHIN
 from bot.domain.clan_roster import STALE_AFTER
 from bot.domain.clans import Clan
 from bot.domain.ids import MessageId
@@ -15,6 +16,7 @@ from bot.domain.today import UNKNOWN_WITHIN, Awaits, Found
 from bot.services.clock import Clock
 from bot.services.link_review import People, suggestions_within
 from db.queries import (
+    change_sets,
     clan_roster,
     conflicts,
     evidence,
@@ -78,6 +80,11 @@ async def _worklist(session: AsyncSession, desk: Desk) -> Found | None:
     return _of([one.name for one in found], [one.added_at for one in found])
 
 
+async def _roles(session: AsyncSession, desk: Desk) -> Found | None:
+    """Role changes that failed and can still be tried again."""
+    return Found(await change_sets.refused_since(session, desk.clan.id, desk.now - RESUMED_WITHIN))
+
+
 async def _unknown_lines(session: AsyncSession, desk: Desk) -> Found | None:
     since = MessageId(snowflake_at(desk.now - UNKNOWN_WITHIN))
     return Found(await unknown_lines.count_unknown_lines(session, desk.clan.id, since))
@@ -103,6 +110,7 @@ PROVIDERS: Final[Mapping[Awaits, Provider]] = {
     Awaits.CLAIMS: _claims,
     Awaits.PROOFS: _proofs,
     Awaits.WORKLIST: _worklist,
+    Awaits.ROLES: _roles,
     Awaits.SUGGESTIONS: _suggestions,
     Awaits.UNKNOWN_LINES: _unknown_lines,
     Awaits.UNCHECKED: _unchecked,

@@ -304,6 +304,24 @@ async def later_items(
     return [(ChangeSetId(row.set_id), _item(row)) for row in rows]
 
 
+async def refused_since(session: AsyncSession, clan: ClanId, since: datetime) -> int:
+    """How many users' changes failed, in sets from a time on."""
+    found = await session.scalar(
+        select(func.count())
+        .select_from(ChangeSetItemRow)
+        .join(
+            ChangeSetRow,
+            (ChangeSetRow.clan_id == ChangeSetItemRow.clan_id) & (ChangeSetRow.id == ChangeSetItemRow.set_id),
+        )
+        .where(
+            ChangeSetRow.clan_id == clan,
+            ChangeSetRow.made_at >= since,
+            ChangeSetItemRow.state == ItemState.FAILED.value,
+        )
+    )
+    return found or 0
+
+
 async def given_roles(session: AsyncSession, clan: ClanId) -> dict[UserId, set[int]]:
     """Which roles the bot gave, by user."""
     rows = await session.execute(

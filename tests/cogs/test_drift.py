@@ -34,7 +34,7 @@ async def test_ranks_stand_side_by_side_only_where_they_disagree(foundry: Foundr
     await foundry.env.settle()
     for name, emoji in ((JOHN, "Onyx"), (JOHN, "Member"), (ANN, "Zenyte"), ("Cy", "Member")):
         await webhook.send(f"<:{emoji}:123456789012345678> **{name}**: hello")
-    await foundry.env.advance_time(2)
+        await foundry.env.advance_time(2)
     onyx, ruby = guild.create_role("Onyx"), guild.create_role("Ruby")
     await foundry.services.role_sync.choose(
         clan, UserId(officer.id), ranks={"onyx": onyx.id, "ruby": ruby.id}

@@ -21,6 +21,7 @@ from bot.services.storing import Heard, store
 from bot.services.today import PROVIDERS, Today
 from db.queries import clans, mass_leaves
 from tests.cogs.conftest import Foundry
+from tests.cogs.crowd import change, started
 from tests.cogs.desk import colleagues, dispute
 from tests.cogs.reading import is_private, lines_of, message_of, text_of
 from tests.cogs.world import CY, FINN, JOHN, NOW, OTHERS
@@ -64,6 +65,8 @@ async def trouble(foundry: Foundry) -> None:
     await foundry.services.link_review.link(clan, MONA, UserId(john.id), JOHN)
     await john.slash(foundry.general, "proof", kind="event", note="bingo")
     await put(foundry, *OTHERS[:4])
+    foundry.env.inject_error("PUT", "/guilds/*/members/*/roles/*", status=403, code=50013)
+    await started(foundry, change(john, add=(foundry.places.guild.create_role("Onyx"),)))
     message = MessageId(snowflake_at(NOW - timedelta(days=1)))
     line = BroadcastFact("unknown", {}, raw="what is this?")
     fact = MessageFact(message, ChannelId(5), MessageKind.BROADCAST, None, 5, line)
@@ -96,6 +99,7 @@ async def test_everything_that_waits_is_in_one_list_with_the_way_to_go(foundry: 
         "-#  Jo hn · the oldest <t>",
         "4 things to do in the game → /officer worklist",
         "-#  Member 01, Member 02, Member 03 and 1 other · the oldest <t>",
+        "1 change of roles that Discord refused → /officer history open it, Try again",
         "1 account suggested by a nickname → /member accounts list: Suggested by nicknames",
         "-#  Dee",
         "1 relay line not understood → /setup In-game chat, Unknown lines",

@@ -18,6 +18,7 @@ from bot.domain.change_sets import (
     Reach,
     RoleChange,
     Roles,
+    Tally,
     Why,
     effect_of,
     fingerprint,
@@ -26,12 +27,13 @@ from bot.domain.change_sets import (
     preview,
     settled,
     tally,
+    tally_of,
 )
 from bot.domain.ids import UserId
 
 ALL = frozenset(range(1, 7))
 REACH = Reach(ALL, frozenset({1, 2, 3, 4}))
-JOHN, ANN, CY = UserId(10), UserId(11), UserId(12)
+JOHN, ANN, CY, DEE = (UserId(number) for number in range(10, 14))
 
 role_sets = st.frozensets(st.integers(1, 6))
 changes = st.builds(RoleChange, st.just(JOHN), role_sets, role_sets)
@@ -124,19 +126,23 @@ def test_without_a_question_to_discord_an_item_ends_all_the_same(
 
 
 def test_a_preview_tells_everybody_apart() -> None:
-    guild = GuildPeople({JOHN: NO_ROLES, ANN: frozenset({1})}, REACH)
+    guild = GuildPeople({JOHN: NO_ROLES, ANN: frozenset({1}), DEE: NO_ROLES}, REACH)
     shown = preview(
         [
             RoleChange(JOHN, frozenset({1, 5, 9}), label="Onyx"),
             RoleChange(ANN, frozenset({1})),
             RoleChange(CY, frozenset({1})),
+            RoleChange(DEE, frozenset({6})),
         ],
         guild,
         ["Dee"],
     )
     assert shown.changes == (RoleChange(JOHN, frozenset({1}), label="Onyx"),)
     assert (shown.unchanged, shown.not_here, shown.not_linked) == ((ANN,), (CY,), ("Dee",))
-    assert (shown.above_me, shown.gone) == ({JOHN: frozenset({5})}, frozenset({9}))
+    assert (shown.above_me, shown.gone) == (
+        {JOHN: frozenset({5}), DEE: frozenset({6})},
+        frozenset({9}),
+    )
 
 
 def test_whoever_left_gets_nothing_back_and_only_what_was_given_counts_as_given_again() -> None:
@@ -175,6 +181,8 @@ def test_a_set_is_counted_by_what_became_of_it() -> None:
     counts = tally(items)
     assert (counts.waiting, counts.done, counts.changed, counts.skipped, counts.failed) == (2, 2, 1, 1, 1)
     assert counts.all == 6
+    by_state = dict.fromkeys(ItemState, 1)
+    assert tally_of(by_state) == Tally(waiting=2, done=1, changed=1, skipped=1, failed=1)
 
 
 def test_a_fingerprint_tells_changes_apart_whatever_their_order() -> None:
