@@ -136,6 +136,19 @@ class Ladder:
         findings = [self.judge.find(one, member) for one in conditions]
         return tuple(map(Verdict, path, findings))
 
+    def below(self, member: MemberId) -> Verdict | None:
+        """The highest lower rank that is not certainly failed, else the lowest; None for none."""
+        subject = self.judge.subjects[member]
+        current = self._held.get(subject.role or "")
+        lower = [
+            one
+            for one in self.rules.ranks
+            if one.wom_role is not None and current is not None and one.order < current.order
+        ]
+        found = [Verdict(one, self.judge.find(one.when, member)) for one in lower]
+        kept = next((one for one in reversed(found) if one.outcome is not Outcome.FAIL), None)
+        return kept or next(iter(found), None)
+
     def _is_offered(self, rank: Rank, subject: Subject, current: Rank | None) -> bool:
         if rank.wom_role is None or subject.role is None or not _may(rank, subject, current):
             return False

@@ -168,6 +168,24 @@ class Eligibility:
             await rules.save_standings(session, clan.id, changed, before.keys() - found.keys())
         return assessed
 
+    async def earned(self, session: AsyncSession, clan: Clan) -> dict[MemberId, str]:
+        """WOM's role of the highest rank that each member had earned when it was noted last.
+
+        Absent where none was, where it was unknown, and where the clan has no rules.
+        """
+        found = await rules.newest(session, clan.id)
+        if found is None:
+            return {}
+        ranks = [one for one in _read(found, await self.metrics()).rules.ranks if one.wom_role is not None]
+        noted = await rules.standings(session, clan.id)
+        # The lowest rank first, so that the highest one stays.
+        return {
+            member: rank.wom_role
+            for rank in ranks
+            for (member, name), one in noted.items()
+            if name == rank.name and rank.wom_role is not None and one.outcome is Outcome.PASS
+        }
+
     async def hold(self, clan: Clan, members: Sequence[MemberId], one: Hold) -> None:
         """Hold members back, and log it."""
         async with self._database.write() as session:
