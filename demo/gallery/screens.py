@@ -206,6 +206,26 @@ EXTREMES: Final = Section(
     ),
 )
 
+RANKS: Final = Section(
+    "/nextrank and /rules",
+    (
+        Screen("nextrank-none", "nextrank", "A clan without rank rules"),
+        Screen("nextrank", "nextrank", "What you have of the next two ranks, and what you lack"),
+        Screen("rules-edit", "rules edit", "The rules, for officers", desktop=True),
+        Screen("rules-rank", "rules edit", "One rank, and what can be changed of it"),
+        Screen("rules-requirement", "rules edit", "**Add requirement**"),
+        Screen("rules-roles", "rules edit", "**Role and order**"),
+        Screen("rules-limits", "rules edit", "**Limits**"),
+        Screen("rules-text", "rules edit", "**As text**: everything can be said so"),
+        Screen("rules-preview", "rules edit", "What a draft changes, before it counts", desktop=True),
+        Screen("rules-versions", "rules edit", "Everything that was ever saved"),
+        Screen("rules-export", "rules export", "The rules as a file"),
+        Screen("rules-import", "rules import", "A file is read: what it would change"),
+        Screen("rules-unreadable", "rules import", "A file with faults, by line"),
+        Screen("rules-simulate", "rules simulate", "The rules over 90 days", desktop=True),
+    ),
+)
+"""Not drawn yet: see :mod:`demo.gallery.tour_ranks`."""
 UNPICTURED: Final = frozenset(
     {
         "nextrank",
