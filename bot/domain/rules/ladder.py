@@ -1,7 +1,8 @@
 """Where a member stands: which ranks are on offer, which is earned, whether the present one is met."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.domain.errors import InvalidName
 from bot.domain.ids import MemberId
@@ -12,6 +13,14 @@ from bot.domain.rules.numbers import Subject
 from bot.domain.rules.terms import Check, Own
 
 _ROLE, _MEMBER = "role:", "member:"
+
+
+class Place(StrEnum):
+    """What a rank is to a member. Stored, so a value is never renamed."""
+
+    OFFER = "offer"
+    KEPT = "kept"
+    BADGE = "badge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,13 @@ class Standing:
         if self.earned is not None:
             return None
         return next((one for one in self.offers if one.outcome is Outcome.UNKNOWN), None)
+
+    def verdicts(self) -> Iterator[tuple[Place, Verdict]]:
+        """Every rank that concerns the member, and what it is to them."""
+        yield from ((Place.OFFER, one) for one in self.offers)
+        yield from ((Place.BADGE, one) for one in self.badges)
+        if self.kept is not None:
+            yield Place.KEPT, self.kept
 
     @property
     def falls(self) -> bool:

@@ -12,6 +12,7 @@ from bot.domain.as_of import RANK_CHANGED, Happened, Now, Stay, stays_of
 from bot.domain.clans import Clan
 from bot.domain.facts import SourceKind
 from bot.domain.ids import MemberId, MetricId, UserId
+from bot.domain.proofs import ProofKind, Proven, kinds_of
 from bot.domain.periods import EPOCH, Period, PeriodKind, midnight
 from bot.domain.rules.bounds import Bounds, Gap, at_least
 from bot.domain.rules.facts import HOLE, age_of, count_of, days_of, gain_of, seen_of, unobserved, value_of
@@ -19,7 +20,7 @@ from bot.domain.rules.needs import Atom
 from bot.domain.rules.numbers import Subject
 from bot.domain.rules.terms import LIFETIME, SINCE_JOINING, Own, window_days
 from bot.services.leaderboards import group_ends, span_of
-from db.queries import clan_roster, counts, cursors, eligibility, gains, members
+from db.queries import clan_roster, counts, cursors, eligibility, evidence, gains, members
 from db.queries.clan_roster import Look
 from db.queries.eligibility import VerifiedAccount
 from db.queries.members import MemberRow
@@ -101,6 +102,7 @@ class Loading:
             **await self._seen(
                 [one for one in atoms if one.field == Own.DAYS_SINCE_SEEN], looks, links, since
             ),
+            **await self._evidence([one for one in atoms if one.field == Own.EVIDENCE], since),
             **self._ages(since),
         }
         return Loaded(subjects_of(everybody, links, presence), readings, looks, since)
@@ -217,12 +219,38 @@ class Loading:
                 found[atom][member] = _clock(atom.detail, game, discord)
         return found
 
+    async def _evidence(
+        self, atoms: Sequence[Atom], since: Mapping[MemberId, Since]
+    ) -> dict[Atom, dict[MemberId, Bounds]]:
+        """So many approved proofs at least; of a tier, whether one has it. What nobody told may be so too."""
+        if not atoms:
+            return {}
+        standing = await evidence.standing(self._session, self._clan.id, self._now)
+        kinds = kinds_of(await evidence.changed_kinds(self._session, self._clan.id))
+        found: dict[Atom, dict[MemberId, Bounds]] = {}
+        for atom in atoms:
+            key, _, tier = atom.detail.partition(":")
+            found[atom] = {
+                member: at_least(_proven(standing.get(member, {}).get(key), kinds.get(key), tier), Gap.NO_EVIDENCE)
+                for member in since
+            }
+        return found
+
     def _ages(self, since: Mapping[MemberId, Since]) -> dict[Atom, dict[MemberId, Bounds]]:
         now = self._now
         return {
             Atom(Own.DAYS_IN_CLAN): {id_: age_of(one.joined, one.seen, now) for id_, one in since.items()},
             Atom(Own.DAYS_IN_RANK): {id_: age_of(one.ranked, one.seen, now) for id_, one in since.items()},
         }
+
+
+def _proven(proven: Proven | None, kind: ProofKind | None, tier: str) -> int:
+    """How many proofs there are, or for a tier whether one reaches it."""
+    if proven is None:
+        return 0
+    if not tier:
+        return proven.number
+    return min(1, proven.at_least(kind, tier)) if kind is not None else 0
 
 
 def _clock(where: str, game: Bounds, discord: Bounds) -> Bounds:
