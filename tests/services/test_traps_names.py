@@ -21,17 +21,20 @@ async def test_two_members_who_swap_names_keep_their_own_lines(tale: Tale) -> No
     await tale.polled(minutes=10)
     between = await tale.says("Ann")
     tale.passes(minutes=10)
-    for player, name in ((ann, "Cat"), (bob, "Ann"), (ann, "Bob")):
-        tale.renames(player, name)
+    tale.renames(ann, "Cat")
+    given_up = await tale.says("Ann")
+    for player, name in ((bob, "Ann"), (ann, "Bob")):
         tale.passes(minutes=1)
+        tale.renames(player, name)
     tale.plays(ann, 1_400)
     tale.plays(bob, 1_030)
     tale.passes(minutes=10)
     await tale.says("Ann", "Bob")
     await tale.polled(minutes=10)
-    assert await tale.spoken() == {"Bob": 3, "Ann": 2, NOBODY: 1}
+    assert await tale.spoken() == {"Bob": 3, "Ann": 2, NOBODY: 2}
     assert await tale.gained() == {"Bob": 400, "Ann": 30}
     assert await tale.who_was("Ann", between) is None, "it may have been either's"
+    assert await tale.who_was("Ann", given_up) is None, "nobody is known to have it yet"
     assert [one.display for one in (await tale.whois("Bob")).names] == ["Ann", "Cat", "Bob"]
 
 
