@@ -146,7 +146,10 @@ async def save_standings(
         given = rows_as_table(
             session,
             {**columns, "kind": STRING, "outcome": STRING, "since": INTEGER},
-            [(*key, one.place.value, one.outcome.value, to_millis(one.since)) for key, one in changed.items()],
+            [
+                (*key, one.place.value, one.outcome.value, to_millis(one.since))
+                for key, one in changed.items()
+            ],
         )
         picked = select(
             literal(clan, INTEGER),

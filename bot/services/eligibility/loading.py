@@ -12,8 +12,8 @@ from bot.domain.as_of import RANK_CHANGED, Happened, Now, Stay, stays_of
 from bot.domain.clans import Clan
 from bot.domain.facts import SourceKind
 from bot.domain.ids import MemberId, MetricId, UserId
-from bot.domain.proofs import ProofKind, Proven, kinds_of
 from bot.domain.periods import EPOCH, Period, PeriodKind, midnight
+from bot.domain.proofs import ProofKind, Proven, kinds_of
 from bot.domain.rules.bounds import Bounds, Gap, at_least
 from bot.domain.rules.facts import HOLE, age_of, count_of, days_of, gain_of, seen_of, unobserved, value_of
 from bot.domain.rules.needs import Atom
@@ -231,7 +231,9 @@ class Loading:
         for atom in atoms:
             key, _, tier = atom.detail.partition(":")
             found[atom] = {
-                member: at_least(_proven(standing.get(member, {}).get(key), kinds.get(key), tier), Gap.NO_EVIDENCE)
+                member: at_least(
+                    _proven(standing.get(member, {}).get(key), kinds.get(key), tier), Gap.NO_EVIDENCE
+                )
                 for member in since
             }
         return found
