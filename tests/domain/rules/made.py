@@ -253,19 +253,18 @@ def _number(field: str, dice: random.Random) -> Bounds | None:
             return known(scale(low))
 
 
-@st.composite
-def subjects(draw: st.DrawFn) -> list[Subject]:
+def _subjects(dice: random.Random) -> list[Subject]:
     """Up to four members; the first two may be one person's."""
-    number = draw(st.integers(1, 4))
-    are_one = number > 1 and draw(st.booleans())
+    number = dice.randrange(1, 5)
+    are_one = number > 1 and dice.random() < 0.5
     made: list[Subject] = []
     for member in range(1, number + 1):
-        linked = are_one or draw(st.booleans())
-        roles = draw(st.sampled_from([None, frozenset[str](), frozenset({"raider", "5"})]))
+        linked = are_one or dice.random() < 0.5
+        roles = dice.choice([None, frozenset[str](), frozenset({"raider", "5"})])
         made.append(
             replace(
-                subject(member, draw(st.sampled_from([*ORDER, "stranger", None]))),
-                account_type=draw(st.sampled_from(["regular", "ironman", "unknown"])),
+                subject(member, dice.choice([*ORDER, *ORDER, "stranger", None])),
+                account_type=dice.choice(["regular", "ironman", "unknown"]),
                 person=(MemberId(2), MemberId(1)) if are_one and member < 3 else (MemberId(member),),
                 linked=linked,
                 discord_roles=roles if linked else None,
@@ -274,12 +273,9 @@ def subjects(draw: st.DrawFn) -> list[Subject]:
     return made
 
 
-@st.composite
-def clans(draw: st.DrawFn, rules: RuleSet) -> Clan:
+def clan_by_lot(rules: RuleSet, dice: random.Random) -> Clan:
     """A clan with whatever these rules ask for."""
-    everybody = draw(subjects())
-    # By lot from one seed: drawn one by one the numbers take longer than all the judging.
-    dice = random.Random(draw(st.integers(0, 2**32)))  # noqa: S311 -- a test
+    everybody = _subjects(dice)
     readings: dict[Atom, dict[MemberId, Bounds]] = {}
     for atom in sorted(needed_by(rules)):
         drawn = [(one.member, _number(atom.field, dice)) for one in everybody]
@@ -287,8 +283,15 @@ def clans(draw: st.DrawFn, rules: RuleSet) -> Clan:
     return Clan(everybody, readings)
 
 
+CLANS_EACH = 6
+
+
 @st.composite
-def judged(draw: st.DrawFn, written: st.SearchStrategy[Data] = conditions) -> tuple[Condition, Clan]:
-    """A condition and a clan to judge by it."""
+def judged(draw: st.DrawFn, written: st.SearchStrategy[Data] = conditions) -> tuple[Condition, list[Clan]]:
+    """A condition, and a few clans to judge by it.
+
+    Clans are made by lot from one seed: drawn one by one their numbers take longer than all the judging.
+    """
     rules = rules_of(draw(written))
-    return rules.ranks[0].when, draw(clans(rules))
+    dice = random.Random(draw(st.integers(0, 2**32)))  # noqa: S311 -- a test
+    return rules.ranks[0].when, [clan_by_lot(rules, dice) for _ in range(CLANS_EACH)]

@@ -19,6 +19,7 @@ from bot.domain.rules.numbers import Subject
 from bot.domain.rules.terms import Check, Score, Term
 from tests.domain.rules.made import ORDER, Clan
 
+WORDS = ("linked", "discord_role", "account_type", "rank")
 FAR = 10**12
 """More than any rule asks for."""
 World = Mapping[tuple[Atom, MemberId], Fraction]
@@ -199,7 +200,7 @@ def _of_several(parts: Sequence[bool | None], wanted: int) -> bool | None:
 
 def _leaf(check: Check, member: MemberId, clan: Clan) -> bool | None:
     subject = next(one for one in clan.subjects if one.member == member)
-    if check.field[0] in ("linked", "discord_role", "account_type", "rank"):
+    if check.field[0] in WORDS:
         return word_of(check, subject)
     line = line_of(check, clan) if is_relative(check) else None
     if is_relative(check) and line is None:
@@ -220,6 +221,6 @@ def true_in(condition: Condition, subject: Subject, world: World) -> bool:
         case AtLeast():
             return sum(true_in(one, subject, world) for one in condition.of) >= condition.at_least
         case Check():
-            if condition.field[0] in ("linked", "discord_role", "account_type", "rank"):
+            if condition.field[0] in WORDS:
                 return bool(word_of(condition, subject))
             return holds_in(condition, subject, world, None)

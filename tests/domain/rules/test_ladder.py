@@ -114,6 +114,18 @@ def test_who_is_exempt_is_offered_nothing_and_keeps_what_they_have(exempt: str, 
     assert is_exempt(ladder(*ranks).rules.ranks[0], who) is is_
 
 
+def test_whose_roles_are_not_known_may_be_exempt() -> None:
+    by_role = {"demote": 5, "exempt": "role:5"}
+    assert not stands(rank("member", 20, 90, **by_role)).falls, "nothing is taken on a guess"
+    in_server = subject(1, linked=True, discord_roles=frozenset({"6"}))
+    assert stands(rank("member", 20, 90, **by_role), who=in_server).falls
+    assert named(stands(rank("onyx", 30, 1, exempt="role:5")).offers) == ["onyx"]
+    badge, nobody = rank("b", 1, 1, discord_role="b"), subject(1, None)
+    assert named(stands(badge, who=nobody).badges) == ["b"]
+    assert named(stands({**badge, "exempt": ["role:5", "member:x"]}, who=nobody).badges) == ["b"]
+    assert named(stands({**badge, "exempt": ["member:x", "owner"]}, who=nobody).badges) == []
+
+
 def test_a_present_rank_is_judged_where_it_can_be_lost_and_unknown_never_loses_it() -> None:
     ranks = (rank("member", 20, 20, demote="after 14 days", min_days_in_rank=500),)
     assert stands(*ranks, kills=19).falls

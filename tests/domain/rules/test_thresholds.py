@@ -34,23 +34,17 @@ def outcome(when: dict[str, Any], *numbers: Any, **rest: Any) -> Outcome:
 @pytest.mark.parametrize(
     ("comparison", "outcomes"),
     [
-        ("at_least", [FAIL, PASS, PASS, PASS, UNKNOWN, FAIL]),
-        ("more_than", [FAIL, FAIL, PASS, UNKNOWN, UNKNOWN, FAIL]),
-        ("at_most", [PASS, PASS, FAIL, UNKNOWN, UNKNOWN, PASS]),
-        ("less_than", [PASS, FAIL, FAIL, FAIL, UNKNOWN, PASS]),
+        ("at_least", [FAIL, PASS, PASS, PASS, UNKNOWN, FAIL, UNKNOWN]),
+        ("more_than", [FAIL, FAIL, PASS, UNKNOWN, UNKNOWN, FAIL, FAIL]),
+        ("at_most", [PASS, PASS, FAIL, UNKNOWN, UNKNOWN, PASS, PASS]),
+        ("less_than", [PASS, FAIL, FAIL, FAIL, UNKNOWN, PASS, UNKNOWN]),
     ],
 )
 def test_a_range_meets_a_threshold_where_every_number_of_it_does(
     comparison: str, outcomes: list[Outcome]
 ) -> None:
-    ranges: list[Bounds | int] = [
-        4,
-        5,
-        6,
-        at_least(5, Gap.STALE),
-        at_least(0, Gap.STALE),
-        Bounds(1, 4, Gap.STALE),
-    ]
+    ranges: list[Bounds | int] = [4, 5, 6, at_least(5, Gap.STALE), at_least(0, Gap.STALE)]
+    ranges += [Bounds(1, 4, Gap.STALE), Bounds(1, 5, Gap.STALE)]
     when = {"field": "zulrah", comparison: 5}
     assert [outcome(when, readings_of("zulrah", {1: one})) for one in ranges] == outcomes
 
