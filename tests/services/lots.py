@@ -2,6 +2,7 @@
 
 import random
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -56,8 +57,8 @@ class Lots:
     known: dict[str, int] = field(default_factory=dict[str, int])
     rows: dict[Any, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
 
-    def clan(self, clan: int, *, is_tidy: bool) -> None:
-        """A clan of 5 to 25 members."""
+    def clan(self, clan: int, size: int, *, is_tidy: bool) -> None:
+        """A clan of so many members."""
         self._add(models.Clan, id=clan, guild_id=900, wom_group_id=clan, name=f"Clan {clan}")
         self.rows[models.Clan][-1] |= {
             "time_zone": "UTC",
@@ -70,8 +71,7 @@ class Lots:
         }
         start, end = (_ago(days=2000), NOW) if is_tidy else self._heard()
         self._add(models.Coverage, clan_id=clan, channel_id=1, from_at=start, to_at=end)
-        most = self.dice.choice([8, 8, 8, 25])
-        for member in range(1, self.dice.randrange(6, most + 2)):
+        for member in range(1, size + 1):
             self._member(clan, member, is_tidy=is_tidy)
 
     def _heard(self) -> tuple[datetime, datetime]:
@@ -236,13 +236,19 @@ class Lots:
             self._add(models.ActivityDay, clan_id=clan, source_id=source, day=day, messages=number)
 
 
-async def lay_lots(database: Database, number: int, seed: int = 11) -> None:
-    """So many clans, three of four of them tidy."""
-    lots = Lots(random.Random(seed))  # noqa: S311 -- the same clans at every run
+def sizes(number: int) -> list[int]:
+    """So many clans of 5 to 25 members, most of them small."""
+    dice = random.Random(5)  # noqa: S311 -- the same clans at every run
+    return [dice.randrange(5, dice.choice([8, 8, 8, 25]) + 1) for _ in range(number)]
+
+
+async def lay_lots(database: Database, sizes: Sequence[int]) -> None:
+    """Clans of so many members, three of four of them tidy."""
+    lots = Lots(random.Random(11))  # noqa: S311 -- the same clans at every run
     async with database.write() as session:
         await snapshots.add_metrics(session, METRICS)
         lots.known = {key: int(id_) for key, id_ in (await snapshots.metric_ids(session)).items()}
-        for clan in range(1, number + 1):
-            lots.clan(clan, is_tidy=bool(clan % 4))
+        for clan, size in enumerate(sizes, 1):
+            lots.clan(clan, size, is_tidy=bool(clan % 4))
         for table, rows in lots.rows.items():
             await session.execute(insert(table), rows)

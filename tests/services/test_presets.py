@@ -16,7 +16,7 @@ from db.queries import clans
 from db.session import Database
 from tests.services import transcribed
 from tests.services.hearing import SetClock
-from tests.services.lots import NOW, ORDER, lay_lots
+from tests.services.lots import NOW, ORDER, lay_lots, sizes
 from tests.services.transcribed import LEADERS, OFFICERS, RUNGS
 
 MEANT = {Outcome.PASS: True, Outcome.FAIL: False, Outcome.UNKNOWN: None}
@@ -73,7 +73,7 @@ def badges(role: str | None, met: dict[str, bool | None]) -> set[str]:
 
 async def compare(database: Database, number: int) -> Counter[tuple[str, bool | None]]:
     """Compare so many clans; returns how often each rule came to what."""
-    await lay_lots(database, number)
+    await lay_lots(database, sizes(number))
     written, rules = sql_rules(), everything()
     assert written.keys() == {one.name for one in rules.ranks}, "a rule without its transcription"
     async with database.write() as session:
