@@ -101,7 +101,7 @@ class Ladder:
         current = self._held.get(subject.role or "")
         offers = [one for one in self.rules.ranks if self._is_offered(one, subject, current)]
         kept = None
-        if current is not None and current.demote is not None and not is_exempt(current, subject):
+        if current is not None and current.demote is not None and not may_be_exempt(current, subject):
             kept = Verdict(current, self.judge.find(current.when, member))
         badges = [one for one in self.rules.ranks if one.wom_role is None and _may(one, subject, current)]
         return Standing(
@@ -149,12 +149,25 @@ class Ladder:
 
 def _may(rank: Rank, subject: Subject, current: Rank | None) -> bool:
     required = not rank.requires or (current is not None and current.name in rank.requires)
-    return required and not is_exempt(rank, subject)
+    # Whose Discord roles are not known is offered ranks all the same: officers look at them.
+    is_told = subject.role is not None or all(_is_named(one) for one in rank.exempt)
+    return required and is_told and not is_exempt(rank, subject)
 
 
 def is_exempt(rank: Rank, subject: Subject) -> bool:
     """Whether the rank is neither offered to a member nor taken from them."""
     return any(_names(one, subject) for one in rank.exempt)
+
+
+def may_be_exempt(rank: Rank, subject: Subject) -> bool:
+    """Whether they are, or roles that are not known might make them so: nothing is taken on a guess."""
+    is_open = subject.discord_roles is None and any(one.startswith(_ROLE) for one in rank.exempt)
+    return is_open or is_exempt(rank, subject)
+
+
+def _is_named(exempt: str) -> bool:
+    """Whether it is a member or a Discord role, and no role of WOM."""
+    return exempt.startswith((_ROLE, _MEMBER))
 
 
 def _names(exempt: str, subject: Subject) -> bool:

@@ -14,11 +14,21 @@ from bot.domain.facts import SourceKind
 from bot.domain.ids import MemberId, MetricId, UserId
 from bot.domain.periods import EPOCH, Period, PeriodKind, midnight
 from bot.domain.proofs import ProofKind, Proven, kinds_of
-from bot.domain.rules.bounds import Bounds, Gap, at_least
-from bot.domain.rules.facts import HOLE, age_of, count_of, days_of, gain_of, seen_of, unobserved, value_of
+from bot.domain.rules.bounds import Bounds, Gap, at_least, loosened
+from bot.domain.rules.facts import (
+    age_of,
+    count_of,
+    days_of,
+    gain_of,
+    heard_since,
+    seen_of,
+    unobserved,
+    value_of,
+    wrote_of,
+)
 from bot.domain.rules.needs import Atom
 from bot.domain.rules.numbers import Subject
-from bot.domain.rules.terms import LIFETIME, SINCE_JOINING, Own, window_days
+from bot.domain.rules.terms import LIFETIME, SINCE_JOINING, SINCE_RANK, Own, window_days
 from bot.services.leaderboards import group_ends, span_of
 from db.queries import clan_roster, counts, cursors, eligibility, evidence, gains, members
 from db.queries.clan_roster import Look
@@ -50,6 +60,10 @@ class Since:
     def rank(self) -> datetime:
         """The start of a window since the last rank."""
         return self.ranked or self.seen
+
+    def begins(self, window: str) -> bool:
+        """Whether it is known when a window begins for the member."""
+        return {SINCE_JOINING: self.joined, SINCE_RANK: self.ranked}.get(window, self.seen) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +109,13 @@ class Loading:
         since = {one.root: since_of(one, happened.get(one.id, ())) for one in _roots_last(stored)}
         links = await eligibility.verified_accounts(session, clan)
         looks = await clan_roster.looks(session, clan)
+        linked = frozenset(one.member for one in links)
         readings = {
             **await self._metrics([one for one in atoms if one.field not in set(Own)], since),
-            **await self._messages([one for one in atoms if one.field == Own.MESSAGES], since),
-            **await self._active_days([one for one in atoms if one.field == Own.ACTIVE_DAYS], since),
+            **await self._messages([one for one in atoms if one.field == Own.MESSAGES], since, linked),
+            **await self._active_days([one for one in atoms if one.field == Own.ACTIVE_DAYS], since, linked),
             **await self._seen(
-                [one for one in atoms if one.field == Own.DAYS_SINCE_SEEN], looks, links, since
+                [one for one in atoms if one.field == Own.DAYS_SINCE_SEEN], looks, linked, since
             ),
             **await self._evidence([one for one in atoms if one.field == Own.EVIDENCE], since),
             **self._ages(since),
@@ -123,9 +138,10 @@ class Loading:
                 if window == LIFETIME:
                     found[atom][member] = value_of(span_of(of, period).last, self._now)
                     continue
-                start = _start(window, since.get(member), self._now)
-                own = replace(period, start=start)
-                found[atom][member] = gain_of(span_of(of, own), start, self._now)
+                dates = since.get(member)
+                start = _start(window, dates, self._now)
+                gained = gain_of(span_of(of, replace(period, start=start)), start, self._now)
+                found[atom][member] = _from_known_start(gained, window, dates)
         return found
 
     async def _ends(
@@ -141,9 +157,13 @@ class Loading:
         return period, await gains.readings_since(session, clan, metrics, starts, now)
 
     async def _messages(
-        self, atoms: Sequence[Atom], since: Mapping[MemberId, Since]
+        self, atoms: Sequence[Atom], since: Mapping[MemberId, Since], linked: Collection[MemberId]
     ) -> dict[Atom, dict[MemberId, Bounds]]:
-        """Counts; who said nothing in observed time has 0."""
+        """Counts; who said nothing in observed time has 0.
+
+        What claimed links bring does not count, and without a verified one a member may
+        have written more in Discord.
+        """
         if not atoms:
             return {}
         session, clan, now = self._session, self._clan.id, self._now
@@ -154,17 +174,20 @@ class Loading:
             starts = {member: _start(atom.over, one, now) for member, one in since.items()}
             if days is not None or atom.over == LIFETIME:
                 start = EPOCH if days is None else now - days * _ONE_DAY
-                counted = dict(await counts.message_counts(session, clan, start, now))
+                counted = dict(await counts.message_counts(session, clan, start, now, is_sure=True))
             else:
                 counted = await eligibility.messages_since(session, clan, starts, now)
             holes = {start: unobserved(spans, start, now) for start in set(starts.values())}
-            found[atom] = {
-                member: count_of(counted.get(member, 0), holes[start]) for member, start in starts.items()
-            }
+            for member, start in starts.items():
+                number = _from_known_start(
+                    count_of(counted.get(member, 0), holes[start]), atom.over, since[member]
+                )
+                column = found.setdefault(atom, {})
+                column[member] = number if member in linked else loosened(number, Gap.NOT_LINKED)
         return found
 
     async def _active_days(
-        self, atoms: Sequence[Atom], since: Mapping[MemberId, Since]
+        self, atoms: Sequence[Atom], since: Mapping[MemberId, Since], linked: Collection[MemberId]
     ) -> dict[Atom, dict[MemberId, Bounds]]:
         """Local days, today included; one of which more than an hour was not observed may be active."""
         found: dict[Atom, dict[MemberId, Bounds]] = {}
@@ -185,37 +208,36 @@ class Loading:
             active = await eligibility.active_days(
                 self._session, self._clan.id, quarters, int(atom.detail or 1)
             )
-            found[atom] = {
-                member: days_of(active.get(member, 0), min(dark, number - active.get(member, 0)))
-                for member in since
-            }
+            for member in since:
+                days = active.get(member, 0)
+                column = found.setdefault(atom, {})
+                column[member] = days_of(days, min(dark, number - days))
+                if member not in linked:
+                    column[member] = loosened(column[member], Gap.NOT_LINKED, number)
         return found
-
-    def _is_dark(self, spans: Sequence[tuple[datetime, datetime]], start: datetime, end: datetime) -> bool:
-        return unobserved(spans, start, min(end, self._now)) > HOLE
 
     async def _seen(
         self,
         atoms: Sequence[Atom],
         looks: Mapping[MemberId, Look],
-        links: Sequence[VerifiedAccount],
+        linked: Collection[MemberId],
         since: Mapping[MemberId, Since],
     ) -> dict[Atom, dict[MemberId, Bounds]]:
         if not atoms:
             return {}
         words = await clan_roster.last_words(self._session, self._clan.id)
-        heard = await cursors.observed_until(self._session, self._clan.id)
-        linked = {one.member for one in links}
+        covered = await cursors.covered(self._session, self._clan.id, EPOCH, self._now)
+        heard = heard_since([(one.start, one.end) for one in covered], self._now)
         found: dict[Atom, dict[MemberId, Bounds]] = {}
         for atom in atoms:
             found[atom] = {}
             for member in since:
                 look = looks.get(member, Look(None, None))
                 said, wrote = (words.get((member, kind)) for kind in (SourceKind.RELAY, SourceKind.DISCORD))
-                game = seen_of(_latest(look.gained_at, said), look.checked_at, self._now, Gap.STALE)
+                game = seen_of(_latest(look.gained_at, said), look.checked_at, self._now)
                 discord = at_least(0, Gap.NOT_LINKED)
                 if member in linked:
-                    discord = seen_of(wrote, heard, self._now, Gap.NOT_OBSERVED)
+                    discord = wrote_of(wrote, heard, self._now)
                 found[atom][member] = _clock(atom.detail, game, discord)
         return found
 
@@ -279,6 +301,11 @@ def _start(window: str, since: Since | None, now: datetime) -> datetime:
     if since is None:
         return now
     return since.joining if window in (SINCE_JOINING, LIFETIME) else since.rank
+
+
+def _from_known_start(number: Bounds, window: str, since: Since | None) -> Bounds:
+    """So much at least where the window began at a time that is not known, before it was first seen."""
+    return number if since is None or since.begins(window) else loosened(number, Gap.NO_DATE)
 
 
 def _roots_last(stored: Sequence[Now]) -> list[Now]:
