@@ -48,6 +48,8 @@ from cogs.proof import ProofButton, ProofCog
 from cogs.reading import how_read_menu, speaker_menu
 from cogs.refreshing import Refresher
 from cogs.role_sync import RoleSyncCog
+from cogs.rules import ITEMS as RULES_ITEMS
+from cogs.rules import rules_group
 from cogs.setup import SetupCog
 from cogs.stats import CardButton, StatsCog, clan_stats_menu
 
@@ -69,6 +71,7 @@ BUTTONS = (
     ProofButton,
     *MEMBER_ITEMS,
     *OFFICER_ITEMS,
+    *RULES_ITEMS,
     *PROMOTION_ITEMS,
     BackButton,
     *INACTIVITY_ITEMS,
@@ -143,6 +146,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             link_account_menu(services),
             member_group(services),
             officer_group(services),
+            rules_group(services),
         ):
             self.tree.add_command(command)
         for cog in (

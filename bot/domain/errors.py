@@ -85,6 +85,36 @@ class RulesChanged(UserError):
 
 
 @dataclass(unsafe_hash=True)
+class NoDraft(UserError):
+    """The asker has no unsaved rules (any more)."""
+
+
+@dataclass(unsafe_hash=True)
+class DraftChanged(UserError):
+    """The draft is another than the screen shows whose button was pressed."""
+
+
+@dataclass(unsafe_hash=True)
+class NothingChanged(UserError):
+    """The draft says what the saved rules say."""
+
+
+@dataclass(unsafe_hash=True)
+class NoVersion(UserError):
+    """No rules were saved under this number."""
+
+    number: int
+
+
+@dataclass(unsafe_hash=True)
+class SimulationRunning(UserError):
+    """Another simulation runs on this server."""
+
+    by: int
+    since: datetime
+
+
+@dataclass(unsafe_hash=True)
 class RulesUnreadable(UserError):
     """A file of rank rules says what no rule can mean."""
 

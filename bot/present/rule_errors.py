@@ -39,6 +39,37 @@ def _(error: errors.NothingLeftToPromote) -> str:
 
 
 @explain.register
+def _(error: errors.NoDraft) -> str:
+    del error
+    return "You have no unsaved rules: they were saved or discarded. `/rules edit` shows what counts now."
+
+
+@explain.register
+def _(error: errors.DraftChanged) -> str:
+    del error
+    return "Your draft is another by now than this message shows. Look at it again with `/rules edit`."
+
+
+@explain.register
+def _(error: errors.NothingChanged) -> str:
+    del error
+    return "Your draft says what the saved rules say already, so nothing was saved. Change something first."
+
+
+@explain.register
+def _(error: errors.NoVersion) -> str:
+    return f"No rules were saved as version {error.number}. Pick one from the list while you type."
+
+
+@explain.register
+def _(error: errors.SimulationRunning) -> str:
+    return (
+        f"<@{error.by}> began a simulation {ago(error.since)}, and one runs at a time. "
+        "Wait for it, or press **Cancel** on it."
+    )
+
+
+@explain.register
 def _(error: errors.RulesUnreadable) -> str:
     lines = [_problem(one) for one in error.problems[:_SHOWN]]
     more = len(error.problems) - len(lines)

@@ -14,8 +14,10 @@ from bot.services.comparisons import Comparisons
 from bot.services.decisions import Decisions
 from bot.services.dossiers import Dossiers
 from bot.services.drift import Drifts
+from bot.services.eligibility.drafts import Drafts
 from bot.services.eligibility.next_rank import NextRanks
 from bot.services.eligibility.service import Eligibility
+from bot.services.eligibility.simulations import Simulations
 from bot.services.history import History
 from bot.services.inactivity import Inactivity
 from bot.services.ingest import Ingest
@@ -66,6 +68,8 @@ class Services:
     dossiers: Dossiers
     eligibility: Eligibility
     next_ranks: NextRanks
+    drafts: Drafts
+    simulations: Simulations
     promotions: Promotions
     following: Following
     decisions: Decisions
@@ -136,6 +140,8 @@ class Services:
             dossiers=Dossiers(database, clock),
             eligibility=eligibility,
             next_ranks=NextRanks(database, eligibility, statistics),
+            drafts=Drafts(database, eligibility, clock),
+            simulations=Simulations(database, statistics, clock),
             promotions=Promotions(database, eligibility, change_sets, clock),
             following=following,
             decisions=Decisions(database, clock),

@@ -12,8 +12,8 @@ from bot.domain.rules.holds import Hold
 from bot.domain.rules.judging import Outcome
 from bot.domain.rules.ladder import Place
 from db.bulk import INTEGER, STRING, inserting, rows_as_table
-from db.models import Member, PromotionRow, RankHold, RuleVersion, StandingRow
-from db.types import FromMillis, Moment, to_millis
+from db.models import Member, PromotionRow, RankHold, RuleDraft, RuleVersion, StandingRow
+from db.types import FromMillis, Moment, from_millis, to_millis
 
 
 class Version(NamedTuple):
@@ -51,6 +51,40 @@ async def version(session: AsyncSession, clan: ClanId, number: int) -> Version |
 
 def _version(row: RuleVersion) -> Version:
     return Version(row.version, row.rules, row.saved_at, UserId(row.saved_by), row.note)
+
+
+class StoredDraft(NamedTuple):
+    """An officer's unsaved rules, as plain data."""
+
+    data: Mapping[str, Any]
+    basis: int
+    changed_at: datetime
+
+
+async def draft(session: AsyncSession, clan: ClanId, user: UserId) -> StoredDraft | None:
+    """An officer's draft, if they have one."""
+    row = await session.get(RuleDraft, (clan, user))
+    return None if row is None else StoredDraft(row.rules, row.basis, row.changed_at)
+
+
+async def keep_draft(
+    session: AsyncSession, clan: ClanId, user: UserId, data: Mapping[str, Any], basis: int, now: datetime
+) -> datetime:
+    """Store an officer's draft over the one before. Returns its time as it is stored."""
+    values = {"basis": basis, "rules": dict(data), "changed_at": now}
+    adding = inserting(session, RuleDraft).values(clan_id=clan, user_id=user, **values)
+    await session.execute(adding.on_conflict_do_update(index_elements=["clan_id", "user_id"], set_=values))
+    return from_millis(to_millis(now))
+
+
+async def drop_draft(session: AsyncSession, clan: ClanId, user: UserId) -> bool:
+    """Forget an officer's draft; whether there was one."""
+    gone = await session.execute(
+        delete(RuleDraft)
+        .where(RuleDraft.clan_id == clan, RuleDraft.user_id == user)
+        .returning(RuleDraft.user_id)
+    )
+    return gone.first() is not None
 
 
 async def add_version(

@@ -206,7 +206,17 @@ EXTREMES: Final = Section(
     ),
 )
 
-UNPICTURED: Final = frozenset({"nextrank", "officer drift", "officer history"})
+UNPICTURED: Final = frozenset(
+    {
+        "nextrank",
+        "officer drift",
+        "officer history",
+        "rules edit",
+        "rules export",
+        "rules import",
+        "rules simulate",
+    }
+)
 """Commands that have no picture yet. What gets one leaves this list."""
 SECTIONS: Final = (STATS, LEADERBOARD, COMPARE, LINK, SETUP, MEMBER, DESK, PROOF, QUIET, REFUSALS, EXTREMES)
 SCREENS: Final = tuple(screen for section in SECTIONS for screen in section.screens)

@@ -1,8 +1,10 @@
 """Where a member stands: which ranks are on offer, which is earned, whether the present one is met."""
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from bot.domain.errors import InvalidName
 from bot.domain.ids import MemberId
@@ -95,21 +97,45 @@ class Ladder:
         self._conditions = {one.name: condition_of(one) for one in rules.ranks}
         self._held: Mapping[str, Rank] = {one.wom_role: one for one in rules.ranks if one.wom_role}
 
+    def judged_by(self, judge: Judge) -> Self:
+        """The same rules with another judge, as of another day."""
+        other = copy(self)
+        other.judge = judge
+        return other
+
+    def offered(self, member: MemberId) -> list[Rank]:
+        """The ranks that a member may be promoted to, the lowest first."""
+        subject = self.judge.subjects[member]
+        current = self._held.get(subject.role or "")
+        return [one for one in self.rules.ranks if self._is_offered(one, subject, current)]
+
+    def badges(self, member: MemberId) -> list[Rank]:
+        """The badges that a member may have."""
+        subject = self.judge.subjects[member]
+        current = self._held.get(subject.role or "")
+        return [one for one in self.rules.ranks if one.wom_role is None and _may(one, subject, current)]
+
+    def verdict(self, rank: Rank, member: MemberId) -> Verdict:
+        """What it takes to be promoted to a rank, whether it is on offer or not."""
+        return Verdict(rank, self.judge.find(self.promotes(rank), member))
+
+    def promotes(self, rank: Rank) -> Condition:
+        """What has to be met to be promoted to a rank of these rules; the same value each time."""
+        return self._conditions[rank.name]
+
     def standing(self, member: MemberId) -> Standing:
         """Where a member stands. Who holds a rank above all of these, or an unknown one, is offered none."""
         subject = self.judge.subjects[member]
         current = self._held.get(subject.role or "")
-        offers = [one for one in self.rules.ranks if self._is_offered(one, subject, current)]
         kept = None
         if current is not None and current.demote is not None and not may_be_exempt(current, subject):
             kept = Verdict(current, self.judge.find(current.when, member))
-        badges = [one for one in self.rules.ranks if one.wom_role is None and _may(one, subject, current)]
         return Standing(
             member,
             current,
-            tuple(Verdict(one, self.judge.find(self._conditions[one.name], member)) for one in offers),
+            tuple(self.verdict(one, member) for one in self.offered(member)),
             kept,
-            tuple(Verdict(one, self.judge.find(one.when, member)) for one in badges),
+            tuple(Verdict(one, self.judge.find(one.when, member)) for one in self.badges(member)),
         )
 
     def ahead(self, member: MemberId) -> tuple[Verdict, ...]:

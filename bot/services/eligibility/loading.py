@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.activity import quarter_of
-from bot.domain.as_of import RANK_CHANGED, Happened, Now, Stay, stays_of
+from bot.domain.as_of import Now
 from bot.domain.clans import Clan
 from bot.domain.facts import SourceKind
 from bot.domain.ids import MemberId, MetricId, UserId
@@ -29,6 +29,12 @@ from bot.domain.rules.facts import (
 from bot.domain.rules.needs import Atom
 from bot.domain.rules.numbers import Subject
 from bot.domain.rules.terms import LIFETIME, SINCE_JOINING, SINCE_RANK, Own, window_days
+from bot.domain.rules.bounds import Bounds, Gap, at_least
+from bot.domain.rules.facts import age_of, count_of, days_of, gain_of, seen_of, unobserved, value_of
+from bot.domain.rules.needs import Atom
+from bot.domain.rules.numbers import Subject
+from bot.domain.rules.since import Since, last_seen, since_of, window_start
+from bot.domain.rules.terms import LIFETIME, Own, window_days
 from bot.services.leaderboards import group_ends, span_of
 from db.queries import clan_roster, counts, cursors, eligibility, evidence, gains, members
 from db.queries.clan_roster import Look
@@ -74,19 +80,6 @@ class Loaded:
     readings: Mapping[Atom, Mapping[MemberId, Bounds]]
     looks: Mapping[MemberId, Look]
     since: Mapping[MemberId, Since]
-
-
-def since_of(member: Now, happened: Sequence[Happened]) -> Since:
-    """When the present stay and the present rank began.
-
-    Without any change of rank in the stay, the rank is as old as the stay, but known only since
-    the roster first had the member.
-    """
-    stays = stays_of(member, happened)
-    stay = stays[-1] if stays else Stay(member.known_since, None, None)
-    changes = [one.at for one in happened if one.kind == RANK_CHANGED and stay.covers(one.at)]
-    seen = max(stay.start, member.known_since)
-    return Since(member.joined_at and stay.start, max(changes, default=None), seen)
 
 
 class Loading:
@@ -142,6 +135,9 @@ class Loading:
                 start = _start(window, dates, self._now)
                 gained = gain_of(span_of(of, replace(period, start=start)), start, self._now)
                 found[atom][member] = _from_known_start(gained, window, dates)
+                start = window_start(window, since.get(member), self._now)
+                own = replace(period, start=start)
+                found[atom][member] = gain_of(span_of(of, own), start, self._now)
         return found
 
     async def _ends(
@@ -153,7 +149,7 @@ class Loading:
         period = Period(window, PeriodKind.CALENDAR, start, now)
         if window == LIFETIME or days is not None:
             return period, await gains.readings(session, clan, metrics, period)
-        starts = {member: _start(window, one, now) for member, one in since.items()}
+        starts = {member: window_start(window, one, now) for member, one in since.items()}
         return period, await gains.readings_since(session, clan, metrics, starts, now)
 
     async def _messages(
@@ -171,7 +167,7 @@ class Loading:
         found: dict[Atom, dict[MemberId, Bounds]] = {}
         for atom in atoms:
             days = window_days(atom.over)
-            starts = {member: _start(atom.over, one, now) for member, one in since.items()}
+            starts = {member: window_start(atom.over, one, now) for member, one in since.items()}
             if days is not None or atom.over == LIFETIME:
                 start = EPOCH if days is None else now - days * _ONE_DAY
                 counted = dict(await counts.message_counts(session, clan, start, now, is_sure=True))
@@ -239,6 +235,8 @@ class Loading:
                 if member in linked:
                     discord = wrote_of(wrote, heard, self._now)
                 found[atom][member] = _clock(atom.detail, game, discord)
+                    discord = seen_of(wrote, heard, self._now, Gap.NOT_OBSERVED)
+                found[atom][member] = last_seen(atom.detail, game, discord)
         return found
 
     async def _evidence(
@@ -290,6 +288,7 @@ def _clock(where: str, game: Bounds, discord: Bounds) -> Bounds:
 
 
 def _latest(*moments: datetime | None) -> datetime | None:
+    """The last of those that are known."""
     return max((one for one in moments if one is not None), default=None)
 
 

@@ -110,16 +110,8 @@ class Eligibility:
         Raises:
             RulesChanged: somebody saved others in the meantime.
         """
-        now = self._clock()
         async with self._database.write() as session:
-            await clans.lock_clan(session, clan.id)
-            last = await rules.newest(session, clan.id)
-            if last is not None and last.number != basis:
-                raise RulesChanged(last.saved_by, last.saved_at)
-            number = await rules.add_version(session, clan.id, drafted.data(), by, note, now)
-            detail = {"clan_id": clan.id, "version": number, "before": last and last.number, "note": note}
-            await clans.add_audit_entry(session, clan.guild, by, "rules_saved", detail, now)
-        return number
+            return await save_rules(session, clan, drafted, by, note, basis, self._clock())
 
     async def assess(self, clan: Clan, presence: Presence | None, drafted: RuleSet | None = None) -> Assessed:
         """Everybody who is in the clan against its rules, or against drafted ones.
@@ -142,6 +134,22 @@ class Eligibility:
         ladder = Ladder(used.rules, Judge(loaded.subjects, loaded.readings, clan.role_order))
         standings = {one.member: ladder.standing(one.member) for one in loaded.subjects}
         return Assessed(used, ladder, loaded, standings, since, held, now)
+
+    async def compare(
+        self, clan: Clan, presence: Presence | None, saved: RuleSet, drafted: RuleSet
+    ) -> tuple[Mapping[MemberId, Standing], Assessed]:
+        """Everybody by saved rules and by drafted ones, at one moment and from one load."""
+        ids, now = await self._statistics.metric_ids(), self._clock()
+        async with self._database.read() as session:
+            atoms = needed_by(saved) | needed_by(drafted)
+            loaded = await Loading(session, clan, ids, now).load(atoms, presence)
+        before, after = (
+            Ladder(one, Judge(loaded.subjects, loaded.readings, clan.role_order)) for one in (saved, drafted)
+        )
+        standings = {one.member: after.standing(one.member) for one in loaded.subjects}
+        used = Rules(0, drafted, now, UserId(0), "")
+        assessed = Assessed(used, after, loaded, standings, {}, {}, now)
+        return {one.member: before.standing(one.member) for one in loaded.subjects}, assessed
 
     async def note(self, clan: Clan, presence: Presence | None) -> Assessed | None:
         """Judge everybody and note what became another; None where the clan has no rules."""
@@ -204,6 +212,30 @@ class Eligibility:
 
 def noted(standings: Mapping[MemberId, Standing], now: datetime) -> dict[StandingKey, StandingSince]:
     """What every rank comes to for everybody whom it concerns, from now on."""
+
+
+async def save_rules(
+    session: AsyncSession,
+    clan: Clan,
+    drafted: RuleSet,
+    by: UserId,
+    note: str,
+    basis: int,
+    now: datetime,
+) -> int:
+    """Let rules count from now on, in this transaction, and log it; see :meth:`Eligibility.save`."""
+    await clans.lock_clan(session, clan.id)
+    last = await rules.newest(session, clan.id)
+    if last is not None and last.number != basis:
+        raise RulesChanged(last.saved_by, last.saved_at)
+    number = await rules.add_version(session, clan.id, drafted.data(), by, note, now)
+    detail = {"clan_id": clan.id, "version": number, "before": last and last.number, "note": note}
+    await clans.add_audit_entry(session, clan.guild, by, "rules_saved", detail, now)
+    return number
+
+
+def outcomes(standings: Mapping[MemberId, Standing]) -> dict[StandingKey, Outcome]:
+    """What every rank comes to for everybody whom it concerns."""
     return {
         (member, verdict.rank.name): StandingSince(verdict.outcome, now, place)
         for member, one in standings.items()
