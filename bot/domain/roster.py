@@ -44,7 +44,7 @@ def plan_roster(
     by_member: dict[MemberId, list[Held]] = {}
     for held in names:
         by_member.setdefault(held.member, []).append(held)
-    roster = Roster({m.id: m for m in members}, by_member, polled_at, now)
+    roster = Roster({m.id: m for m in members}, by_member, polled_at, now, approved)
     profiles = {one.player: one for one in seen}
     found = adopt(roster.members, by_member, profiles.values(), approved, lost or {})
     _match_profiles(roster, profiles, found, next_id)

@@ -17,6 +17,8 @@ class Awaits(Enum):
     CONFLICTS = auto()
     CLAIMS = auto()
     PROOFS = auto()
+    PROMOTIONS = auto()
+    DECISIONS = auto()
     WORKLIST = auto()
     ROLES = auto()
     SUGGESTIONS = auto()

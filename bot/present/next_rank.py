@@ -30,10 +30,9 @@ def next_rank_page(
     """
     title = f"{escape(name)}{SEPARATOR}{escape(rank_name(role))}"
     lines = list(_lines(role, path, left, since, knows_rank=knows_rank))
-    lines.append(f"-# checked {ago(checked_at)}{SEPARATOR}covering rule{SEPARATOR}seen by you alone")
-    return discord.Embed(
-        title=cut_units(title, TITLE_LIMIT), description=fit_lines(lines, DESCRIPTION_LIMIT), colour=ACCENT
-    )
+    age = f"-# checked {ago(checked_at)}{SEPARATOR}covering rule{SEPARATOR}seen by you alone"
+    shown = fit_lines(lines, DESCRIPTION_LIMIT - len(age) - 1)
+    return discord.Embed(title=cut_units(title, TITLE_LIMIT), description=f"{shown}\n{age}", colour=ACCENT)
 
 
 def _lines(

@@ -124,7 +124,8 @@ def _told(check: Check, finding: Finding) -> str:
     wanted = UNKNOWN if finding.wanted is None else _number(finding.wanted.low, measure)
     limit = _LIMITS[check.comparison or "at_least"]
     if check.own in _AGES:
-        return f"{name} {value} d ({limit}{wanted})"
+        days = value if value == UNKNOWN else f"{value} d"
+        return f"{name} {days} ({limit}{wanted})"
     return f"{name} {value} ({limit}{wanted})" if limit else f"{name} {value} of {wanted}"
 
 
@@ -196,10 +197,10 @@ def _relation(check: Check) -> str:
 
 
 def _cohort(cohort: Cohort) -> str:
-    named = [rank_name(role) for role in cohort.ranks]
+    named = _few([rank_name(role) for role in cohort.ranks])
     if cohort.above is not None:
         named.append(f"ranks above {rank_name(cohort.above)}")
-    without = [f"not {rank_name(role)}" for role in cohort.without]
+    without = _few([f"not {rank_name(role)}" for role in cohort.without])
     shown = [*named, *without]
     return f" of {escape(', '.join(shown))}" if shown else ""
 
@@ -215,18 +216,22 @@ def field_name(term: Term) -> str:
     if own is not None:
         return _NAMES.get(own) or _worded(term)
     names = [label(metric(key)) for key in term.field]
-    listed = names if len(names) <= _SHOWN + 1 else [*names[:_SHOWN], f"{len(names) - _SHOWN} more"]
-    joined = {"sum": " + ", "min": ", ", "max": ", "}[term.combine].join(listed)
+    joined = {"sum": " + ", "min": ", ", "max": ", "}[term.combine].join(_few(names))
     prefix = {"sum": "", "min": "lowest of ", "max": "highest of "}[term.combine] if len(names) > 1 else ""
     return escape(f"{prefix}{joined}{' level' if term.measure == 'level' else ''}")
+
+
+def _few(names: list[str]) -> list[str]:
+    """The first ones, and how many more there are: a line is read on a phone."""
+    return names if len(names) <= _SHOWN + 1 else [*names[:_SHOWN], f"{len(names) - _SHOWN} more"]
 
 
 def _worded(term: Term) -> str:
     words = term.words if isinstance(term, Check) else ()
     if term.own is Own.DISCORD_ROLE:
         named = [f"<@&{one}>" if one.isdecimal() else escape(one) for one in words]
-        return f"Discord role {' or '.join(named)}"
-    named = [escape(rank_name(one)) for one in words]
+        return f"Discord role {' or '.join(_few(named))}"
+    named = _few([escape(rank_name(one)) for one in words])
     if isinstance(term, Check) and term.above is not None:
         named.append(f"above {escape(rank_name(term.above))}")
     what = {Own.RANK: "Rank", Own.ACCOUNT_TYPE: "Account"}.get(term.own or Own.LINKED)
@@ -270,10 +275,12 @@ def _measure(check: Check) -> str:
 
 
 def _bounds(value: Bounds, measure: str) -> str:
-    """A number that is known; so much at least; or a dash."""
+    """A number that is known; from so many to so many; so much at least; or a dash."""
     if value.is_exact:
         return _number(value.low, measure)
-    return f"{_number(value.low, measure)}+" if value.low > 0 else UNKNOWN
+    if value.high is not None and (measure, value.low, value.high) != ("level", 1, 99):
+        return f"{_number(value.low, measure)}–{_number(value.high, measure)}"
+    return f"{_number(value.low, measure)}+" if value.low > (measure == "level") else UNKNOWN
 
 
 def _number(value: Number, measure: str) -> str:

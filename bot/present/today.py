@@ -37,6 +37,13 @@ WORDS: Final[Mapping[Awaits, Words]] = {
     Awaits.CONFLICTS: Words("name in dispute", "names in dispute", "member identity review"),
     Awaits.CLAIMS: Words("claim of an account", "claims of accounts", "member accounts"),
     Awaits.PROOFS: Words("proof to look at", "proofs to look at", "member proof"),
+    Awaits.PROMOTIONS: Words("member has earned a rank", "members have earned a rank", "promotions"),
+    Awaits.DECISIONS: Words(
+        "quiet person whose grace is over",
+        "quiet people whose grace is over",
+        "inactive",
+        "For your decision",
+    ),
     Awaits.WORKLIST: Words("thing to do in the game", "things to do in the game", "officer worklist"),
     Awaits.ROLES: Words(
         "change of roles that Discord refused",

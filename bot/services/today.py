@@ -20,9 +20,11 @@ from db.queries import (
     clan_roster,
     conflicts,
     evidence,
+    ladder,
     link_decisions,
     mass_leaves,
     members,
+    rules,
     unknown_lines,
     worklist,
 )
@@ -75,6 +77,19 @@ async def _proofs(session: AsyncSession, desk: Desk) -> Found | None:
     return _of([one.name for one in found], [one.submitted_at for one in found])
 
 
+async def _promotions(session: AsyncSession, desk: Desk) -> Found | None:
+    """Who had earned a rank when it was noted last, and is neither held nor under way."""
+    ready = await rules.ready(session, desk.clan.id, desk.now)
+    return _of([name for name, _ in ready], [since for _, since in ready])
+
+
+async def _decisions(session: AsyncSession, desk: Desk) -> Found | None:
+    """People whose grace is over: whether they are removed is for officers to say."""
+    open_cases = await ladder.cases(session, desk.clan.id, desk.now)
+    over = [one.grace_until for one in open_cases if one.grace_until and one.grace_until <= desk.now]
+    return Found(len(over), since=min(over, default=None))
+
+
 async def _worklist(session: AsyncSession, desk: Desk) -> Found | None:
     found = await worklist.open_steps(session, desk.clan.id)
     return _of([one.name for one in found], [one.added_at for one in found])
@@ -109,6 +124,8 @@ PROVIDERS: Final[Mapping[Awaits, Provider]] = {
     Awaits.CONFLICTS: _conflicts,
     Awaits.CLAIMS: _claims,
     Awaits.PROOFS: _proofs,
+    Awaits.PROMOTIONS: _promotions,
+    Awaits.DECISIONS: _decisions,
     Awaits.WORKLIST: _worklist,
     Awaits.ROLES: _roles,
     Awaits.SUGGESTIONS: _suggestions,

@@ -39,7 +39,7 @@ class RuleDraft(Base):
 class StandingRow(Base):
     """What a rank's condition comes to for a member since a time.
 
-    ``outcome`` is :class:`bot.domain.rules.judging.Outcome`.
+    ``outcome`` is :class:`bot.domain.rules.judging.Outcome`, ``kind`` :class:`bot.domain.rules.ladder.Place`.
     """
 
     __tablename__ = "standings"
@@ -48,6 +48,7 @@ class StandingRow(Base):
     clan_id: Mapped[int] = clan_key()
     member_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     rank: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
     outcome: Mapped[str]
     since: Mapped[datetime]
 

@@ -1,21 +1,23 @@
 """Which member each source was, when: made from names, profiles, links and officers' decisions."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Select, delete, literal, select
+from sqlalchemy import ColumnElement, Select, delete, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.domain.decisions import Attributed, attributions_in_force
 from bot.domain.facts import SourceKind
 from bot.domain.ids import ClanId, MemberId, NameKey, SourceId, UserId
 from db.bulk import INTEGER, STRING, inserting, rows_as_table
-from db.models import Alias, Attribution, ImportedSpeaker, Member, Profile, Source
+from db.models import Alias, Attribution, DiscordLink, ImportedSpeaker, Member, Profile, Source
 from db.queries import decisions
 from db.queries.members import ROOT
 from db.queries.speakers import speakers
 from db.types import OPEN_END, OPEN_START, Moment
 
+_BY_LINK: Final = "link"
 _COLUMNS = ["clan_id", "source_id", "from_at", "to_at", "base_id", "origin", "member_id"]
 
 
@@ -54,12 +56,37 @@ async def attribute_users(session: AsyncSession, clan: ClanId, users: Collection
         literal(OPEN_START, Moment()),
         literal(OPEN_END, Moment()),
         given.c.member_id,
-        literal("link", STRING),
+        literal(_BY_LINK, STRING),
     )
     theirs = select(Source.id).where(
         Source.clan_id == clan, Source.kind == SourceKind.DISCORD, Source.user_id.in_(users)
     )
-    await _replace(session, clan, theirs, spoken, "link")
+    await _replace(session, clan, theirs, spoken, _BY_LINK)
+
+
+def is_verified() -> ColumnElement[bool]:
+    """Whether an attribution rests on more than a claim: on a verified link, where on a link at all."""
+    theirs, speaker = aliased(Member), aliased(Source)
+    verified = (
+        select(DiscordLink.user_id)
+        .join_from(
+            DiscordLink,
+            theirs,
+            (theirs.clan_id == DiscordLink.clan_id) & (theirs.id == DiscordLink.member_id),
+        )
+        .join(
+            speaker,
+            (speaker.clan_id == DiscordLink.clan_id) & (speaker.user_id == DiscordLink.user_id),
+        )
+        .where(
+            DiscordLink.clan_id == Attribution.clan_id,
+            DiscordLink.verified,
+            speaker.id == Attribution.source_id,
+            func.coalesce(theirs.same_as, theirs.id) == Attribution.member_id,
+        )
+        .correlate(Attribution)
+    )
+    return (Attribution.origin != _BY_LINK) | verified.exists()
 
 
 async def attribute_profiles(session: AsyncSession, clan: ClanId, sources: Collection[SourceId]) -> None:

@@ -30,6 +30,7 @@ from bot.domain.facts import COUNTED, SourceKind
 from bot.domain.ids import ClanId, MemberId, UserId
 from db.bulk import INTEGER
 from db.models import Activity, ActivityDay, Attribution, Message, Source
+from db.queries.attributions import is_verified
 from db.types import (
     DAY_MS,
     DISCORD_EPOCH_MS,
@@ -72,14 +73,16 @@ class SourceCount(NamedTuple):
 
 
 async def message_counts(
-    session: AsyncSession, clan: ClanId, start: datetime, end: datetime
+    session: AsyncSession, clan: ClanId, start: datetime, end: datetime, *, is_sure: bool = False
 ) -> list[MemberCount]:
     """Each member's messages in ``[start, end)``, relayed ones included, in one statement.
+
+    Those that are a member's by a claimed link alone are left out where ``is_sure``.
 
     A member without one is absent: whether that is silence or a lack of observation is
     told by coverage.
     """
-    rows = await session.execute(_counts_statement(), _given(clan, start, end))
+    rows = await session.execute(_counts_statement(is_sure=is_sure), _given(clan, start, end))
     return [MemberCount(MemberId(member), int(number)) for member, number in rows if number]
 
 
@@ -140,10 +143,11 @@ def _given(clan: ClanId, start: datetime, end: datetime) -> dict[str, Any]:
 
 
 @cache
-def _counts_statement() -> Select[Any, Any]:
-    cuts = _cuts(_clip())
+def _counts_statement(*, is_sure: bool) -> Select[Any, Any]:
+    narrowed = (is_verified(),) if is_sure else ()
+    cuts = _cuts(_clip(*narrowed))
     spans = select(cuts.c.member_id, _apart_from_edges(cuts).label("messages"))
-    counted = union_all(spans, _in_common_edges()).subquery()
+    counted = union_all(spans, _in_common_edges(*narrowed)).subquery()
     return select(counted.c.member_id, func.sum(counted.c.messages)).group_by(counted.c.member_id)
 
 
@@ -307,7 +311,7 @@ def _apart_from_edges(cuts: CTE) -> ColumnElement[int]:
     )
 
 
-def _in_common_edges() -> Select[Any, Any]:
+def _in_common_edges(*narrowed: ColumnElement[bool]) -> Select[Any, Any]:
     """Single messages between the period's ends and the next quarters, each for whom it belonged to then."""
     said_at = Message.message_id // IDS_A_MILLISECOND + DISCORD_EPOCH_MS
     edges = or_(
@@ -326,7 +330,7 @@ def _in_common_edges() -> Select[Any, Any]:
             & (Millis(Attribution.from_at) <= said_at)
             & (Millis(Attribution.to_at) > said_at),
         )
-        .where(Message.clan_id == _CLAN, edges, Message.kind.in_(_COUNTED))
+        .where(Message.clan_id == _CLAN, edges, Message.kind.in_(_COUNTED), *narrowed)
         .group_by(Attribution.member_id)
     )
 

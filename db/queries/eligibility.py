@@ -11,6 +11,7 @@ from bot.domain.facts import SourceKind
 from bot.domain.ids import ClanId, MemberId, UserId
 from db.bulk import INTEGER, rows_as_table
 from db.models import Activity, ActivityDay, Attribution, DiscordLink, Member, Source
+from db.queries.attributions import is_verified
 from db.queries.links import IS_LINKED
 from db.queries.members import ROOT
 from db.types import DAY_MS, QUARTER_MS, Greatest, Least, Millis, to_millis
@@ -40,7 +41,7 @@ async def verified_accounts(session: AsyncSession, clan: ClanId) -> list[Verifie
 async def messages_since(
     session: AsyncSession, clan: ClanId, starts: Mapping[MemberId, datetime], end: datetime
 ) -> dict[MemberId, int]:
-    """Each member's messages from a start of their own to an end, relayed ones included.
+    """Each member's messages from a start of their own to an end, relayed ones included, claimed ones not.
 
     From the first whole quarter of an hour after the start to the last before the end, since
     reading single messages for every member's own edge would read all of them. Who has none is absent.
@@ -63,7 +64,7 @@ async def messages_since(
         )
         .join(Source, (Source.clan_id == Attribution.clan_id) & (Source.id == Attribution.source_id))
         .join(given, given.c.member_id == Attribution.member_id)
-        .where(Attribution.clan_id == clan, Source.kind != SourceKind.WOM, low < high)
+        .where(Attribution.clan_id == clan, Source.kind != SourceKind.WOM, is_verified(), low < high)
         .cte("clip")
         .prefix_with("MATERIALIZED")
     )
@@ -102,7 +103,7 @@ async def messages_since(
 async def active_days(
     session: AsyncSession, clan: ClanId, days: Sequence[tuple[int, int]], least: int
 ) -> dict[MemberId, int]:
-    """On how many of these days each member wrote at least so many messages.
+    """On how many of these days each member wrote at least so many messages, by more than a claimed link.
 
     A day is its first quarter of an hour since 1970 and the one after its last. Only whole
     quarters of an attribution count, as for who was last seen. Who has no such day is absent.
@@ -125,7 +126,7 @@ async def active_days(
         select(Attribution.member_id, given.c.first, func.sum(said).label("messages"))
         .join_from(Attribution, given, (held_from < given.c.past) & (held_to > given.c.first))
         .join(Source, (Source.clan_id == Attribution.clan_id) & (Source.id == Attribution.source_id))
-        .where(Attribution.clan_id == clan, Source.kind != SourceKind.WOM)
+        .where(Attribution.clan_id == clan, Source.kind != SourceKind.WOM, is_verified())
         .group_by(Attribution.member_id, given.c.first)
         .subquery()
     )

@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("member_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("rank", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("since", Moment(), nullable=False),
         *_of_a_member("standings"),

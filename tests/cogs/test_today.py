@@ -14,19 +14,22 @@ from bot.domain.activity import snowflake_at
 from bot.domain.facts import BroadcastFact, MessageFact, MessageKind
 from bot.domain.ids import ChannelId, MemberId, MessageId, UserId
 from bot.domain.link_review import Officer
+from bot.domain.rules.files import read_rules
 from bot.domain.today import Awaits
 from bot.domain.worklist import NewStep, StepKind
 from bot.present.today import WORDS
 from bot.services.storing import Heard, store
 from bot.services.today import PROVIDERS, Today
-from db.queries import clans, mass_leaves
+from db.queries import clans, ladder, mass_leaves
 from tests.cogs.conftest import Foundry
 from tests.cogs.crowd import change, started
 from tests.cogs.desk import colleagues, dispute
 from tests.cogs.reading import is_private, lines_of, message_of, text_of
-from tests.cogs.world import CY, FINN, JOHN, NOW, OTHERS
+from tests.cogs.world import CY, FINN, JOHN, NOW, OTHERS, WIDEST
+from tests.simulator import as_bot
 
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
+RULES = "ranks: [{name: vip, order: 1, wom_role: onyx, when: {field: overall, over: 7d, at_least: 100m}}]"
 MONA = Officer(UserId(1), manages=True)
 
 
@@ -70,7 +73,13 @@ async def trouble(foundry: Foundry) -> None:
     message = MessageId(snowflake_at(NOW - timedelta(days=1)))
     line = BroadcastFact("unknown", {}, raw="what is this?")
     fact = MessageFact(message, ChannelId(5), MessageKind.BROADCAST, None, 5, line)
+    with as_bot(foundry.env):
+        await foundry.services.eligibility.save(clan, read_rules(RULES), UserId(1), "", basis=0)
+        await foundry.services.eligibility.note(clan, None)
     async with foundry.services.database.write() as session:
+        grace = NOW - timedelta(days=1)
+        quiet = (await foundry.services.lookup.by_name(clan, OTHERS[5])).member.id
+        await ladder.open_case(session, clan.id, quiet, None, UserId(1), grace, grace_until=grace)
         await store(session, clan.id, [Heard(ChannelId(5), message, fact)], {})
         await mass_leaves.add(session, clan, 7, 26, NOW - timedelta(hours=2))
         failed = {"failed_at": NOW - timedelta(hours=1), "failure": "slow"}
@@ -97,6 +106,10 @@ async def test_everything_that_waits_is_in_one_list_with_the_way_to_go(foundry: 
         "-#  Cy · the oldest <t>",
         "1 proof to look at → /member proof",
         "-#  Jo hn · the oldest <t>",
+        "1 member has earned a rank → /promotions",
+        f"-#  {WIDEST} · the oldest <t>",
+        "1 quiet person whose grace is over → /inactive For your decision",
+        "-#  the oldest <t>",
         "4 things to do in the game → /officer worklist",
         "-#  Member 01, Member 02, Member 03 and 1 other · the oldest <t>",
         "1 change of roles that Discord refused → /officer history open it, Try again",

@@ -69,6 +69,11 @@ def at_least(number: Number, why: Gap) -> Bounds:
     return Bounds(number, None, why)
 
 
+def loosened(bounds: Bounds, why: Gap, high: Number | None = None) -> Bounds:
+    """So much at least, and ``high`` at most: there may be more of it than was seen."""
+    return bounds if bounds.low == high else Bounds(bounds.low, high, bounds.why or why)
+
+
 def total(parts: Sequence[Bounds]) -> Bounds:
     """The sum. One part without an upper bound leaves it without one."""
     highs = [one.high for one in parts]

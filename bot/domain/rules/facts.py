@@ -48,7 +48,7 @@ def count_of(number: int, unobserved: timedelta) -> Bounds:
 
 def days_of(number: int, unobserved: int) -> Bounds:
     """Days that were active, and so many more that may have been since they were not observed."""
-    return Bounds(number, number + unobserved, Gap.NOT_OBSERVED if unobserved else None)
+    return _between(number, number + unobserved, Gap.NOT_OBSERVED)
 
 
 def unobserved(spans: Iterable[tuple[datetime, datetime]], start: datetime, end: datetime) -> timedelta:
@@ -60,6 +60,17 @@ def unobserved(spans: Iterable[tuple[datetime, datetime]], start: datetime, end:
     return missing + max(timedelta(0), end - reached)
 
 
+def heard_since(spans: Iterable[tuple[datetime, datetime]], now: datetime) -> datetime:
+    """Since when at most an hour was not observed: ``now`` where not even the last hour was."""
+    left, reached = HOLE, now
+    for since, until in sorted(spans, key=lambda span: span[1], reverse=True):
+        left -= max(timedelta(0), reached - until)
+        if left < timedelta(0):
+            break
+        reached = min(reached, since)
+    return reached
+
+
 def age_of(since: datetime | None, at_most_since: datetime, now: datetime) -> Bounds:
     """Whole days since a date; where that is not known, since no later than another one."""
     if since is not None:
@@ -67,17 +78,32 @@ def age_of(since: datetime | None, at_most_since: datetime, now: datetime) -> Bo
     return at_least(_days(at_most_since, now), Gap.NO_DATE)
 
 
-def seen_of(seen: datetime | None, looked: datetime | None, now: datetime, why: Gap) -> Bounds:
-    """Whole days since somebody was seen, of whom nothing is known since ``looked``.
+def seen_of(seen: datetime | None, looked: datetime | None, now: datetime) -> Bounds:
+    """Whole days since WOM saw somebody play, when it last looked at ``looked``.
 
     After a look that is not fresh they may have been there at any time: it may be 0. Never
-    seen, it has no upper bound. ``why`` says what hides the rest.
+    seen, it has no upper bound.
     """
     if seen is None:
-        return at_least(0, why)
+        return at_least(0, Gap.STALE)
     if looked is not None and now - looked <= CHECKED_WITHIN:
         return known(_days(seen, now))
-    return Bounds(0, _days(seen, now), why)
+    return _between(0, _days(seen, now), Gap.STALE)
+
+
+def wrote_of(wrote: datetime | None, heard: datetime, now: datetime) -> Bounds:
+    """Whole days since somebody last wrote where all was heard since ``heard``.
+
+    What was written before it and not heard may be later than what was. Never
+    heard, it has no upper bound, and may be 0 for who came since.
+    """
+    if wrote is None:
+        return at_least(0, Gap.NOT_OBSERVED)
+    return _between(_days(max(wrote, heard), now), _days(wrote, now), Gap.NOT_OBSERVED)
+
+
+def _between(low: int, high: int, why: Gap) -> Bounds:
+    return known(low) if low == high else Bounds(low, high, why)
 
 
 def _days(since: datetime, now: datetime) -> int:

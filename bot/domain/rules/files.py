@@ -33,6 +33,14 @@ def read_rules(text: str, known: Iterable[Metric] = ALL_METRICS) -> RuleSet:
     Raises:
         RulesUnreadable: with the line and the reason of everything that is wrong.
     """
+    if len(text) > LARGEST:
+        raise RulesUnreadable((RuleProblem(1, "", f"longer than {LARGEST:,} characters"),))
+    root = _compose(text)
+    lines = dict(_lines(root, ()))
+    try:
+        data = _yaml.load(text, _Loader)
+    except (yaml.YAMLError, RecursionError) as failure:
+        raise RulesUnreadable((_not_yaml(failure),)) from failure
     data, lines = _parse(text)
     if not isinstance(data, dict):
         raise RulesUnreadable((RuleProblem(1, "", "must begin with ranks:"),))
@@ -97,6 +105,18 @@ def write_rules(rules: RuleSet) -> str:
     return text.getvalue()
 
 
+class _Loader(yaml.SafeLoader):
+    """Says where a value is that is none, such as the 13th month's first day."""
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        try:
+            return cast("Any", super()).construct_object(node, deep)
+        except ValueError as failure:
+            raise _yaml.constructor.ConstructorError(
+                None, None, "this is no value", node.start_mark
+            ) from failure
+
+
 def write_rank(rank: Rank) -> str:
     """One rank as it stands in a file."""
     text = io.StringIO()
@@ -138,28 +158,33 @@ def _is_short(node: yaml.Node) -> bool:
 def _compose(text: str) -> yaml.Node:
     """The file's nodes, which know their lines.
 
-    Aliases are refused, since a few of them can stand for millions of values.
+    Aliases are refused, since a few of them can stand for millions of values, and so are tags:
+    no value of a rule needs one.
     """
+    # PyYAML tells the place of such a character, but not its line.
+    if odd := _yaml.reader.Reader.NON_PRINTABLE.search(text):
+        line = text.count("\n", 0, odd.start()) + 1
+        raise RulesUnreadable((RuleProblem(line, "", f"not YAML: the character U+{ord(odd[0]):04X}"),))
     try:
         for event in cast("Iterable[yaml.Event]", _yaml.parse(text, yaml.SafeLoader)):
+            line = int(cast("yaml.Mark", event.start_mark).line) + 1
             if isinstance(event, yaml.AliasEvent):
-                line = int(cast("yaml.Mark", event.start_mark).line) + 1
                 raise RulesUnreadable((RuleProblem(line, "", "* is an alias: write it out"),))
+            if getattr(event, "tag", None) is not None:
+                raise RulesUnreadable((RuleProblem(line, "", "! is a tag: leave it out"),))
         node = cast("yaml.Node | None", _yaml.compose(text, yaml.SafeLoader))
     except (yaml.YAMLError, RecursionError) as failure:
-        raise RulesUnreadable((RuleProblem(_line_of(failure), "", _why(failure)),)) from failure
+        raise RulesUnreadable((_not_yaml(failure),)) from failure
     if node is None:
         raise RulesUnreadable((RuleProblem(1, "", "the file is empty"),))
     return node
 
 
-def _line_of(failure: Exception) -> int:
+def _not_yaml(failure: Exception) -> RuleProblem:
     mark = getattr(failure, "problem_mark", None)
-    return 1 if mark is None else int(mark.line) + 1
-
-
-def _why(failure: Exception) -> str:
-    return f"not YAML: {getattr(failure, 'problem', None) or 'it is nested too deeply'}"
+    line = 1 if mark is None else int(mark.line) + 1
+    why = getattr(failure, "problem", None) or "it is nested too deeply"
+    return RuleProblem(line, "", f"not YAML: {why}")
 
 
 def _lines(node: yaml.Node, place: Place) -> Iterator[tuple[Place, int]]:
@@ -171,10 +196,12 @@ def _lines(node: yaml.Node, place: Place) -> Iterator[tuple[Place, int]]:
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
+            at = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                raise RulesUnreadable((RuleProblem(at, "", "a list or a mapping is no name of anything"),))
             name = str(key.value)
             if name in seen:
-                twice = key.start_mark.line + 1
-                raise RulesUnreadable((RuleProblem(twice, name, "is there twice"),))
+                raise RulesUnreadable((RuleProblem(at, name, "is there twice"),))
             seen.add(name)
             yield from _lines(value, (*place, name))
     elif isinstance(node, yaml.SequenceNode):

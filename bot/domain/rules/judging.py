@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.domain.ids import MemberId
 from bot.domain.rules.bounds import Bounds, Gap, Number, known, mapped
-from bot.domain.rules.language import All, AnyOf, AtLeast, Condition, Not
+from bot.domain.rules.language import All, AnyOf, AtLeast, Condition
 from bot.domain.rules.numbers import Numbers, Readings, Subject, stored
 from bot.domain.rules.terms import WORDS, Check, Cohort, Own, Relative, Top
 
@@ -87,7 +87,7 @@ class Judge:
                 return self._several(condition, condition.any, 1, member)
             case AtLeast():
                 return self._several(condition, condition.of, condition.at_least, member)
-            case Not():
+            case _:
                 inner = self.find(condition.not_, member)
                 return Finding(_OPPOSITE[inner.outcome], condition, why=inner.why, parts=(inner,))
 
@@ -180,10 +180,16 @@ class Judge:
                     return Finding(Outcome.UNKNOWN, check, why=Gap.NO_TYPE)
                 return Finding(_passes(subject.account_type in check.words), check)
             case _:
-                if subject.role is None:
-                    return Finding(Outcome.UNKNOWN, check, why=Gap.NO_RANK)
-                above = check.above is not None and is_above(subject.role, check.above, self.places)
-                return Finding(_passes(above or subject.role in check.words), check)
+                return self._rank(check, subject.role)
+
+    def _rank(self, check: Check, role: str | None) -> Finding:
+        """Whether a rank is above another is not known where the clan's order lacks one of them."""
+        if role in check.words:
+            return Finding(Outcome.PASS, check)
+        ordered = check.above is None or (role in self.places and check.above in self.places)
+        if role is None or not ordered:
+            return Finding(Outcome.UNKNOWN, check, why=Gap.NO_RANK)
+        return Finding(_passes(check.above is not None and is_above(role, check.above, self.places)), check)
 
 
 def is_above(role: str, other: str, places: Mapping[str, int]) -> bool:

@@ -1,8 +1,9 @@
 """Where a member stands: which ranks are on offer, which is earned, whether the present one is met."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Self
 
 from bot.domain.errors import InvalidName
@@ -14,6 +15,14 @@ from bot.domain.rules.numbers import Subject
 from bot.domain.rules.terms import Check, Own
 
 _ROLE, _MEMBER = "role:", "member:"
+
+
+class Place(StrEnum):
+    """What a rank is to a member. Stored, so a value is never renamed."""
+
+    OFFER = "offer"
+    KEPT = "kept"
+    BADGE = "badge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,13 @@ class Standing:
         if self.earned is not None:
             return None
         return next((one for one in self.offers if one.outcome is Outcome.UNKNOWN), None)
+
+    def verdicts(self) -> Iterator[tuple[Place, Verdict]]:
+        """Every rank that concerns the member, and what it is to them."""
+        yield from ((Place.OFFER, one) for one in self.offers)
+        yield from ((Place.BADGE, one) for one in self.badges)
+        if self.kept is not None:
+            yield Place.KEPT, self.kept
 
     @property
     def falls(self) -> bool:
@@ -112,7 +128,7 @@ class Ladder:
         subject = self.judge.subjects[member]
         current = self._held.get(subject.role or "")
         kept = None
-        if current is not None and current.demote is not None and not is_exempt(current, subject):
+        if current is not None and current.demote is not None and not may_be_exempt(current, subject):
             kept = Verdict(current, self.judge.find(current.when, member))
         return Standing(
             member,
@@ -159,12 +175,25 @@ class Ladder:
 
 def _may(rank: Rank, subject: Subject, current: Rank | None) -> bool:
     required = not rank.requires or (current is not None and current.name in rank.requires)
-    return required and not is_exempt(rank, subject)
+    # Whose Discord roles are not known is offered ranks all the same: officers look at them.
+    is_told = subject.role is not None or all(_is_named(one) for one in rank.exempt)
+    return required and is_told and not is_exempt(rank, subject)
 
 
 def is_exempt(rank: Rank, subject: Subject) -> bool:
     """Whether the rank is neither offered to a member nor taken from them."""
     return any(_names(one, subject) for one in rank.exempt)
+
+
+def may_be_exempt(rank: Rank, subject: Subject) -> bool:
+    """Whether they are, or roles that are not known might make them so: nothing is taken on a guess."""
+    is_open = subject.discord_roles is None and any(one.startswith(_ROLE) for one in rank.exempt)
+    return is_open or is_exempt(rank, subject)
+
+
+def _is_named(exempt: str) -> bool:
+    """Whether it is a member or a Discord role, and no role of WOM."""
+    return exempt.startswith((_ROLE, _MEMBER))
 
 
 def _names(exempt: str, subject: Subject) -> bool:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Self, cast
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from bot.domain.rules.terms import Check, Model, Texts, demand
+from bot.domain.rules.terms import Check, Model, Text, Texts, demand
 
 MOST_CONDITIONS: Final = 400
 """Requirements in a whole rule set: one with more was not written by a person."""
@@ -97,8 +97,8 @@ class Rank(Model):
 
     name: Name
     order: int = Field(ge=0, le=10_000)
-    wom_role: str | None = None
-    discord_role: Annotated[str, BeforeValidator(str)] | None = None
+    wom_role: Text | None = None
+    discord_role: Text | None = None
     requires: Texts = ()
     when: Condition
     min_days_in_rank: int = Field(default=0, ge=0, le=3650)
@@ -165,7 +165,10 @@ def _plain(value: Any) -> Any:
         listed = [_plain(one) for one in cast("Sequence[Any]", value)]
         return listed[0] if len(listed) == 1 and isinstance(listed[0], str) else listed
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        if value == value.to_integral_value():
+            return int(value)
+        # What a float would round stays as it was written.
+        return float(value) if Decimal(str(float(value))) == value else f"{value:f}"
     return value
 
 
@@ -182,6 +185,6 @@ def checks_in(condition: Condition) -> Iterator[Check]:
         case AnyOf():
             for one in condition.any:
                 yield from checks_in(one)
-        case AtLeast():
+        case _:
             for one in condition.of:
                 yield from checks_in(one)

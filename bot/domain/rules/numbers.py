@@ -15,6 +15,7 @@ from bot.domain.rules.terms import Amount, Check, Own, Score, Term
 Readings = Mapping[Atom, Mapping[MemberId, Bounds]]
 """Every number of every account, in stored units; what is absent is not known."""
 _NOTHING: Final = at_least(0, Gap.NO_READING)
+_HIGHEST_LEVEL: Final = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,9 @@ class Numbers:
 
 def _level(bounds: Bounds, skill: str) -> Bounds:
     """A skill's level. The total level is measured as such."""
-    return bounds if skill == OVERALL.key else mapped(bounds, lambda xp: level_of(floor(xp)))
+    if skill == OVERALL.key:
+        return bounds
+    return capped(mapped(bounds, lambda xp: level_of(floor(xp))), _HIGHEST_LEVEL)
 
 
 def stored(term: Term, amount: Amount) -> Number:
@@ -99,4 +102,5 @@ def scored(score: Score, value: Bounds) -> Bounds:
             (Fraction(one.gives) for one in score.tiers if amount >= Fraction(one.at_least)), default=0
         )
 
-    return capped(mapped(value, points), None if score.cap is None else Fraction(score.cap))
+    highest = Fraction(score.tiers[-1].gives) if score.tiers else None
+    return capped(capped(mapped(value, points), highest), None if score.cap is None else Fraction(score.cap))

@@ -50,20 +50,33 @@ WORDS: Final = frozenset({Own.RANK, Own.ACCOUNT_TYPE, Own.DISCORD_ROLE, Own.LINK
 """What is one of several words, and no number."""
 
 _MULTIPLES = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
-_AMOUNT = re.compile(r"([0-9][0-9_,]*(?:\.[0-9]+)?)\s*([kmb]?)", re.IGNORECASE)
+MOST: Final = 10**15
+"""No number of a rule is larger: nothing in the game is."""
+_AMOUNT = re.compile(r"([0-9][0-9_,]{0,20}(?:\.[0-9]{1,6})?)\s*([kmb]?)", re.IGNORECASE)
 
 
 def read_amount(text: object) -> Decimal:
     """A number as people write it: ``250``, ``1,000``, ``2.5m``, ``10k``.
 
     Raises:
-        ValueError: it is none, or negative.
+        ValueError: it is none, negative, above :data:`MOST`, or finer than six decimals.
     """
-    found = _AMOUNT.fullmatch(str(text).strip()) if isinstance(text, int | float | str) else None
-    if found is None or isinstance(text, bool):
+    found = _AMOUNT.fullmatch(_digits(text))
+    if found is None:
         raise ValueError("must be a number such as 250, 10k or 2.5m")
     amount = Decimal(found[1].replace("_", "").replace(",", "")) * _MULTIPLES[found[2].casefold()]
+    demand(amount <= MOST, f"must be {MOST:,} at most")
     return amount.normalize() if amount % 1 else amount.to_integral_value()
+
+
+def _digits(text: object) -> str:
+    """A number as it is written, without an exponent."""
+    if isinstance(text, bool) or not isinstance(text, int | float | Decimal | str):
+        return ""
+    if isinstance(text, int):
+        # So many digits that Python refuses to write them are too many as well.
+        return str(text) if abs(text) <= MOST else str(MOST + 1)
+    return text.strip() if isinstance(text, str) else f"{Decimal(str(text)):f}"
 
 
 def _read_days(text: object) -> str:
@@ -93,6 +106,16 @@ def window_days(window: str) -> int | None:
     return int(window[:-1]) if window.endswith("d") else None
 
 
+def read_text(value: object) -> str:
+    """A text, or the digits of an id. ``yes`` and ``1.5`` without quotes are other things to YAML.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    demand(isinstance(value, int | str) and not isinstance(value, bool), "must be text: put it in quotes")
+    return str(value)
+
+
 def listed(value: object) -> object:
     """One text or number as a list of it."""
     return cast("object", [value]) if isinstance(value, str | int) else value
@@ -101,7 +124,8 @@ def listed(value: object) -> object:
 Amount = Annotated[Decimal, BeforeValidator(read_amount)]
 Window = Annotated[str, BeforeValidator(_read_window)]
 Days = Annotated[str, BeforeValidator(_read_days)]
-Texts = Annotated[tuple[Annotated[str, BeforeValidator(str)], ...], BeforeValidator(listed)]
+Text = Annotated[str, BeforeValidator(read_text), Field(min_length=1)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(listed)]
 
 
 class Model(BaseModel):
@@ -215,8 +239,8 @@ def _measure(field: str) -> str:
 
 
 def _field_key(text: object, known: Iterable[Metric]) -> object:
-    if not isinstance(text, str):
-        return text
+    demand(isinstance(text, str), "must be the name of a field")
+    text = str(text)
     folded = "_".join(text.strip().casefold().replace("-", "_").split())
     if folded in _OWN:
         return folded
@@ -266,6 +290,11 @@ class Share(Model):
     of: Term
     times: Amount = Decimal(1)
 
+    @model_validator(mode="after")
+    def _is_number(self) -> Self:
+        demand(self.of.own not in WORDS and self.of.own is not Own.POINTS, "a share is of a number")
+        return self
+
 
 class Relative(Model):
     """A threshold that others set: the mean or the median of a cohort, of those whose number is known."""
@@ -276,7 +305,8 @@ class Relative(Model):
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        demand(len(self.model_fields_set) == 1, "needs one of mean, median and share")
+        given = [one for one in (self.mean, self.median, self.share) if one is not None]
+        demand(len(given) == 1, "needs one of mean, median and share, such as mean: {}")
         return self
 
     @property
@@ -332,6 +362,7 @@ class Check(Term):
         if self.own in WORDS:
             demand(not given, "it is no number: use is")
             demand(self.own is Own.LINKED or bool(self.words) or self.above is not None, "needs is")
+            demand(self.own is not Own.LINKED or not self.words, "needs nothing else; its opposite is in not")
         elif self.tier is None:
             demand(not self.words, "it is a number: use at_least, more_than, at_most, less_than or top")
             demand(len(given) == 1, "needs one of at_least, more_than, at_most, less_than and top")

@@ -13,6 +13,22 @@ from bot.domain.clans import Clan
 from bot.domain.facts import SourceKind
 from bot.domain.ids import MemberId, MetricId, UserId
 from bot.domain.periods import EPOCH, Period, PeriodKind, midnight
+from bot.domain.proofs import ProofKind, Proven, kinds_of
+from bot.domain.rules.bounds import Bounds, Gap, at_least, loosened
+from bot.domain.rules.facts import (
+    age_of,
+    count_of,
+    days_of,
+    gain_of,
+    heard_since,
+    seen_of,
+    unobserved,
+    value_of,
+    wrote_of,
+)
+from bot.domain.rules.needs import Atom
+from bot.domain.rules.numbers import Subject
+from bot.domain.rules.terms import LIFETIME, SINCE_JOINING, SINCE_RANK, Own, window_days
 from bot.domain.rules.bounds import Bounds, Gap, at_least
 from bot.domain.rules.facts import age_of, count_of, days_of, gain_of, seen_of, unobserved, value_of
 from bot.domain.rules.needs import Atom
@@ -20,7 +36,7 @@ from bot.domain.rules.numbers import Subject
 from bot.domain.rules.since import Since, last_seen, since_of, window_start
 from bot.domain.rules.terms import LIFETIME, Own, window_days
 from bot.services.leaderboards import group_ends, span_of
-from db.queries import clan_roster, counts, cursors, eligibility, gains, members
+from db.queries import clan_roster, counts, cursors, eligibility, evidence, gains, members
 from db.queries.clan_roster import Look
 from db.queries.eligibility import VerifiedAccount
 from db.queries.members import MemberRow
@@ -28,6 +44,32 @@ from db.queries.members import MemberRow
 Presence = Mapping[UserId, frozenset[str]]
 """The roles (ids and folded names) of everybody on the Discord server."""
 _ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Since when a member is in the clan and in their rank.
+
+    Where a date is not known, it is no later than ``seen``.
+    """
+
+    joined: datetime | None
+    ranked: datetime | None
+    seen: datetime
+
+    @property
+    def joining(self) -> datetime:
+        """The start of a window since joining."""
+        return self.joined or self.seen
+
+    @property
+    def rank(self) -> datetime:
+        """The start of a window since the last rank."""
+        return self.ranked or self.seen
+
+    def begins(self, window: str) -> bool:
+        """Whether it is known when a window begins for the member."""
+        return {SINCE_JOINING: self.joined, SINCE_RANK: self.ranked}.get(window, self.seen) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +102,15 @@ class Loading:
         since = {one.root: since_of(one, happened.get(one.id, ())) for one in _roots_last(stored)}
         links = await eligibility.verified_accounts(session, clan)
         looks = await clan_roster.looks(session, clan)
+        linked = frozenset(one.member for one in links)
         readings = {
             **await self._metrics([one for one in atoms if one.field not in set(Own)], since),
-            **await self._messages([one for one in atoms if one.field == Own.MESSAGES], since),
-            **await self._active_days([one for one in atoms if one.field == Own.ACTIVE_DAYS], since),
+            **await self._messages([one for one in atoms if one.field == Own.MESSAGES], since, linked),
+            **await self._active_days([one for one in atoms if one.field == Own.ACTIVE_DAYS], since, linked),
             **await self._seen(
-                [one for one in atoms if one.field == Own.DAYS_SINCE_SEEN], looks, links, since
+                [one for one in atoms if one.field == Own.DAYS_SINCE_SEEN], looks, linked, since
             ),
+            **await self._evidence([one for one in atoms if one.field == Own.EVIDENCE], since),
             **self._ages(since),
         }
         return Loaded(subjects_of(everybody, links, presence), readings, looks, since)
@@ -87,6 +131,10 @@ class Loading:
                 if window == LIFETIME:
                     found[atom][member] = value_of(span_of(of, period).last, self._now)
                     continue
+                dates = since.get(member)
+                start = _start(window, dates, self._now)
+                gained = gain_of(span_of(of, replace(period, start=start)), start, self._now)
+                found[atom][member] = _from_known_start(gained, window, dates)
                 start = window_start(window, since.get(member), self._now)
                 own = replace(period, start=start)
                 found[atom][member] = gain_of(span_of(of, own), start, self._now)
@@ -105,9 +153,13 @@ class Loading:
         return period, await gains.readings_since(session, clan, metrics, starts, now)
 
     async def _messages(
-        self, atoms: Sequence[Atom], since: Mapping[MemberId, Since]
+        self, atoms: Sequence[Atom], since: Mapping[MemberId, Since], linked: Collection[MemberId]
     ) -> dict[Atom, dict[MemberId, Bounds]]:
-        """Counts; who said nothing in observed time has 0."""
+        """Counts; who said nothing in observed time has 0.
+
+        What claimed links bring does not count, and without a verified one a member may
+        have written more in Discord.
+        """
         if not atoms:
             return {}
         session, clan, now = self._session, self._clan.id, self._now
@@ -118,17 +170,20 @@ class Loading:
             starts = {member: window_start(atom.over, one, now) for member, one in since.items()}
             if days is not None or atom.over == LIFETIME:
                 start = EPOCH if days is None else now - days * _ONE_DAY
-                counted = dict(await counts.message_counts(session, clan, start, now))
+                counted = dict(await counts.message_counts(session, clan, start, now, is_sure=True))
             else:
                 counted = await eligibility.messages_since(session, clan, starts, now)
             holes = {start: unobserved(spans, start, now) for start in set(starts.values())}
-            found[atom] = {
-                member: count_of(counted.get(member, 0), holes[start]) for member, start in starts.items()
-            }
+            for member, start in starts.items():
+                number = _from_known_start(
+                    count_of(counted.get(member, 0), holes[start]), atom.over, since[member]
+                )
+                column = found.setdefault(atom, {})
+                column[member] = number if member in linked else loosened(number, Gap.NOT_LINKED)
         return found
 
     async def _active_days(
-        self, atoms: Sequence[Atom], since: Mapping[MemberId, Since]
+        self, atoms: Sequence[Atom], since: Mapping[MemberId, Since], linked: Collection[MemberId]
     ) -> dict[Atom, dict[MemberId, Bounds]]:
         """Local days, today included; one of which more than an hour was not observed may be active."""
         found: dict[Atom, dict[MemberId, Bounds]] = {}
@@ -149,35 +204,58 @@ class Loading:
             active = await eligibility.active_days(
                 self._session, self._clan.id, quarters, int(atom.detail or 1)
             )
-            found[atom] = {
-                member: days_of(active.get(member, 0), min(dark, number - active.get(member, 0)))
-                for member in since
-            }
+            for member in since:
+                days = active.get(member, 0)
+                column = found.setdefault(atom, {})
+                column[member] = days_of(days, min(dark, number - days))
+                if member not in linked:
+                    column[member] = loosened(column[member], Gap.NOT_LINKED, number)
         return found
 
     async def _seen(
         self,
         atoms: Sequence[Atom],
         looks: Mapping[MemberId, Look],
-        links: Sequence[VerifiedAccount],
+        linked: Collection[MemberId],
         since: Mapping[MemberId, Since],
     ) -> dict[Atom, dict[MemberId, Bounds]]:
         if not atoms:
             return {}
         words = await clan_roster.last_words(self._session, self._clan.id)
-        heard = await cursors.observed_until(self._session, self._clan.id)
-        linked = {one.member for one in links}
+        covered = await cursors.covered(self._session, self._clan.id, EPOCH, self._now)
+        heard = heard_since([(one.start, one.end) for one in covered], self._now)
         found: dict[Atom, dict[MemberId, Bounds]] = {}
         for atom in atoms:
             found[atom] = {}
             for member in since:
                 look = looks.get(member, Look(None, None))
                 said, wrote = (words.get((member, kind)) for kind in (SourceKind.RELAY, SourceKind.DISCORD))
-                game = seen_of(_latest(look.gained_at, said), look.checked_at, self._now, Gap.STALE)
+                game = seen_of(_latest(look.gained_at, said), look.checked_at, self._now)
                 discord = at_least(0, Gap.NOT_LINKED)
                 if member in linked:
+                    discord = wrote_of(wrote, heard, self._now)
+                found[atom][member] = _clock(atom.detail, game, discord)
                     discord = seen_of(wrote, heard, self._now, Gap.NOT_OBSERVED)
                 found[atom][member] = last_seen(atom.detail, game, discord)
+        return found
+
+    async def _evidence(
+        self, atoms: Sequence[Atom], since: Mapping[MemberId, Since]
+    ) -> dict[Atom, dict[MemberId, Bounds]]:
+        """So many approved proofs at least; of a tier, whether one has it. What nobody told may be so too."""
+        if not atoms:
+            return {}
+        standing = await evidence.standing(self._session, self._clan.id, self._now)
+        kinds = kinds_of(await evidence.changed_kinds(self._session, self._clan.id))
+        found: dict[Atom, dict[MemberId, Bounds]] = {}
+        for atom in atoms:
+            key, _, tier = atom.detail.partition(":")
+            found[atom] = {
+                member: at_least(
+                    _proven(standing.get(member, {}).get(key), kinds.get(key), tier), Gap.NO_EVIDENCE
+                )
+                for member in since
+            }
         return found
 
     def _ages(self, since: Mapping[MemberId, Since]) -> dict[Atom, dict[MemberId, Bounds]]:
@@ -188,9 +266,45 @@ class Loading:
         }
 
 
+def _proven(proven: Proven | None, kind: ProofKind | None, tier: str) -> int:
+    """How many proofs there are, or for a tier whether one reaches it."""
+    if proven is None:
+        return 0
+    if not tier:
+        return proven.number
+    return min(1, proven.at_least(kind, tier)) if kind is not None else 0
+
+
+def _clock(where: str, game: Bounds, discord: Bounds) -> Bounds:
+    """Anywhere is where they were seen last. An unlinked member may be somebody who writes in Discord."""
+    if where == "game":
+        return game
+    if where == "discord":
+        return discord
+    highs = [one.high for one in (game, discord) if one.high is not None]
+    high = min(highs, default=None)
+    low = min(game.low, discord.low)
+    return Bounds(low, high, None if low == high else game.why or discord.why)
+
+
 def _latest(*moments: datetime | None) -> datetime | None:
     """The last of those that are known."""
     return max((one for one in moments if one is not None), default=None)
+
+
+def _start(window: str, since: Since | None, now: datetime) -> datetime:
+    """When a member's window begins; of a lifetime, when they joined."""
+    days = window_days(window)
+    if days is not None:
+        return now - days * _ONE_DAY
+    if since is None:
+        return now
+    return since.joining if window in (SINCE_JOINING, LIFETIME) else since.rank
+
+
+def _from_known_start(number: Bounds, window: str, since: Since | None) -> Bounds:
+    """So much at least where the window began at a time that is not known, before it was first seen."""
+    return number if since is None or since.begins(window) else loosened(number, Gap.NO_DATE)
 
 
 def _roots_last(stored: Sequence[Now]) -> list[Now]:

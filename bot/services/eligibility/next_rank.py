@@ -3,18 +3,21 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil, floor
 
 from bot.domain.clans import Clan
 from bot.domain.ids import MemberId, MetricId
-from bot.domain.metrics import xp_of
+from bot.domain.metrics import OVERALL, xp_of
 from bot.domain.periods import Period, PeriodKind
-from bot.domain.rules.bounds import Number
+from bot.domain.rules.bounds import Bounds, Number
 from bot.domain.rules.judging import Finding, Outcome
 from bot.domain.rules.ladder import Verdict
+from bot.domain.rules.language import Not
+from bot.domain.rules.needs import Atom, atoms_of
 from bot.domain.rules.pace import Pace, TimeLeft, time_left
-from bot.domain.rules.terms import LIFETIME, Check, Own
+from bot.domain.rules.terms import LIFETIME, Check
 from bot.services.eligibility.loading import Presence
-from bot.services.eligibility.service import Eligibility
+from bot.services.eligibility.service import Assessed, Eligibility
 from bot.services.leaderboards import group_ends, span_of
 from bot.services.statistics import Statistics
 from db.queries import gains
@@ -59,7 +62,7 @@ class NextRanks:
             return None
         path = assessed.ladder.ahead(member)
         open_checks = [one for verdict in path for one in _open(verdict.finding)]
-        left = await self._left(clan, member, open_checks, assessed.at)
+        left = await self._left(clan, member, open_checks, assessed)
         subject = assessed.ladder.judge.subjects[member]
         look = assessed.loaded.looks.get(member)
         since = {
@@ -79,8 +82,9 @@ class NextRanks:
         )
 
     async def _left(
-        self, clan: Clan, member: MemberId, findings: Sequence[Finding], now: datetime
+        self, clan: Clan, member: MemberId, findings: Sequence[Finding], assessed: Assessed
     ) -> dict[int, TimeLeft]:
+        now = assessed.at
         known = await self._statistics.metric_ids()
         fields = {field for one in findings for field in _paced(one)}
         ids = [known[field] for field in fields if field in known]
@@ -101,18 +105,20 @@ class NextRanks:
             field = next(iter(_paced(one)), None)
             if field is None or field not in known:
                 continue
-            left = time_left(_missing(one), paces[known[field]])
+            reading = assessed.loaded.readings.get(Atom(field), {}).get(member)
+            left = time_left(_missing(one, reading), paces[known[field]])
             if left is not None:
                 found[id(one.condition)] = left
         return found
 
 
 def _open(finding: Finding) -> Iterable[Finding]:
-    """The single requirements that are not met yet."""
-    if finding.parts:
-        for part in finding.parts:
-            yield from _open(part)
-    elif finding.outcome is Outcome.FAIL:
+    """The single requirements that are to be met yet, inside of what is not met."""
+    if finding.outcome is Outcome.PASS or isinstance(finding.condition, Not):
+        return
+    for part in finding.parts:
+        yield from _open(part)
+    if not finding.parts and finding.outcome is Outcome.FAIL:
         yield finding
 
 
@@ -121,14 +127,17 @@ def _paced(finding: Finding) -> tuple[str, ...]:
     check = finding.condition
     if not isinstance(check, Check) or check.own is not None or check.over != LIFETIME:
         return ()
-    own = check.accounts == "own" and len(check.field) == 1
-    return check.field if own and check.comparison in ("at_least", "more_than") else ()
+    if check.accounts != "own" or len(check.field) > 1 or check.comparison not in ("at_least", "more_than"):
+        return ()
+    return tuple(atom.field for atom in atoms_of(check))
 
 
-def _missing(finding: Finding) -> Number:
+def _missing(finding: Finding, reading: Bounds | None) -> Number:
+    """How much, of what is read: of a skill's level, the experience."""
     value, wanted, check = finding.value, finding.wanted, finding.condition
-    if value is None or wanted is None or not isinstance(check, Check):
+    if value is None or wanted is None or reading is None or not isinstance(check, Check):
         return 0
-    if check.measure == "level" and check.field[0] != Own.POINTS:
-        return xp_of(int(wanted.low)) - xp_of(int(value.low))
+    if check.measure == "level" and check.field[0] != OVERALL.key:
+        level = floor(wanted.low) + 1 if check.comparison == "more_than" else ceil(wanted.low)
+        return xp_of(level) - reading.low
     return wanted.low - value.low

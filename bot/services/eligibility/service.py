@@ -157,14 +157,10 @@ class Eligibility:
             assessed = await self.assess(clan, presence)
         except NoRules:
             return None
-        found = outcomes(assessed.standings)
+        found = noted(assessed.standings, assessed.at)
         async with self._database.write() as session:
             before = await rules.standings(session, clan.id)
-            changed = {
-                key: StandingSince(outcome, assessed.at)
-                for key, outcome in found.items()
-                if key not in before or before[key].outcome is not outcome
-            }
+            changed = {key: one for key, one in found.items() if not _is_noted(one, before.get(key))}
             await rules.save_standings(session, clan.id, changed, before.keys() - found.keys())
         return assessed
 
@@ -214,6 +210,10 @@ class Eligibility:
         await clans.add_audit_entry(session, clan.guild, by, action, detail, self._clock())
 
 
+def noted(standings: Mapping[MemberId, Standing], now: datetime) -> dict[StandingKey, StandingSince]:
+    """What every rank comes to for everybody whom it concerns, from now on."""
+
+
 async def save_rules(
     session: AsyncSession,
     clan: Clan,
@@ -237,10 +237,14 @@ async def save_rules(
 def outcomes(standings: Mapping[MemberId, Standing]) -> dict[StandingKey, Outcome]:
     """What every rank comes to for everybody whom it concerns."""
     return {
-        (member, verdict.rank.name): verdict.outcome
+        (member, verdict.rank.name): StandingSince(verdict.outcome, now, place)
         for member, one in standings.items()
-        for verdict in (*one.offers, *one.badges, *([one.kept] if one.kept else []))
+        for place, verdict in one.verdicts()
     }
+
+
+def _is_noted(one: StandingSince, before: StandingSince | None) -> bool:
+    return before is not None and (before.outcome, before.place) == (one.outcome, one.place)
 
 
 def _read(found: Version, known: Sequence[Metric]) -> Rules:
