@@ -16,6 +16,7 @@ from bot.domain.facts import COUNTED, SourceKind
 from bot.domain.ids import ClanId, MemberId, MetricId, SourceId
 from db.bulk import INTEGER
 from db.models import Activity, Attribution, Message, MetricRow, MetricValue, Profile, SnapshotRow, Source
+from db.queries.attributions import is_verified
 from db.types import (
     DISCORD_EPOCH_MS,
     IDS_A_MILLISECOND,
@@ -217,7 +218,12 @@ async def spoken(session: AsyncSession, clan: ClanId, first: int, past: int) -> 
             & (Activity.quarter >= Greatest(held_from, literal(first, INTEGER)))
             & (Activity.quarter < Least(held_to, literal(past, INTEGER))),
         )
-        .where(Attribution.clan_id == clan, Source.kind != SourceKind.WOM, Activity.messages > 0)
+        .where(
+            Attribution.clan_id == clan,
+            Source.kind != SourceKind.WOM,
+            Activity.messages > 0,
+            is_verified(),
+        )
         .group_by(Attribution.member_id, Source.kind)
     )
     return [Spoken(*row) for row in rows]
@@ -239,7 +245,12 @@ async def spoken_at_edges(session: AsyncSession, clan: ClanId, since: datetime) 
             Least((low + QUARTER_MS - 1) // QUARTER_MS * QUARTER_MS, high).label("first_end"),
         )
         .join(Source, (Source.clan_id == Attribution.clan_id) & (Source.id == Attribution.source_id))
-        .where(Attribution.clan_id == clan, Source.kind != SourceKind.WOM, Attribution.to_at > since)
+        .where(
+            Attribution.clan_id == clan,
+            Source.kind != SourceKind.WOM,
+            Attribution.to_at > since,
+            is_verified(),
+        )
         .cte("clip")
     )
     c = clip.c

@@ -72,9 +72,9 @@ def _parse(text: str) -> tuple[Any, dict[Place, int]]:
         raise RulesUnreadable((RuleProblem(1, "", f"longer than {LARGEST:,} characters"),))
     lines = dict(_lines(_compose(text), ()))
     try:
-        return yaml.safe_load(text), lines
-    except (yaml.YAMLError, ValueError, RecursionError) as failure:
-        raise RulesUnreadable((RuleProblem(_line_of(failure), "", "not YAML"),)) from failure
+        return _yaml.load(text, _Loader), lines
+    except (yaml.YAMLError, RecursionError) as failure:
+        raise RulesUnreadable((_not_yaml(failure),)) from failure
 
 
 def read_data(

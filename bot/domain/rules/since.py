@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.as_of import RANK_CHANGED, Happened, Now, Stay, stays_of
-from bot.domain.rules.bounds import Bounds
-from bot.domain.rules.terms import LIFETIME, SINCE_JOINING, window_days
+from bot.domain.rules.bounds import Bounds, Gap, loosened
+from bot.domain.rules.terms import LIFETIME, SINCE_JOINING, SINCE_RANK, window_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,10 @@ class Since:
         """The start of a window since the last rank."""
         return self.ranked or self.seen
 
+    def begins(self, window: str) -> bool:
+        """Whether it is known when a window begins for the member."""
+        return {SINCE_JOINING: self.joined, SINCE_RANK: self.ranked}.get(window, self.seen) is not None
+
 
 def since_of(member: Now, happened: Sequence[Happened]) -> Since:
     """When the present stay and the present rank began.
@@ -52,6 +56,11 @@ def window_start(window: str, since: Since | None, now: datetime) -> datetime:
     if since is None:
         return now
     return since.joining if window in (SINCE_JOINING, LIFETIME) else since.rank
+
+
+def from_known_start(number: Bounds, window: str, since: Since | None) -> Bounds:
+    """So much at least where the window began at a time that is not known, before it was first seen."""
+    return number if since is None or since.begins(window) else loosened(number, Gap.NO_DATE)
 
 
 def last_seen(where: str, game: Bounds, discord: Bounds) -> Bounds:

@@ -12,10 +12,10 @@ from bot.domain.activity import quarter_of, quarter_start
 from bot.domain.facts import SourceKind
 from bot.domain.ids import MemberId
 from bot.domain.periods import EPOCH, midnight
-from bot.domain.rules.bounds import Bounds, Gap, at_least
-from bot.domain.rules.facts import age_of, count_of, days_of, gain_of, seen_of, value_of
+from bot.domain.rules.bounds import Bounds, Gap, at_least, loosened
+from bot.domain.rules.facts import age_of, count_of, days_of, gain_of, seen_of, value_of, wrote_of
 from bot.domain.rules.needs import Atom
-from bot.domain.rules.since import Since, last_seen, window_start
+from bot.domain.rules.since import Since, from_known_start, last_seen, window_start
 from bot.domain.rules.terms import LIFETIME, Own, window_days
 from bot.domain.simulation.series import SILENT, Chat, Days, Heard, Owned, span_over
 
@@ -103,7 +103,8 @@ class MetricColumn(Column):
         if _begins_later(self._over, since, now):
             return at_least(0, Gap.NO_DATE)
         start = window_start(self._over, since, now)
-        return gain_of(span_over(holdings, self._metric, start, now), start, now)
+        gained = gain_of(span_over(holdings, self._metric, start, now), start, now)
+        return from_known_start(gained, self._over, since)
 
 
 class MessagesColumn(Column):
@@ -112,7 +113,7 @@ class MessagesColumn(Column):
     def __init__(self, atom: Atom, observed: Observed) -> None:
         super().__init__()
         self._over = atom.over
-        self._chat, self._heard = observed.chat, observed.heard
+        self._chat, self._heard, self._linked = observed.chat, observed.heard, observed.linked
         self._unheard: dict[datetime, timedelta] = {}
 
     def turn(self, now: datetime, since: Mapping[MemberId, Since]) -> None:
@@ -132,7 +133,8 @@ class MessagesColumn(Column):
         unheard = self._unheard.get(start)
         if unheard is None:
             unheard = self._unheard[start] = self._heard.unheard(start, now)
-        return count_of(number, unheard)
+        counted = from_known_start(count_of(number, unheard), self._over, since)
+        return counted if member in self._linked else loosened(counted, Gap.NOT_LINKED)
 
 
 class ActiveDaysColumn(Column):
@@ -168,7 +170,9 @@ class ActiveDaysColumn(Column):
         today = self._today.toordinal()
         number = bisect_left(days, today) - bisect_left(days, today - self._number + 1)
         number += chat.whole.between(self._began, quarter_of(self._now)) >= self._least
-        return days_of(number, min(self._dark, self._number - number))
+        active = days_of(number, min(self._dark, self._number - number))
+        linked = member in self._observed.linked
+        return active if linked else loosened(active, Gap.NOT_LINKED, self._number)
 
 
 class AgeColumn(Column):
@@ -198,11 +202,11 @@ class SeenColumn(Column):
         gained = observed.gained.get(member, ())
         index = bisect_left(gained, now + timedelta.resolution)
         seen = latest([gained[index - 1] if index else None, _wrote(chat, SourceKind.RELAY, now)])
-        game = seen_of(seen, latest(looks), now, Gap.STALE)
+        game = seen_of(seen, latest(looks), now)
         discord = at_least(0, Gap.NOT_LINKED)
         if member in observed.linked:
             wrote = _wrote(chat, SourceKind.DISCORD, now)
-            discord = seen_of(wrote, observed.heard.last(now), now, Gap.NOT_OBSERVED)
+            discord = wrote_of(wrote, observed.heard.since(now), now)
         return last_seen(self._where, game, discord)
 
 

@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from bot.domain.gains import Reading, Span
 from bot.domain.ids import MemberId
+from bot.domain.rules.facts import heard_since
 
 _NONE = timedelta(0)
 
@@ -114,10 +115,11 @@ class Heard:
         """How much of ``[start, end)`` was not."""
         return max(_NONE, end - start) - max(_NONE, self._until(end) - self._until(start))
 
-    def last(self, now: datetime) -> datetime | None:
-        """The end of the latest listening, which may be ``now``; None where none was before."""
+    def since(self, now: datetime) -> datetime:
+        """Since when at most an hour before ``now`` was not heard."""
         index = bisect_right(self._starts, now)
-        return min(self._ends[index - 1], now) if index else None
+        known = zip(self._starts[:index], self._ends[:index], strict=True)
+        return heard_since([(start, min(end, now)) for start, end in known], now)
 
     def _until(self, moment: datetime) -> timedelta:
         """How much was heard before a moment."""

@@ -28,12 +28,7 @@ from bot.domain.rules.facts import (
 )
 from bot.domain.rules.needs import Atom
 from bot.domain.rules.numbers import Subject
-from bot.domain.rules.terms import LIFETIME, SINCE_JOINING, SINCE_RANK, Own, window_days
-from bot.domain.rules.bounds import Bounds, Gap, at_least
-from bot.domain.rules.facts import age_of, count_of, days_of, gain_of, seen_of, unobserved, value_of
-from bot.domain.rules.needs import Atom
-from bot.domain.rules.numbers import Subject
-from bot.domain.rules.since import Since, last_seen, since_of, window_start
+from bot.domain.rules.since import Since, from_known_start, last_seen, since_of, window_start
 from bot.domain.rules.terms import LIFETIME, Own, window_days
 from bot.services.leaderboards import group_ends, span_of
 from db.queries import clan_roster, counts, cursors, eligibility, evidence, gains, members
@@ -44,32 +39,6 @@ from db.queries.members import MemberRow
 Presence = Mapping[UserId, frozenset[str]]
 """The roles (ids and folded names) of everybody on the Discord server."""
 _ONE_DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Since:
-    """Since when a member is in the clan and in their rank.
-
-    Where a date is not known, it is no later than ``seen``.
-    """
-
-    joined: datetime | None
-    ranked: datetime | None
-    seen: datetime
-
-    @property
-    def joining(self) -> datetime:
-        """The start of a window since joining."""
-        return self.joined or self.seen
-
-    @property
-    def rank(self) -> datetime:
-        """The start of a window since the last rank."""
-        return self.ranked or self.seen
-
-    def begins(self, window: str) -> bool:
-        """Whether it is known when a window begins for the member."""
-        return {SINCE_JOINING: self.joined, SINCE_RANK: self.ranked}.get(window, self.seen) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +101,9 @@ class Loading:
                     found[atom][member] = value_of(span_of(of, period).last, self._now)
                     continue
                 dates = since.get(member)
-                start = _start(window, dates, self._now)
+                start = window_start(window, dates, self._now)
                 gained = gain_of(span_of(of, replace(period, start=start)), start, self._now)
-                found[atom][member] = _from_known_start(gained, window, dates)
-                start = window_start(window, since.get(member), self._now)
-                own = replace(period, start=start)
-                found[atom][member] = gain_of(span_of(of, own), start, self._now)
+                found[atom][member] = from_known_start(gained, window, dates)
         return found
 
     async def _ends(
@@ -175,7 +141,7 @@ class Loading:
                 counted = await eligibility.messages_since(session, clan, starts, now)
             holes = {start: unobserved(spans, start, now) for start in set(starts.values())}
             for member, start in starts.items():
-                number = _from_known_start(
+                number = from_known_start(
                     count_of(counted.get(member, 0), holes[start]), atom.over, since[member]
                 )
                 column = found.setdefault(atom, {})
@@ -234,8 +200,6 @@ class Loading:
                 discord = at_least(0, Gap.NOT_LINKED)
                 if member in linked:
                     discord = wrote_of(wrote, heard, self._now)
-                found[atom][member] = _clock(atom.detail, game, discord)
-                    discord = seen_of(wrote, heard, self._now, Gap.NOT_OBSERVED)
                 found[atom][member] = last_seen(atom.detail, game, discord)
         return found
 
@@ -275,36 +239,9 @@ def _proven(proven: Proven | None, kind: ProofKind | None, tier: str) -> int:
     return min(1, proven.at_least(kind, tier)) if kind is not None else 0
 
 
-def _clock(where: str, game: Bounds, discord: Bounds) -> Bounds:
-    """Anywhere is where they were seen last. An unlinked member may be somebody who writes in Discord."""
-    if where == "game":
-        return game
-    if where == "discord":
-        return discord
-    highs = [one.high for one in (game, discord) if one.high is not None]
-    high = min(highs, default=None)
-    low = min(game.low, discord.low)
-    return Bounds(low, high, None if low == high else game.why or discord.why)
-
-
 def _latest(*moments: datetime | None) -> datetime | None:
     """The last of those that are known."""
     return max((one for one in moments if one is not None), default=None)
-
-
-def _start(window: str, since: Since | None, now: datetime) -> datetime:
-    """When a member's window begins; of a lifetime, when they joined."""
-    days = window_days(window)
-    if days is not None:
-        return now - days * _ONE_DAY
-    if since is None:
-        return now
-    return since.joining if window in (SINCE_JOINING, LIFETIME) else since.rank
-
-
-def _from_known_start(number: Bounds, window: str, since: Since | None) -> Bounds:
-    """So much at least where the window began at a time that is not known, before it was first seen."""
-    return number if since is None or since.begins(window) else loosened(number, Gap.NO_DATE)
 
 
 def _roots_last(stored: Sequence[Now]) -> list[Now]:

@@ -173,12 +173,12 @@ class Eligibility:
         if found is None:
             return {}
         ranks = [one for one in _read(found, await self.metrics()).rules.ranks if one.wom_role is not None]
-        noted = await rules.standings(session, clan.id)
+        known = await rules.standings(session, clan.id)
         # The lowest rank first, so that the highest one stays.
         return {
             member: rank.wom_role
             for rank in ranks
-            for (member, name), one in noted.items()
+            for (member, name), one in known.items()
             if name == rank.name and rank.wom_role is not None and one.outcome is Outcome.PASS
         }
 
@@ -212,6 +212,11 @@ class Eligibility:
 
 def noted(standings: Mapping[MemberId, Standing], now: datetime) -> dict[StandingKey, StandingSince]:
     """What every rank comes to for everybody whom it concerns, from now on."""
+    return {
+        (member, verdict.rank.name): StandingSince(verdict.outcome, now, place)
+        for member, one in standings.items()
+        for place, verdict in one.verdicts()
+    }
 
 
 async def save_rules(
@@ -232,15 +237,6 @@ async def save_rules(
     detail = {"clan_id": clan.id, "version": number, "before": last and last.number, "note": note}
     await clans.add_audit_entry(session, clan.guild, by, "rules_saved", detail, now)
     return number
-
-
-def outcomes(standings: Mapping[MemberId, Standing]) -> dict[StandingKey, Outcome]:
-    """What every rank comes to for everybody whom it concerns."""
-    return {
-        (member, verdict.rank.name): StandingSince(verdict.outcome, now, place)
-        for member, one in standings.items()
-        for place, verdict in one.verdicts()
-    }
 
 
 def _is_noted(one: StandingSince, before: StandingSince | None) -> bool:
