@@ -54,11 +54,17 @@ async def people_of(guild: discord.Guild, patience: float = SECONDS_TO_ASK) -> G
 
     It tells only with the members intent.
     """
-    if not guild.chunked and not guild.unavailable:
-        with contextlib.suppress(TimeoutError, discord.ClientException):
-            await asyncio.wait_for(guild.chunk(), patience)
+    complete = await told(guild, patience)
     return GuildPeople(
         people={UserId(one.id): roles_of(one) for one in guild.members if not one.bot},
         reach=reach_of(guild),
-        complete=guild.chunked and not guild.unavailable,
+        complete=complete,
     )
+
+
+async def told(guild: discord.Guild, patience: float = SECONDS_TO_ASK) -> bool:
+    """Whether Discord has told of everybody; where it has not it is asked, for so many seconds."""
+    if not guild.chunked and not guild.unavailable:
+        with contextlib.suppress(TimeoutError, discord.ClientException):
+            await asyncio.wait_for(guild.chunk(), patience)
+    return guild.chunked and not guild.unavailable

@@ -4,7 +4,7 @@
 over: no verified link, no role in Discord, no group's code, a badge that the game does not know.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -216,3 +216,39 @@ def role_swap(before: str | None, after: str | None, roles: Mapping[str, int], o
         return RoleSwap(gained)
     lost = roles.get(before or "")
     return RoleSwap(gained, None if lost == gained else lost)
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A Discord role that a rule gives, and how many days it stays after it was last met; None for ever."""
+
+    rank: str
+    role: int
+    days: int | None
+
+
+def lapsed_badges(
+    badges: Iterable[Badge],
+    failing: Mapping[tuple[MemberId, str], datetime],
+    owners: Mapping[MemberId, UserId],
+    given: Mapping[UserId, Collection[int]],
+    now: datetime,
+) -> dict[UserId, frozenset[int]]:
+    """Which badges are over for whom, of those that the bot gave.
+
+    ``failing`` is since when members certainly do not meet a badge; what is unknown is not there, and
+    keeps it. Of a user's several accounts every one must have failed it for so long.
+    """
+    accounts: dict[UserId, list[MemberId]] = {}
+    for member, user in owners.items():
+        accounts.setdefault(user, []).append(member)
+    over: dict[UserId, frozenset[int]] = {}
+    for badge in badges:
+        if badge.days is None:
+            continue
+        before = now - timedelta(days=badge.days)
+        for user, mine in accounts.items():
+            failed = [failing.get((member, badge.rank), now) <= before for member in mine]
+            if badge.role in given.get(user, ()) and all(failed):
+                over[user] = over.get(user, frozenset()) | {badge.role}
+    return over

@@ -26,7 +26,11 @@ from bot.present.times import ago
 
 _BAR = 12
 _ROOM = DESCRIPTION_LIMIT - 700
-KINDS: Mapping[str, str] = {"role_sync": "Role sync", "promotion": "Promotions"}
+KINDS: Mapping[str, str] = {
+    "role_sync": "Role sync",
+    "promotion": "Promotions",
+    "badges": "Badges that are over",
+}
 WHY = {
     Why.ABOVE_ME: "the role stands above mine",
     Why.ROLE_GONE: "the role was deleted",

@@ -31,6 +31,7 @@ from bot.services.notices import Notices
 from bot.services.officer_history import OfficerHistory
 from bot.services.past import Past
 from bot.services.polling import Polling
+from bot.services.promotions.badges import Badges
 from bot.services.promotions.following import Following
 from bot.services.promotions.service import Promotions
 from bot.services.proofs import Proofs
@@ -72,6 +73,7 @@ class Services:
     simulations: Simulations
     promotions: Promotions
     following: Following
+    badges: Badges
     decisions: Decisions
     link_review: LinkReview
     mass_leaves: MassLeaves
@@ -144,6 +146,7 @@ class Services:
             simulations=Simulations(database, statistics, clock),
             promotions=Promotions(database, eligibility, change_sets, clock),
             following=following,
+            badges=Badges(database, change_sets, clock),
             decisions=Decisions(database, clock),
             link_review=LinkReview(database, lookup, clock),
             mass_leaves=MassLeaves(database, clock),

@@ -41,7 +41,7 @@ async def _proposal(
     services: Services, interaction: Interaction[Any], clan: Clan, number: BatchId
 ) -> discord.Embed:
     proposed = await services.promotions.propose(
-        clan, number, presence_of(interaction.guild), await server_of(interaction)
+        clan, number, await presence_of(interaction.guild), await server_of(interaction)
     )
     return proposal(
         proposed.chosen,
@@ -79,7 +79,7 @@ class ProposalButton(OfficersItem[Button[View]], template=rf"pp:{_BATCH}:(?P<way
         server = await server_of(interaction)
         channel = await progress_channel(self.services, clan)
         batch, made = await self.services.promotions.approve(
-            clan, self.number, user_of(interaction), presence_of(interaction.guild), server, channel
+            clan, self.number, user_of(interaction), await presence_of(interaction.guild), server, channel
         )
         await interaction.response.edit_message(
             embed=batch_page(batch, made), view=batch_view(clan.id, batch, made)

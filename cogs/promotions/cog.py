@@ -9,7 +9,7 @@ from discord.ext import commands
 
 from bot.domain.clans import Clan
 from bot.domain.errors import UserError
-from bot.domain.ids import GuildId
+from bot.domain.ids import GuildId, UserId
 from bot.domain.worklist import Ticked
 from bot.logs import new_trace
 from bot.services.registry import Services
@@ -17,6 +17,7 @@ from cogs.answers import answer, clan_of
 from cogs.officers import FOR_OFFICERS, is_private_here, require_officer
 from cogs.presence import presence_of
 from cogs.promotions.items import Shown, screen
+from cogs.promotions.server import server
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -55,8 +56,12 @@ class PromotionsCog(commands.Cog):
     async def on_clan_polled(self, clan: Clan) -> None:
         """Note who stands where now, and what of the promotions under way is confirmed."""
         with new_trace(job="promotions", clan_id=clan.id):
-            await self.services.eligibility.note(clan, presence_of(self.bot.get_guild(clan.guild)))
+            guild = self.bot.get_guild(clan.guild)
+            assessed = await self.services.eligibility.note(clan, await presence_of(guild))
             await self._follow(clan)
+            if assessed is not None and guild is not None and self.bot.user is not None:
+                ranks, by = assessed.rules.rules.ranks, UserId(self.bot.user.id)
+                await self.services.badges.lapse(clan, ranks, await server(guild), by)
 
     @commands.Cog.listener()
     async def on_steps_ticked(self, ticked: Ticked) -> None:

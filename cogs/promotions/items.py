@@ -71,7 +71,7 @@ async def screen(
     services: Services, clan: Clan, guild: discord.Guild | None, shown: Shown
 ) -> tuple[discord.Embed, View | None]:
     """A page as it is now; one past the end is the last one."""
-    found = await services.promotions.overview(clan, presence_of(guild))
+    found = await services.promotions.overview(clan, await presence_of(guild))
     counts, lines = _counts(found), _lines(found, shown.which)
     page = min(shown.page, pages(counts[shown.which]) - 1)
     small = [f"oldest look {ago(found.checked_at)}" if found.checked_at else "", "covering rule"]
@@ -187,7 +187,7 @@ class PageButton(PromotionsItem[Button[View]], template=rf"pr:{_STATE}:(?P<way>b
         if self.way not in ("all", "refresh"):
             await self.turn(interaction, clan, self.shown)
             return
-        found = await self.services.promotions.overview(clan, presence_of(interaction.guild))
+        found = await self.services.promotions.overview(clan, await presence_of(interaction.guild))
         listed = members_of(found, self.shown.which)
         if not listed:
             raise Outdated
@@ -251,7 +251,7 @@ class ChooseSelect(PromotionsItem[Select[View]], template=rf"pc:{_STATE}"):
 
     async def act(self, interaction: Interaction[Any], clan: Clan) -> None:
         chosen = {MemberId(int(value)) for value in self.item.values}
-        found = await self.services.promotions.overview(clan, presence_of(interaction.guild))
+        found = await self.services.promotions.overview(clan, await presence_of(interaction.guild))
         listed = [one for one in members_of(found, self.shown.which) if one.member in chosen]
         if len(listed) < len(chosen):
             raise Outdated
@@ -288,7 +288,7 @@ async def about(
     Raises:
         Outdated: they are in no list any more.
     """
-    found = await services.promotions.overview(clan, presence_of(guild))
+    found = await services.promotions.overview(clan, await presence_of(guild))
     one = found.told_of(member)
     if one is None:
         raise Outdated

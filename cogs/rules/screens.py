@@ -73,7 +73,7 @@ async def preview(
     Raises:
         NoDraft: there is none.
     """
-    found = await services.drafts.preview(clan, user_of(interaction), presence_of(interaction.guild))
+    found = await services.drafts.preview(clan, user_of(interaction), await presence_of(interaction.guild))
     desk = found.desk
     overtaken = None if desk.version == found.draft.basis else (desk.version, desk.saved_by)
     embed = present.preview_page(

@@ -101,7 +101,7 @@ async def run(
             log.info("progress_not_shown", reason=str(failure))
 
     found = await services.simulations.run(
-        clan, rules, presence_of(interaction.guild), days, user_of(interaction), tell
+        clan, rules, await presence_of(interaction.guild), days, user_of(interaction), tell
     )
     if found is None:
         over = progress_page(0, days, cancelled=True)

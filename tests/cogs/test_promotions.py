@@ -285,3 +285,40 @@ async def test_it_is_for_officers_and_says_what_to_do_without_rules(foundry: Fou
     empty = await foundry.places.officer.slash(foundry.commands, "promotions")
     assert is_private(empty)
     assert "no rank rules yet" in text_of(empty)
+
+
+BADGE = """
+ranks:
+  - name: carry
+    order: 1
+    discord_role: Carry
+    badge_days: 3
+    when: {field: overall, over: 7d, at_least: 5m}
+"""
+
+
+@SQLITE
+async def test_a_badge_is_a_discord_role_alone_and_goes_when_it_is_no_longer_met(foundry: Foundry) -> None:
+    wom = restored_wom(Clock(NOW))
+    async with wom.serve() as url:
+        await foundry.restart(wom_url=url, poll_minutes=5)
+        desk, officer = await colleagues(foundry), foundry.places.officer
+        foundry.places.guild.create_role("Carry")
+        await with_rules(foundry, BADGE)
+        await verify(foundry, foundry.ann.id, ANN)
+        preview = await proposed(foundry, desk, ANN)
+        assert "in the game" not in text_of(preview)
+        await officer.click(message_of(preview), label="Do it")
+        await foundry.env.settle()
+        assert roles_of(foundry, foundry.ann) == {"Carry"}
+        assert "Nothing is to be done in the game." in text_of(await officer.slash(desk, "officer worklist"))
+        clan = await foundry.clan()
+        harder = read_rules(BADGE.replace("5m", "500m"))
+        await foundry.services.eligibility.save(clan, harder, UserId(officer.id), "", basis=1)
+        await foundry.env.advance_time(301)
+        assert roles_of(foundry, foundry.ann) == {"Carry"}
+        wom.record(player_id(wom, ANN), {"overall": 118_000_000}, NOW + timedelta(days=4))
+        await foundry.restart(wom_url=url, later=timedelta(days=4))
+        await foundry.env.settle()
+        assert roles_of(foundry, foundry.ann) == set()
+        await foundry.bot.close()

@@ -100,11 +100,11 @@ def _change_of(
 ) -> RoleChange | None:
     rising = [one for one in mine if one.verdict.rank.wom_role is not None]
     badges = [one for one in mine if one.verdict.rank.wom_role is None]
-    swaps = [role_swap(None, None, ranks, _role_id(one.verdict.rank.discord_role, named)) for one in badges]
+    swaps = [role_swap(None, None, ranks, role_id(one.verdict.rank.discord_role, named)) for one in badges]
     best = _best(rising, held, places)
     if best is not None:
         rank = best.verdict.rank
-        own = _role_id(rank.discord_role, named)
+        own = role_id(rank.discord_role, named)
         swaps += [role_swap(one.role, rank.wom_role, ranks, own) for one in rising]
     add = frozenset(swap.add for swap in swaps if swap.add is not None)
     remove = frozenset(swap.remove for swap in swaps if swap.remove is not None)
@@ -130,7 +130,8 @@ def _best(rising: Sequence[Ready], held: Sequence[str | None], places: Mapping[s
     return best
 
 
-def _role_id(text: str | None, named: Mapping[str, int]) -> int | None:
+def role_id(text: str | None, named: Mapping[str, int]) -> int | None:
+    """The Discord role that a rule names by its id or its name; None for none."""
     if text is None:
         return None
     return int(text) if text.isdecimal() else named.get(text.casefold())
