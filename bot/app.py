@@ -22,8 +22,13 @@ from bot.services.registry import Services
 from bot.settings import Settings
 from bot.wom.pacing import Pacing
 from cogs.answers import handle_error
+from cogs.away import AwayCog, BackButton
+from cogs.change_set_items import CHANGE_SET_ITEMS
+from cogs.change_sets import ChangeSetsCog
 from cogs.compare import CompareButton, CompareCog
 from cogs.help import HelpCog
+from cogs.inactivity import ITEMS as INACTIVITY_ITEMS
+from cogs.inactivity import InactivityCog
 from cogs.leaderboard import BoardButton, LeaderboardCog, MetricSelect, PeriodSelect
 from cogs.links import AccountSelect, LinksCog, PanelButton
 from cogs.listening import Listening
@@ -37,7 +42,14 @@ from cogs.officer import ITEMS as OFFICER_ITEMS
 from cogs.officer import officer_group
 from cogs.owner import OwnerCog
 from cogs.past import CancelPast, PastCog
+from cogs.promotions import ITEMS as PROMOTION_ITEMS
+from cogs.promotions import PromotionsCog
+from cogs.proof import ProofButton, ProofCog
 from cogs.reading import how_read_menu, speaker_menu
+from cogs.refreshing import Refresher
+from cogs.role_sync import RoleSyncCog
+from cogs.rules import ITEMS as RULES_ITEMS
+from cogs.rules import rules_group
 from cogs.setup import SetupCog
 from cogs.stats import CardButton, StatsCog, clan_stats_menu
 
@@ -55,8 +67,14 @@ BUTTONS = (
     WhoIs,
     CancelPast,
     MassLeaveButton,
+    *CHANGE_SET_ITEMS,
+    ProofButton,
     *MEMBER_ITEMS,
     *OFFICER_ITEMS,
+    *RULES_ITEMS,
+    *PROMOTION_ITEMS,
+    BackButton,
+    *INACTIVITY_ITEMS,
 )
 GUILD_WAIT = 0.5
 """Seconds without a further server after which Discord is believed to have told of all."""
@@ -128,6 +146,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             link_account_menu(services),
             member_group(services),
             officer_group(services),
+            rules_group(services),
         ):
             self.tree.add_command(command)
         for cog in (
@@ -142,6 +161,13 @@ class ClanStatsBot(commands.AutoShardedBot):
             NicknamesCog(self, services),
             PastCog(self, services),
             MassLeaveCog(self, services),
+            AwayCog(services),
+            Refresher(services),
+            InactivityCog(self, services),
+            ChangeSetsCog(self, services),
+            RoleSyncCog(self, services),
+            PromotionsCog(self, services),
+            ProofCog(self, services),
             HelpCog(services, self.tree, self.sync_commands),
             OwnerCog(self.sync_commands),
         ):

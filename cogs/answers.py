@@ -1,5 +1,6 @@
 """How every command answers: where it is seen, how a shared page is turned, how an error is told."""
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any, cast
 
@@ -56,9 +57,11 @@ async def answer(
     embed: discord.Embed | None = None,
     view: discord.ui.View | None = None,
     file: discord.File | None = None,
+    files: Sequence[discord.File] | None = None,
 ) -> None:
     """Answer an interaction, at first or after it was deferred. Nobody is ever pinged."""
     options: dict[str, Any] = {"content": content, "embed": embed, "view": view, "file": file}
+    options["files"] = files
     given: dict[str, Any] = {key: value for key, value in options.items() if value is not None}
     given["allowed_mentions"] = discord.AllowedMentions.none()
     if interaction.response.is_done():

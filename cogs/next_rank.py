@@ -29,7 +29,7 @@ class NextRankCog(commands.Cog):
         """What you have of the next rank, what you lack, and how long it takes."""
         clan = await clan_of(self.services, interaction)
         found = await self._whose(interaction, clan, player)
-        way = await self.services.next_ranks.of(clan, found.member.id, presence_of(interaction.guild))
+        way = await self.services.next_ranks.of(clan, found.member.id, await presence_of(interaction.guild))
         if way is None:
             raise NotInClan(found.member.name)
         embed = next_rank_page(

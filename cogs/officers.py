@@ -9,7 +9,7 @@ from discord.ui import Item
 
 from bot.domain.clans import Clan, GuildSettings
 from bot.domain.errors import NotPermitted
-from bot.domain.ids import ClanId
+from bot.domain.ids import ChannelId, ClanId
 from bot.present.help import Audience
 from bot.services.registry import Services
 from cogs.answers import guild_of
@@ -50,6 +50,11 @@ async def require_officer(services: Services, interaction: Interaction[Any]) -> 
     """
     if not is_officer(interaction.user, await services.clans.settings(guild_of(interaction))):
         raise NotPermitted("officer")
+
+
+async def progress_channel(services: Services, clan: Clan) -> ChannelId | None:
+    """Where the progress of what takes long is shown: in the officers' channel; nowhere without one."""
+    return (await services.clans.settings(clan.guild)).officer_channel
 
 
 class OfficersItem(Stateful[ItemT], template=r"(?!)"):

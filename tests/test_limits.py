@@ -10,14 +10,28 @@ from hypothesis import strategies as st
 from bot.domain import errors
 from bot.domain.accounts import Account, LinkChange, LinkNotice, MyAccounts, OpenCode, PendingName
 from bot.domain.cards import Chat, Comparison, Figure, MemberCard
-from bot.domain.errors import UserError
+from bot.domain.errors import RuleProblem, UserError
 from bot.domain.ids import ClanId, MemberId, NameKey, UserId
 from bot.domain.leaderboards import Board, Entry, rank
 from bot.domain.link_review import Claim, Talker, Unseen
 from bot.domain.mass_leaves import LeaveVerdict
 from bot.domain.metrics import ALL_METRICS, Metric, metric
 from bot.domain.periods import Period
+from bot.domain.proofs import (
+    LONGEST_EXPIRY,
+    LONGEST_NAME,
+    LONGEST_VALUE,
+    MOST_KINDS,
+    MOST_VALUES,
+    MyProofs,
+    Proof,
+    ProofId,
+    ProofKind,
+    kinds_of,
+)
 from bot.domain.suggestions import Suggestion
+from bot.domain.today import Awaits, Found
+from bot.domain.worklist import Step, StepId, StepKind, grouped
 from bot.present import links
 from bot.present.accounts import accounts_page, link_panel, notice
 from bot.present.board import leaderboard_page, my_place, pages
@@ -25,7 +39,17 @@ from bot.present.card import member_card
 from bot.present.compare import comparison
 from bot.present.errors import explain, unexpected
 from bot.present.help import Audience, CommandHelp, help_page
+from bot.present.proofs import (
+    decided_message,
+    kinds_page,
+    member_proofs_page,
+    my_proofs_page,
+    proof_notice,
+    queue_page,
+)
 from bot.present.text import embed_problems, units
+from bot.present.today import today_page
+from bot.present.worklist import worklist_page
 from tests.present.makers import AMSTERDAM, NOW, WIDEST_NICKNAME, period
 
 CONTENT_LIMIT = 2000
@@ -208,6 +232,9 @@ typed = st.text(min_size=1, max_size=6_000) | names
 ARGUMENTS: dict[Any, st.SearchStrategy[Any]] = {
     str: typed,
     tuple[str, ...]: st.lists(names, max_size=30).map(tuple),
+    tuple[RuleProblem, ...]: st.lists(
+        st.builds(RuleProblem, line=st.integers(0, LARGEST), place=typed, reason=typed), max_size=30
+    ).map(tuple),
     int: st.integers(0, LARGEST),
     bool: st.booleans(),
     LeaveVerdict: st.sampled_from(LeaveVerdict),
@@ -230,3 +257,78 @@ def test_every_refusal_fits_and_pings_nobody(error: UserError) -> None:
 
 def test_the_words_for_a_fault_fit() -> None:
     assert units(unexpected("0" * 32)) <= CONTENT_LIMIT
+
+
+ranks = st.none() | st.from_regex(r"[a-z_]{1,40}", fullmatch=True)
+steps = st.builds(
+    Step,
+    id=st.integers(1, 36**4).map(StepId),
+    kind=st.sampled_from(StepKind),
+    member=members,
+    name=names,
+    from_rank=ranks,
+    to_rank=ranks,
+    origin=st.just("x"),
+    added_at=st.just(NOW),
+    added_by=users,
+    gone=st.booleans(),
+    done_at=st.just(NOW),
+    done_by=users,
+)
+
+
+@given(st.lists(steps, max_size=400), st.integers(-1, 9))
+def test_every_page_of_the_worklist_fits(found: list[Step], page: int) -> None:
+    groups = grouped(found, ("onyx",))
+    for shown in [*list(groups)[:3], *([] if groups else [None])]:
+        assert embed_problems(worklist_page(groups, shown, page, found[:300])) == ()
+
+
+proofs = st.builds(
+    Proof,
+    id=st.integers(1).map(ProofId),
+    member=members,
+    name=names,
+    kind=st.sampled_from(["event", "gone"]),
+    value=st.none() | names,
+    note=st.text(max_size=300),
+    submitted_by=users,
+    submitted_at=st.just(NOW),
+    by_officer=st.booleans(),
+    approved=st.none() | st.booleans(),
+    decided_by=st.none() | users,
+    decided_at=st.just(NOW),
+    expires_at=moments,
+    withdrawn_at=moments,
+)
+proof_kinds = st.builds(
+    ProofKind,
+    key=st.from_regex(r"[a-z_]{1,40}", fullmatch=True),
+    name=st.text("*_`|", min_size=1, max_size=LONGEST_NAME),
+    values=st.lists(st.text(min_size=1, max_size=LONGEST_VALUE), max_size=MOST_VALUES).map(tuple),
+    expires_days=st.none() | st.integers(1, LONGEST_EXPIRY),
+)
+
+
+@given(st.lists(proofs, max_size=60), st.lists(proof_kinds, max_size=MOST_KINDS), names)
+def test_every_list_of_proofs_fits(found: list[Proof], changed: list[ProofKind], name: str) -> None:
+    kinds = kinds_of(changed)
+    mine = MyProofs(found, kinds, (name, name), (name,), ProofId(1))
+    pages = [my_proofs_page(mine, NOW), my_proofs_page(MyProofs((), kinds, (), (name,) * 99), NOW)]
+    pages += [member_proofs_page(name, found, kinds, NOW), kinds_page(kinds.values())]
+    pages += [queue_page(found, kinds, page) for page in (0, 99)]
+    for one in found[:3]:
+        pages.append(proof_notice(one, kinds, NOW))
+        assert units(decided_message(one, kinds, name)) <= CONTENT_LIMIT
+    assert [embed_problems(page) for page in pages] == [()] * len(pages)
+
+
+found_things = st.builds(
+    Found, st.integers(1, LARGEST), st.lists(names, max_size=400).map(tuple), moments, st.none() | names
+)
+
+
+@given(st.dictionaries(st.sampled_from(Awaits), found_things), names)
+def test_what_waits_today_fits(found: dict[Awaits, Found], name: str) -> None:
+    for ids in ({}, {"setup": LARGEST, "member": LARGEST, "officer": LARGEST}):
+        assert embed_problems(today_page(name, found, ids, NOW)) == ()

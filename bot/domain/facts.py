@@ -82,6 +82,7 @@ class MessageFact:
 
     ``told`` is set for a line of a clan's relay that another relay of the clan may repeat.
     ``code`` is the one-time code that a relayed line says; it is compared and never stored.
+    ``rank`` is the name of the rank emoji that a relay showed beside the speaker's name.
     """
 
     message: MessageId
@@ -92,3 +93,4 @@ class MessageFact:
     broadcast: BroadcastFact | None = None
     told: Told | None = None
     code: str | None = field(default=None, repr=False)
+    rank: str | None = None

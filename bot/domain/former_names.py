@@ -24,7 +24,9 @@ def lay_history(roster: Roster, approved: Sequence[ApprovedRename]) -> None:
         taken = _taken_by(roster, member, new, change.submitted_at)
         if taken is not None:
             hold, since, until = taken
-            _insert_former(roster, Held(member, old, change.old_name, since, until, "name change"), hold)
+            others = roster.told_of_others(member, old)
+            former = Held(member, old, change.old_name, since, until, "name change")
+            _insert_former(roster, former, hold, [at for at in others if at <= until])
 
 
 def _taken_by(
@@ -35,16 +37,20 @@ def _taken_by(
     A rename may be submitted long after it happened, so the first sighting bounds it: of a
     first name when the member was first seen; of one that a poll found, after a chain of
     which it saw no step between, that poll. The name before it began where the one before
-    that ended. None where no hold can be it.
+    that ended. A hold that had ended when the rename was submitted is an earlier one of the
+    same name, and a first one that is known to begin no earlier than that has its bound
+    already. None where no hold can be it.
     """
     names = roster.names.get(member, [])
     for index, held in enumerate(names):
-        if held.key != new:
+        if held.key != new or (held.end is not None and held.end <= submitted_at):
             continue
-        since = names[index - 1].end if index else held.start
+        since = names[index - 1].end if index else None
         if since is None:
             until = min(submitted_at, roster.members[member].created_at)
-        elif index > 0 and submitted_at >= since:
+            if held.start is not None and until <= held.start:
+                continue
+        elif submitted_at >= since:
             found_now = any(one.member == member for one in roster.plan.renames)
             until = min(submitted_at, roster.now) if found_now else held.start or roster.now
             until = max(until, since + TICK)
@@ -55,12 +61,15 @@ def _taken_by(
     return None
 
 
-def _insert_former(roster: Roster, former: Held, taken: Held) -> None:
+def _insert_former(roster: Roster, former: Held, taken: Held, others: Sequence[datetime]) -> None:
     """Let ``former`` end where ``taken`` begins; where another held it for sure, it is nobody's.
 
-    A start that nobody knows gives way: a name's later owner begins where its earlier one ended.
+    A start that nobody knows gives way: a name's later owner begins where its earlier one ended,
+    and not before WOM was told of ``others`` that they took it or gave it up, though no poll saw them.
     """
     until, since = former.end or roster.now, former.start
+    if since is None:
+        since = max(others, default=None)
     disputes: list[Dispute] = []
     for other in roster.holds(former.key, but=former.member):
         if not other.overlaps(former):

@@ -142,7 +142,13 @@ def _relayed(seen: SeenMessage, line: Line, ears: Ears, clan: ClanId) -> Message
     source = relay_source(name_key(line.name), _storable(line.name))
     if isinstance(line, ChatLine):
         fact = MessageFact(
-            seen.message, seen.channel, MessageKind.GAME, source, line.text_length, code=line.code
+            seen.message,
+            seen.channel,
+            MessageKind.GAME,
+            source,
+            line.text_length,
+            code=line.code,
+            rank=None if line.rank_emoji is None else _storable(line.rank_emoji),
         )
     else:
         said = {

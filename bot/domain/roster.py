@@ -25,6 +25,7 @@ def plan_roster(
     approved: Sequence[ApprovedRename] = (),
     lines: Mapping[NameKey, Lines] | None = None,
     lost: Mapping[MemberId, int | None] | None = None,
+    removed: Mapping[MemberId, datetime] | None = None,
     *,
     polled_at: datetime | None,
     now: datetime,
@@ -34,15 +35,16 @@ def plan_roster(
 
     ``polled_at`` is the poll before (None for the first), ``next_id`` the first free member
     id, ``lost`` are the members who may turn up under a profile that is new
-    (:mod:`bot.domain.adoption`), with their last XP. A leave is pending for
-    :data:`bot.domain.stays.GRACE`; while more than five members and a fifth of the active ones
-    are pending, none is believed. A name that passes from one member to another is closed for
+    (:mod:`bot.domain.adoption`), with their last XP, ``removed`` are those whose removal officers
+    ticked off, and when. A leave is pending for :data:`bot.domain.stays.GRACE`, unless it was
+    expected; while more than five members and a fifth of the active ones are pending, none is
+    believed. A name that passes from one member to another is closed for
     the one before it opens for the other, so a swap needs no special case.
     """
     by_member: dict[MemberId, list[Held]] = {}
     for held in names:
         by_member.setdefault(held.member, []).append(held)
-    roster = Roster({m.id: m for m in members}, by_member, polled_at, now)
+    roster = Roster({m.id: m for m in members}, by_member, polled_at, now, approved)
     profiles = {one.player: one for one in seen}
     found = adopt(roster.members, by_member, profiles.values(), approved, lost or {})
     _match_profiles(roster, profiles, found, next_id)
@@ -51,7 +53,7 @@ def plan_roster(
     open_names(roster, moved, approved)
     lay_history(roster, approved)
     update_members(roster)
-    watch_leaves(roster)
+    watch_leaves(roster, removed or {})
     return roster.plan
 
 

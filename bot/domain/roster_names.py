@@ -51,7 +51,8 @@ def close_names(
             None if taker is None else _taken(approved, roster.members[member], taker, current),
         )
         at = min([at, *(one for one in told if one is not None)])
-        at = min(at, _first_heard(roster, seen.key, lines) or at)
+        if not roster.told_of_others(member, seen.key):
+            at = min(at, _first_heard(roster, seen.key, lines) or at)
         # Lines reach back past the poll before: what began after them was held for a moment at least.
         moved[member] = min(max(at, current.start + TICK) if current.start else at, roster.now)
     for member, at in moved.items():
@@ -140,7 +141,8 @@ def open_names(
         before = next(iter(reversed(roster.names.get(member, []))), None)
         start = moved.get(member, before.end if before else None)
         known_from = [_submitted(approved, seen, seen.key), None if before else seen.joined_at]
-        if _open(roster, member, seen, start, known_from) and before and before.key != seen.key:
+        others = roster.told_of_others(member, seen.key)
+        if _open(roster, member, seen, start, known_from, others) and before and before.key != seen.key:
             roster.plan.renames.append(Rename(member, start or roster.now, before.display, seen.name))
 
 
@@ -150,11 +152,14 @@ def _open(
     seen: Seen,
     start: datetime | None,
     known_from: Sequence[datetime | None],
+    others: Sequence[datetime],
 ) -> bool:
     """Begin a name at ``start``, but not before it is known to have passed to its new owner.
 
-    A holder who is gone gave it up when last seen. One who is still there under it keeps
-    it, and the claim is a dispute. Nobody had a first name before that anybody knows of.
+    ``others`` is when WOM was told of others who took it or gave it up, seen by no poll perhaps:
+    who did so after ``start`` had it until then. A holder who is gone gave it up when last seen.
+    One who is still there under it keeps it, and the claim is a dispute. Nobody had a first name
+    before that anybody knows of.
     """
     key = seen.key
     if key is None:
@@ -167,7 +172,9 @@ def _open(
         gone = state.left_at or state.last_seen_at
         _close(roster, held.member, gone + TICK if gone else roster.sighted)
     ended = [held.end for held in roster.holds(key, but=member) if held.end]
-    if ended and (start is None or key in roster.passing):
+    if start is not None and (since := [at for at in others if start < at]):
+        start = taken_over(max([*ended, *since]), known_from, roster.now)
+    elif ended and (start is None or key in roster.passing):
         start = taken_over(max([*ended, start or ended[0]]), known_from, roster.now)
     elif start is not None:
         start = max([start, *ended])

@@ -1,10 +1,12 @@
 """What a roster plan is made from, and the plan while it is made."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.domain.identity import Held, MemberState, RosterPlan, Seen
+from bot.domain.identity import ApprovedRename, Held, MemberState, RosterPlan, Seen
 from bot.domain.ids import MemberId, NameKey, PlayerId
+from bot.domain.names import name_key
 
 TICK = timedelta(milliseconds=1)
 """The smallest time that is stored: what was seen at a moment ends a tick after it."""
@@ -16,17 +18,22 @@ class Roster:
 
     ``voices`` is what WOM says of each member who is on the roster. ``passing`` are the
     names whose holder this plan ended: what was heard under them since may be anybody's.
+    ``told`` is of which profiles WOM was told that they took a name or gave it up, and when.
     """
 
     members: dict[MemberId, MemberState]
     names: dict[MemberId, list[Held]]
     polled_at: datetime | None
     now: datetime
+    approved: Sequence[ApprovedRename] = ()
     plan: RosterPlan = field(default_factory=RosterPlan)
     owners: dict[PlayerId, MemberId] = field(default_factory=dict[PlayerId, MemberId])
     voices: dict[MemberId, Seen] = field(default_factory=dict[MemberId, Seen])
     ever_held: dict[NameKey, set[MemberId]] = field(default_factory=dict[NameKey, set[MemberId]])
     passing: set[NameKey] = field(default_factory=set[NameKey])
+    told: dict[NameKey, list[tuple[PlayerId, datetime]]] = field(
+        default_factory=dict[NameKey, list[tuple[PlayerId, datetime]]]
+    )
 
     def __post_init__(self) -> None:
         for member in self.members.values():
@@ -34,6 +41,9 @@ class Roster:
         for member, names in self.names.items():
             for held in names:
                 self.ever_held.setdefault(held.key, set()).add(member)
+        for change in self.approved:
+            for key in {name_key(change.old_name), name_key(change.new_name)}:
+                self.told.setdefault(key, []).append((change.player, change.submitted_at))
 
     @property
     def sighted(self) -> datetime:
@@ -52,6 +62,11 @@ class Roster:
     def open_holds(self, key: NameKey | None, but: MemberId | None = None) -> list[Held]:
         """Who holds a name now, except one; nobody holds what is no name."""
         return [] if key is None else [held for held in self.holds(key, but=but) if held.end is None]
+
+    def told_of_others(self, member: MemberId, key: NameKey | None) -> list[datetime]:
+        """When WOM was told that others took a name or gave it up, though no poll may have seen it."""
+        told = () if key is None else self.told.get(key, ())
+        return [at for player, at in told if player not in self.members[member].players]
 
     def save(self, member: MemberState) -> None:
         """Write a member back if anything changed."""

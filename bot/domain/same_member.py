@@ -87,6 +87,9 @@ def _last_seen_before(
     if missed is not None:
         is_back = bool(names) and names[-1].key == key
         return None if is_back and submitted_at <= missed else missed
+    current = roster.current_name(member)
+    if current is not None and current.key != key:
+        return roster.polled_at
     before = [held.end for held in names if held.end and held.key != key]
     return before[-1] - TICK if before else None
 

@@ -97,10 +97,14 @@ class GuildFacts:
 
 @dataclass(frozen=True, slots=True)
 class RankMatch:
-    """A rank of the clan at WOM (its key) and the Discord role of the same name, None where there is none."""
+    """A rank of the clan at WOM (its key) and its Discord role, None where there is none.
+
+    It is the one that was ``chosen`` for it, else the one of the same name.
+    """
 
     rank: str
     role: GuildRole | None
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,17 @@ def match_ranks(ranks: Iterable[str], roles: Iterable[GuildRole]) -> tuple[RankM
     for role in roles:
         named.setdefault(_folded(role.name), role)
     return tuple(RankMatch(rank, named.get(_folded(rank))) for rank in ranks)
+
+
+def chosen_first(
+    matches: Iterable[RankMatch], chosen: Mapping[str, int], roles: Iterable[GuildRole]
+) -> tuple[RankMatch, ...]:
+    """The same with the roles that were chosen, by rank; one that was deleted since is none."""
+    known = {role.id: role for role in roles}
+    return tuple(
+        RankMatch(one.rank, known.get(chosen[one.rank]), chosen=True) if one.rank in chosen else one
+        for one in matches
+    )
 
 
 def _folded(name: str) -> str:
@@ -146,7 +161,8 @@ class SetupState:
     (:class:`bot.domain.errors.WomUnavailable`) of one that failed since.
     With no ``bot_channels`` every answer is private at first. ``other_clans`` are the
     names of the server's other clans. ``nicknames_follow`` is whether nicknames follow names
-    in the game, ``may_rename`` whether Discord lets the bot change them.
+    in the game, ``may_rename`` whether Discord lets the bot change them. ``role_sync`` is whether
+    Discord roles follow ranks.
     """
 
     clan_name: str
@@ -175,3 +191,4 @@ class SetupState:
     other_clans: tuple[str, ...] = ()
     nicknames_follow: bool = False
     may_rename: bool = False
+    role_sync: bool = False

@@ -1,12 +1,14 @@
 """When members came, came back and left, by the rosters that show them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.as_of import LEFT
-from bot.domain.identity import Leave
+from bot.domain.identity import Leave, MemberState
+from bot.domain.ids import MemberId
 from bot.domain.roster_state import Roster
+from bot.domain.worklist import expects_leave
 
 GRACE = timedelta(hours=48)
 """How long a leave seen on the roster is pending before it is believed."""
@@ -53,17 +55,29 @@ def _earlier(known: datetime | None, seen: datetime | None) -> datetime | None:
     return min((at for at in (known, seen) if at is not None), default=None)
 
 
-def watch_leaves(roster: Roster) -> None:
-    """Start, believe or hold back the leaves of who is missing."""
+def watch_leaves(roster: Roster, removed: Mapping[MemberId, datetime]) -> None:
+    """Start, believe or hold back the leaves of who is missing.
+
+    Whom officers said that they ``removed`` left at once, and counts neither as missing nor as active
+    when it is asked whether too many are missing to be believed.
+    """
     active = [m for m in roster.members.values() if m.left_at is None]
+    expected = {m.id for m in active if expects_leave(m, removed, roster.now)}
     missing = [m for m in active if m.id not in roster.voices]
-    many = len(missing) > MASS_LEAVE_MEMBERS and len(missing) > MASS_LEAVE_SHARE * len(active)
-    roster.plan.mass_leave = len(missing) if many else 0
+    unexpected = len(missing) - sum(1 for m in missing if m.id in expected)
+    counted = len(active) - len(expected)
+    many = unexpected > MASS_LEAVE_MEMBERS and unexpected > MASS_LEAVE_SHARE * counted
+    roster.plan.mass_leave = unexpected if many else 0
     for member in missing:
-        if member.leave_seen_at is None or member.last_seen_at is None:
-            roster.save(
-                replace(member, leave_seen_at=roster.now, last_seen_at=roster.polled_at or roster.now)
-            )
+        seen_at = member.last_seen_at or roster.polled_at or roster.now
+        if member.id in expected:
+            _believe(roster, member, seen_at)
+        elif member.leave_seen_at is None or member.last_seen_at is None:
+            roster.save(replace(member, leave_seen_at=roster.now, last_seen_at=seen_at))
         elif not many and roster.now - member.leave_seen_at >= GRACE:
-            roster.save(replace(member, left_at=member.last_seen_at, leave_seen_at=None))
-            roster.plan.leaves.append(Leave(member.id, next(iter(member.players), None), member.last_seen_at))
+            _believe(roster, member, seen_at)
+
+
+def _believe(roster: Roster, member: MemberState, seen_at: datetime) -> None:
+    roster.save(replace(member, left_at=seen_at, last_seen_at=seen_at, leave_seen_at=None))
+    roster.plan.leaves.append(Leave(member.id, next(iter(member.players), None), seen_at))

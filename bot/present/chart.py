@@ -13,6 +13,7 @@ from typing import Any, Final
 from unicodedata import normalize
 
 from bot.domain.cards import DayPoint
+from bot.domain.simulation.result import Week
 from bot.present import theme
 from bot.present.numbers import short
 from bot.present.text import clip, tidy
@@ -55,6 +56,25 @@ def member_chart(points: Sequence[DayPoint], title: str) -> bytes:
     _dates(below, bars)
     if any(point.xp is None or point.messages is None for point in bars):
         above.set_title("shaded: not measured", loc="right", color=theme.FAINT_INK, fontsize=14, pad=6)
+    figure.suptitle(
+        drawable(title), x=0.02, ha="left", color=theme.INK, fontsize=19, fontweight="bold", parse_math=False
+    )
+    figure.subplots_adjust(left=0.14, right=0.98, top=0.79, bottom=0.10, hspace=0.50)
+    return _png(figure)
+
+
+def weeks_chart(weeks: Sequence[Week], title: str) -> bytes:
+    """Promotions a week: by the rules above, really below, on one scale."""
+    from matplotlib.figure import Figure
+
+    _style()
+    figure: Any = Figure(figsize=_INCHES, dpi=_DPI, facecolor=theme.CANVAS)
+    above, below = figure.subplots(2, 1, sharex=True, sharey=True)
+    _bars(above, [week.simulated for week in weeks], theme.XP_COLOUR, "By the rules, per week", "messages")
+    _bars(below, [week.real for week in weeks], theme.MESSAGES_COLOUR, "Really, per week", "messages")
+    most = max([_LEAST_TOP, *(max(week.simulated, week.real) for week in weeks)])
+    above.set_ylim(0, most * 1.08)
+    _dates(below, [DayPoint(week.start.date(), None, None) for week in weeks])
     figure.suptitle(
         drawable(title), x=0.02, ha="left", color=theme.INK, fontsize=19, fontweight="bold", parse_math=False
     )

@@ -1,16 +1,21 @@
 """What went wrong, in words: the cause, then what to do."""
 
 import re
-from functools import singledispatch
 
 from bot.domain import errors
-from bot.domain.errors import UserError
+from bot.present import ledger_errors, quiet_errors, rule_errors
+from bot.present.explaining import any_of as _any_of
+from bot.present.explaining import explain
+from bot.present.explaining import nearest as _nearest
+from bot.present.explaining import typed as _typed
 from bot.present.mass_leave import LABELS
 from bot.present.numbers import counted
-from bot.present.text import cut_units, escape
+from bot.present.text import escape
 from bot.present.times import ago, on_day
 
-_TYPED = 60
+# The others' words come along with these: to import them is to register them.
+__all__ = ["explain", "ledger_errors", "quiet_errors", "rule_errors", "unexpected"]
+
 _CHANNEL = re.compile(r"<#\d+>")
 
 
@@ -20,15 +25,6 @@ def unexpected(trace_id: str) -> str:
         "Something broke on my side; nothing was changed by halves. Try again, and if it "
         f"happens again, tell an officer or the bot's owner this number: `{trace_id}`."
     )
-
-
-@singledispatch
-def explain(error: UserError) -> str:
-    """The private answer to an error: its cause, then what to do. Safe to send as it is.
-
-    Every class of :mod:`bot.domain.errors` has words of its own; a test walks them.
-    """
-    return f"That did not work ({type(error).__name__}). Try `/help` for what I can do here."
 
 
 @explain.register
@@ -46,42 +42,6 @@ def _(error: errors.PlayerNotTracked) -> str:
 def _(error: errors.RankUnknown) -> str:
     step = _nearest(error.nearest, "Pick one from the list while you type.")
     return f"The clan has no rank {_typed(error.name)}. {step}"
-
-
-@explain.register
-def _(error: errors.NotInClan) -> str:
-    return f"{escape(error.name)} is not in the clan any more. Ask for somebody who is on the roster."
-
-
-@explain.register
-def _(error: errors.NoRules) -> str:
-    del error
-    return "This clan has no rank rules yet. An officer can begin with a ready-made set: `/rules edit`."
-
-
-@explain.register
-def _(error: errors.RulesChanged) -> str:
-    return (
-        f"<@{error.by}> saved other rules {ago(error.at)}. Nothing of yours was saved: "
-        "look at theirs with `/rules export`, then try again."
-    )
-
-
-@explain.register
-def _(error: errors.RulesUnreadable) -> str:
-    lines = [_problem(one) for one in error.problems[:_SHOWN]]
-    more = len(error.problems) - len(lines)
-    rest = f"And {counted(more, 'more problem')}. " if more > 0 else ""
-    return "\n".join(["These rules cannot be read:", *lines, f"{rest}Nothing was changed."])
-
-
-_SHOWN = 10
-
-
-def _problem(one: errors.RuleProblem) -> str:
-    where = f"line {one.line}" if one.line else "rules"
-    place = f" ({escape(one.place)})" if one.place else ""
-    return f"- **{where}**{place}: {escape(one.reason)}"
 
 
 _NO_NEAREST = "Check the spelling, or pick a name from the list while you type."
@@ -182,6 +142,8 @@ _NEEDED = {
     "owner": "That is for whoever runs this bot.",
     "colleague": "Nobody verifies an account of their own. Ask another officer, or say the code "
     "that `/link` gives you in the clan chat.",
+    "role": "You could not give that role yourself: it stands above yours. Ask somebody higher up.",
+    "own_proof": "Nobody approves proofs of their own account. Ask another officer.",
     "asker": "Those buttons belong to whoever asked. Use the command yourself and you get your own.",
 }
 
@@ -339,20 +301,6 @@ def _(error: errors.Outdated) -> str:
     return "That answer is out of date. Use the command again for a fresh one."
 
 
-def _typed(text: str) -> str:
-    """What somebody typed, quoted, short and without effect."""
-    return f"“{escape(cut_units(text, _TYPED))}”"
-
-
-def _nearest(names: tuple[str, ...], otherwise: str) -> str:
-    return f"Did you mean {_any_of(names)}?" if names else otherwise
-
-
-def _any_of(names: tuple[str, ...]) -> str:
-    shown = [f"**{escape(name)}**" for name in names[:10]]
-    return " or ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
-
-
 @explain.register
 def _(error: errors.CannotMerge) -> str:
     one, other = escape(error.member), escape(error.into)
@@ -398,3 +346,43 @@ def _(error: errors.ConflictGone) -> str:
 def _(error: errors.EmptySpan) -> str:
     del error
     return "That time ends before it begins, or begins in the future. Give two dates in order, both past."
+
+
+@explain.register
+def _(error: errors.ChangeSetRunning) -> str:
+    return (
+        f"Roles are being changed already: <@{error.by}> began that {ago(error.at)}. "
+        "`/officer history` shows how far it is."
+    )
+
+
+@explain.register
+def _(error: errors.ChangeSetUndone) -> str:
+    return f"<@{error.by}> undid that {ago(error.at)}. `/officer history` shows what came of it."
+
+
+@explain.register
+def _(error: errors.NothingToChange) -> str:
+    del error
+    return "Nothing is left to change: the roles are as they should be. `/officer history` shows the rest."
+
+
+@explain.register
+def _(error: errors.RoleTwice) -> str:
+    del error
+    return "That role stands for something else already. Choose another role, or free it first."
+
+
+@explain.register
+def _(error: errors.NotPolled) -> str:
+    del error
+    return "I have not read the clan's roster yet. Try again in a few minutes; `/setup` shows how that goes."
+
+
+@explain.register
+def _(error: errors.PeopleUnknown) -> str:
+    del error
+    return (
+        "Discord has not told me who is in this server. Try again in a minute; if it stays so, the bot's "
+        "owner switches on Server Members Intent in Discord's Developer Portal."
+    )

@@ -1,6 +1,7 @@
 """What rules ask for and what became of it, in words: one line to each requirement."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -8,8 +9,19 @@ from bot.domain.metrics import metric
 from bot.domain.rules.bounds import Bounds, Gap, Number
 from bot.domain.rules.judging import Finding, Outcome
 from bot.domain.rules.language import All, AnyOf, AtLeast, Condition, Not
+from bot.domain.rules.numbers import stored
 from bot.domain.rules.pace import TimeLeft
-from bot.domain.rules.terms import LIFETIME, SINCE_JOINING, Check, Cohort, Own, Relative, Term, window_days
+from bot.domain.rules.terms import (
+    LIFETIME,
+    SINCE_JOINING,
+    WORDS,
+    Check,
+    Cohort,
+    Own,
+    Relative,
+    Term,
+    window_days,
+)
 from bot.present.numbers import UNKNOWN, counted, label, short
 from bot.present.text import escape, rank_name
 from bot.present.theme import SEPARATOR
@@ -122,6 +134,52 @@ def _line(check: Check, finding: Finding, measure: str) -> str:
     wanted = "" if finding.wanted is None else f": {_number(finding.wanted.low, measure)}"
     measured = "" if finding.line is None else f", {finding.line.measured} of {finding.line.of} measured"
     return f"{_relation(check)}{wanted}{measured}"
+
+
+def asked(condition: Condition) -> list[str]:
+    """What a condition asks of anybody, a line each; what stands inside of others is indented."""
+    if isinstance(condition, All):
+        return [line for part in condition.all for line in _asked(part, "")]
+    return list(_asked(condition, ""))
+
+
+def _asked(condition: Condition, indent: str) -> Iterator[str]:
+    match condition:
+        case Check():
+            yield f"{indent}▫️ {asked_of(condition)}"
+            return
+        case All():
+            parts = condition.all
+        case AnyOf():
+            parts = condition.any
+        case AtLeast():
+            parts = condition.of
+        case Not():
+            parts = (condition.not_,)
+    yield f"{indent}▫️ {_heading(condition)}"
+    for part in parts:
+        yield from _asked(part, f"{indent}\u2003")
+
+
+def asked_of(condition: Condition) -> str:
+    """What one requirement asks, in one line."""
+    if not isinstance(condition, Check):
+        return _heading(condition)
+    name = _with_window(condition)
+    if condition.own in WORDS or condition.tier is not None:
+        return name
+    if condition.top is not None or isinstance(condition.threshold, Relative):
+        floor = condition.top.floor if condition.top is not None else 0
+        beside = f", and {_short(condition, floor)} at least" if floor else ""
+        return f"{name} {_relation(condition)}{beside}"
+    limit = _LIMITS[condition.comparison or ""] or "at least "
+    unit = " d" if condition.own in _AGES else ""
+    counted_of = f" of {counted(len(condition.of), 'field')}" if condition.of else ""
+    return f"{name}{counted_of} {limit}{_short(condition, condition.threshold or 0)}{unit}"
+
+
+def _short(check: Check, amount: Decimal | int) -> str:
+    return _number(stored(check, Decimal(amount)), _measure(check))
 
 
 def _relation(check: Check) -> str:

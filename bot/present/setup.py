@@ -159,6 +159,10 @@ def _ranks(state: SetupState) -> Iterator[_Line]:
             f"I may not give all roles: mine is below {above}",
             "move mine above it in Server Settings → Roles",
         )
+    if state.role_sync:
+        yield State.WORKS, "Discord roles follow ranks", None
+    elif state.ranks:
+        yield State.OFF, "Discord roles do not follow ranks", "**Ranks and roles**, in the list below"
 
 
 def _nicknames(state: SetupState) -> Iterator[_Line]:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 import discord
 
 from bot.domain.clans import Clan
-from bot.domain.setup import GroupChoice, RankMatch
+from bot.domain.setup import GroupChoice
 from bot.present.numbers import counted
-from bot.present.text import DESCRIPTION_LIMIT, TITLE_LIMIT, cut_units, escape, fit_lines
+from bot.present.text import DESCRIPTION_LIMIT, TITLE_LIMIT, cut_units, escape
 from bot.present.theme import ACCENT, ATTENTION
 
 OPTION_LIMIT = 100
@@ -109,27 +109,6 @@ def choose_days(chosen: int) -> discord.Embed:
 def days_option(days: int) -> str:
     """A number of days as one line of a list."""
     return "None: only what is written from now on" if days == 0 else counted(days, "day")
-
-
-def ranks_screen(matches: Sequence[RankMatch]) -> discord.Embed:
-    """Each rank with its Discord role."""
-    lines = [_rank(match) for match in matches]
-    missing = sum(match.role is None for match in matches)
-    advice = (
-        "-# Where none has a rank's name, make one in Server Settings → Roles, or rename one."
-        if missing
-        else ""
-    )
-    return screen("Ranks and Discord roles", fit_lines(lines, DESCRIPTION_LIMIT - 200), advice)
-
-
-def _rank(match: RankMatch) -> str:
-    rank = escape(match.rank.replace("_", " ").capitalize())
-    if match.role is None:
-        return f"🟡 {rank}: no role of this name"
-    if not match.role.in_reach:
-        return f"❌ {rank}: <@&{match.role.id}>, which stands above mine"
-    return f"✅ {rank}: <@&{match.role.id}>"
 
 
 def unlink_screen(clan: Clan) -> discord.Embed:

@@ -1,5 +1,6 @@
 """Text that others wrote, made safe to show, and Discord's limits on what we show."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
@@ -20,6 +21,7 @@ MONOSPACE_COLUMNS: Final = 30
 UNBROKEN: Final = "\N{NO-BREAK SPACE}"
 
 _SPECIAL: Final = frozenset("\\*_~|`>#[]()<:@")
+_ESCAPED: Final = re.compile(r"\\(.)")
 _JOINER: Final = "\u200d"
 _VARIATION: Final = "\ufe0f"
 _KEPT_FORMATS: Final = frozenset({_JOINER, _VARIATION})
@@ -46,6 +48,11 @@ def escape(name: str) -> str:
     if point and head.isdecimal():
         text = f"{head}\\.{tail}"
     return text.replace("@everyone", "@\u200beveryone").replace("@here", "@\u200bhere")
+
+
+def plain_text(shown: str) -> str:
+    """What :func:`escape` made safe, for where nothing takes effect anyway: labels of buttons and lists."""
+    return _ESCAPED.sub(r"\1", shown)
 
 
 def rank_name(role: str | None) -> str:

@@ -37,3 +37,9 @@ class ClanRoster:
             )
             for one in everybody
         ]
+
+    async def held_roles(self, clan: Clan) -> set[str]:
+        """WOM's roles that somebody in the clan holds."""
+        async with self._database.read() as session:
+            present = await members.current_members(session, clan.id)
+        return {one.wom_role for one in present if one.wom_role}

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from bot.domain.clans import Clan, GuildSettings
 from bot.domain.errors import NotSetUp, Outdated
-from bot.domain.ids import ClanId, GuildId
-from db.queries import clans
+from bot.domain.ids import ClanId, GuildId, MemberId
+from db.queries import clans, members
 from db.session import Database
 
 
@@ -43,6 +43,18 @@ class Clans:
             raise Outdated
         return found
 
+    async def anywhere(self, clan: ClanId) -> Clan:
+        """The clan of a button in a private message, which belongs to no server.
+
+        Raises:
+            Outdated: it was unlinked since.
+        """
+        async with self._database.read() as session:
+            found = await clans.clan_by_id(session, clan)
+        if found is None:
+            raise Outdated
+        return found
+
     async def settings(self, guild: GuildId) -> GuildSettings:
         """What officers chose; the defaults for a server that was never set up."""
         async with self._database.read() as session:
@@ -52,3 +64,8 @@ class Clans:
         """Every linked clan of these servers, the least recently polled first."""
         async with self._database.read() as session:
             return await clans.active_clans(session, list(guilds))
+
+    async def member_names(self, clan: ClanId) -> dict[MemberId, str]:
+        """The names of who is in the clan now."""
+        async with self._database.read() as session:
+            return await members.current_names(session, clan)

@@ -1,6 +1,7 @@
 """Officers' side of links: what waits, what nicknames suggest, who is missing. Every act is logged."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -37,12 +38,16 @@ class Talk:
 
 
 class LinkReview:
-    """Shows officers what waits for them, and does what they decide."""
+    """Shows officers what waits for them, and does what they decide.
+
+    Each of ``on_change`` is told of a clan in which a link was verified or taken away.
+    """
 
     def __init__(self, database: Database, lookup: Lookup, clock: Clock) -> None:
         self._database = database
         self._lookup = lookup
         self._clock = clock
+        self.on_change: list[Callable[[Clan], object]] = []
 
     # What there is
 
@@ -69,12 +74,12 @@ class LinkReview:
     async def suggestions(self, clan: Clan, people: People) -> list[Suggestion]:
         """What the nicknames of the server suggest, the exact ones first."""
         async with self._database.read() as session:
-            return await _suggestions(session, clan, people)
+            return await suggestions_within(session, clan, people)
 
     async def unseen(self, clan: Clan, people: People) -> list[Unseen]:
         """Who is on the roster and has no linked user in the server, by name."""
         async with self._database.read() as session:
-            suggested = {one.member: one.user for one in await _suggestions(session, clan, people)}
+            suggested = {one.member: one.user for one in await suggestions_within(session, clan, people)}
             everybody = await link_decisions.roster_names(session, clan.id)
             linked: dict[MemberId, set[UserId]] = {}
             for link in await link_decisions.all_links(session, clan.id):
@@ -113,8 +118,7 @@ class LinkReview:
             Outdated: there is no such claim any more.
             AccountTaken: another user's link to it is verified.
         """
-        async with self._database.write() as session:
-            await clans.lock_clan(session, clan.id)
+        async with self._changing(clan) as session:
             account = _account(await links.links_of(session, clan.id, user), member)
             if account is None:
                 raise Outdated
@@ -126,8 +130,7 @@ class LinkReview:
         Raises:
             Outdated: there is no such claim any more, or it was verified meanwhile.
         """
-        async with self._database.write() as session:
-            await clans.lock_clan(session, clan.id)
+        async with self._changing(clan) as session:
             account = _account(await links.links_of(session, clan.id, user), member)
             if account is None or account.verified:
                 raise Outdated
@@ -145,8 +148,7 @@ class LinkReview:
             AccountTaken: another user's link to it is verified.
         """
         found = (await self._lookup.by_name(clan, name)).member
-        async with self._database.write() as session:
-            await clans.lock_clan(session, clan.id)
+        async with self._changing(clan) as session:
             await self._link(session, clan, officer, user, found.id, found.name)
             return await links.links_of(session, clan.id, user)
 
@@ -156,8 +158,7 @@ class LinkReview:
         Raises:
             LinkNotFound: there is none.
         """
-        async with self._database.write() as session:
-            await clans.lock_clan(session, clan.id)
+        async with self._changing(clan) as session:
             if _account(await links.links_of(session, clan.id, user), member) is None:
                 raise LinkNotFound("that account")
             await remove_link(session, clan.id, user, member)
@@ -174,9 +175,8 @@ class LinkReview:
             SeveralForOne: two people were chosen for one account; nothing is linked.
             NotPermitted: with ``colleague``, where one is the officer's own; nothing is linked.
         """
-        async with self._database.write() as session:
-            await clans.lock_clan(session, clan.id)
-            offered = await _suggestions(session, clan, people)
+        async with self._changing(clan) as session:
+            offered = await suggestions_within(session, clan, people)
             chosen = [one for one in offered if (one.user, one.member) in pairs]
             if len(chosen) < len(pairs):
                 raise Outdated
@@ -192,14 +192,21 @@ class LinkReview:
         Raises:
             Outdated: others are suggested by now; nothing is linked.
         """
-        async with self._database.write() as session:
-            await clans.lock_clan(session, clan.id)
-            exact = [one for one in await _suggestions(session, clan, people) if one.exact]
+        async with self._changing(clan) as session:
+            exact = [one for one in await suggestions_within(session, clan, people) if one.exact]
             if fingerprint(exact) != seen:
                 raise Outdated
             chosen = [one for one in exact if officer.may_verify(one.user)]
             await self._accept(session, clan, officer, chosen)
             return chosen
+
+    @asynccontextmanager
+    async def _changing(self, clan: Clan) -> AsyncGenerator[AsyncSession]:
+        async with self._database.write() as session:
+            await clans.lock_clan(session, clan.id)
+            yield session
+        for tell in self.on_change:
+            tell(clan)
 
     async def note_panel(self, clan: Clan, officer: Officer, channel: ChannelId) -> None:
         """Note that an officer posts the panel with which everybody can link their account."""
@@ -262,7 +269,8 @@ def _present_names(rows: Sequence[NamedMember]) -> dict[MemberId, set[NameKey]]:
     return names
 
 
-async def _suggestions(session: AsyncSession, clan: Clan, people: People) -> list[Suggestion]:
+async def suggestions_within(session: AsyncSession, clan: Clan, people: People) -> list[Suggestion]:
+    """What nicknames suggest, the exact ones first, in so many statements whatever the size of the clan."""
     rows = await link_decisions.roster_names(session, clan.id)
     linked = await link_decisions.all_links(session, clan.id)
     settled = {(link.user, link.member) for link in linked} | await link_decisions.refused(session, clan.id)

@@ -1,7 +1,7 @@
 """A Discord user's accounts: claimed by themselves, and proved by a code that they say in the game."""
 
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -36,12 +36,16 @@ from db.session import Database
 
 
 class Links:
-    """Adds, orders, proves and removes a user's own links. Every message of theirs follows at once."""
+    """Adds, orders, proves and removes a user's own links. Every message of theirs follows at once.
+
+    Each of ``on_change`` is told of a clan in which a user gave up an account.
+    """
 
     def __init__(self, database: Database, lookup: Lookup, clock: Clock) -> None:
         self._database = database
         self._lookup = lookup
         self._clock = clock
+        self.on_change: list[Callable[[Clan], object]] = []
 
     async def accounts(self, clan: Clan, user: UserId) -> list[Account]:
         """A user's accounts, the main one first."""
@@ -128,7 +132,10 @@ class Links:
         async with self._changing(clan) as session:
             _found(await links.links_of(session, clan.id, user), member)
             await remove_link(session, clan.id, user, member)
-            return await _mine(session, clan.id, user, self._clock())
+            mine = await _mine(session, clan.id, user, self._clock())
+        for tell in self.on_change:
+            tell(clan)
+        return mine
 
     async def drop_name(self, clan: Clan, user: UserId, key: NameKey) -> MyAccounts:
         """Have a name that is not on the roster kept no longer."""

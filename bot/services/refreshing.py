@@ -1,11 +1,13 @@
 """Asking WOM to look again: one player when somebody wants it, the whole clan once a day."""
 
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.domain.clans import Clan
-from bot.domain.errors import Outdated, UpdateRefused
+from bot.domain.errors import Outdated, PlayerNotTracked, UpdateRefused, WomUnavailable
 from bot.domain.ids import MemberId
 from bot.domain.periods import midnight
 from bot.services.clock import Clock
@@ -25,6 +27,24 @@ OUTDATED = timedelta(hours=23, minutes=30)
 """WOM passes over whoever it looked at more recently."""
 
 
+@dataclass(frozen=True, slots=True)
+class RefreshProgress:
+    """How far WOM is with ``number`` members. ``refused`` are names with WOM's reasons.
+
+    ``stopped`` is why it ended before all were asked for.
+    """
+
+    number: int
+    done: int = 0
+    refused: tuple[tuple[str, str], ...] = ()
+    stopped: WomUnavailable | None = None
+
+    @property
+    def asked(self) -> int:
+        """How many WOM was asked for, with an answer of either kind."""
+        return self.done + len(self.refused)
+
+
 class Refreshing:
     """Has WOM update what it knows."""
 
@@ -37,8 +57,8 @@ class Refreshing:
         self._sealer = sealer
         self._clock = clock
 
-    async def update_member(self, clan: Clan, member: MemberId) -> None:
-        """Have WOM look at one member now, and store what it saw.
+    async def update_member(self, clan: Clan, member: MemberId, *, background: bool = False) -> None:
+        """Have WOM look at one member now, and store what it saw; ``background`` lets others go first.
 
         Raises:
             Outdated: there is no such member any more.
@@ -54,13 +74,42 @@ class Refreshing:
         if all(held.end is not None for held in known):
             raise UpdateRefused(row.name, "archived")
         try:
-            answer = await self._wom.update_player(row.name)
+            answer = await self._wom.update_player(row.name, background=background)
         except PlayerUpdateRefused as refusal:
             raise UpdateRefused(row.name, refusal.why) from refusal
         except WomError as error:
             raise as_user_error(error, now=self._clock(), player=row.name) from error
+        if answer.last_changed_at is not None:
+            # Before the look itself is stored: nobody may seem to have been looked at and not gained.
+            async with self._database.write() as session:
+                await members.note_gained(session, clan.id, answer.id, answer.last_changed_at)
         if answer.latest_snapshot is not None:
             await self._statistics.store(clan.id, [answer.latest_snapshot])
+
+    async def update_members(
+        self, clan: Clan, wanted: Sequence[MemberId]
+    ) -> AsyncGenerator[RefreshProgress, None]:
+        """Have WOM look at several members, one after the other and behind everybody else's requests.
+
+        Tells how far it is after each. Whom WOM refuses is counted and passed over; where WOM
+        does not answer it ends there.
+        """
+        progress = RefreshProgress(len(wanted))
+        for member in wanted:
+            try:
+                await self.update_member(clan, member, background=True)
+                progress = replace(progress, done=progress.done + 1)
+            except UpdateRefused as refusal:
+                refused = (*progress.refused, (refusal.name, refusal.reason))
+                progress = replace(progress, refused=refused)
+            except PlayerNotTracked as error:
+                progress = replace(progress, refused=(*progress.refused, (error.name, "not_on_hiscores")))
+            except Outdated:
+                progress = replace(progress, number=progress.number - 1)
+            except WomUnavailable as error:
+                yield replace(progress, stopped=error)
+                return
+            yield progress
 
     async def update_clan_if_due(self, clan: Clan) -> int | None:
         """Once a day, two hours before the clan's day ends, have WOM look at all its members.

@@ -5,33 +5,49 @@ from functools import partial
 from typing import Self
 
 from bot.domain.clans import GuildSettings
+from bot.services.absences import Absences
+from bot.services.change_sets import ChangeSets
 from bot.services.clan_roster import ClanRoster
 from bot.services.clans import Clans
 from bot.services.clock import Clock
 from bot.services.comparisons import Comparisons
 from bot.services.decisions import Decisions
 from bot.services.dossiers import Dossiers
+from bot.services.drift import Drifts
+from bot.services.eligibility.drafts import Drafts
 from bot.services.eligibility.next_rank import NextRanks
 from bot.services.eligibility.service import Eligibility
+from bot.services.eligibility.simulations import Simulations
 from bot.services.history import History
+from bot.services.inactivity import Inactivity
 from bot.services.ingest import Ingest
+from bot.services.ladder import Ladder
 from bot.services.leaderboards import Leaderboards
 from bot.services.link_review import LinkReview
 from bot.services.links import Links
 from bot.services.lookup import Lookup
 from bot.services.mass_leaves import MassLeaves
 from bot.services.notices import Notices
+from bot.services.officer_history import OfficerHistory
 from bot.services.past import Past
 from bot.services.polling import Polling
+from bot.services.promotions.badges import Badges
+from bot.services.promotions.following import Following
+from bot.services.promotions.service import Promotions
+from bot.services.proofs import Proofs
+from bot.services.quiet_notices import QuietNotices
 from bot.services.readings import Readings
 from bot.services.refreshing import Refreshing
 from bot.services.rendering import Renderer
+from bot.services.role_sync import RoleSync
 from bot.services.sealing import Sealer
 from bot.services.setting_up import SettingUp
 from bot.services.statistics import Statistics
 from bot.services.stats import Stats
+from bot.services.today import Today
 from bot.services.unknown_forms import UnknownForms
 from bot.services.upkeep import Upkeep
+from bot.services.worklist import Worklist
 from bot.settings import Settings
 from bot.wom.client import WomClient
 from bot.wom.pacing import Pacing
@@ -53,9 +69,18 @@ class Services:
     dossiers: Dossiers
     eligibility: Eligibility
     next_ranks: NextRanks
+    drafts: Drafts
+    simulations: Simulations
+    promotions: Promotions
+    following: Following
+    badges: Badges
     decisions: Decisions
     link_review: LinkReview
     mass_leaves: MassLeaves
+    change_sets: ChangeSets
+    role_sync: RoleSync
+    officer_history: OfficerHistory
+    drifts: Drifts
     statistics: Statistics
     leaderboards: Leaderboards
     stats: Stats
@@ -70,7 +95,14 @@ class Services:
     setting_up: SettingUp
     unknown_forms: UnknownForms
     readings: Readings
+    absences: Absences
+    inactivity: Inactivity
+    ladder: Ladder
+    quiet_notices: QuietNotices
     upkeep: Upkeep
+    worklist: Worklist
+    proofs: Proofs
+    today: Today
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock, *, pacing: Pacing | None = None) -> Self:
@@ -90,6 +122,14 @@ class Services:
         ingest = Ingest(database, clock)
         eligibility = Eligibility(database, statistics, clock)
         history = History(database, ingest, clock)
+        change_sets = ChangeSets(database, clock)
+        role_sync, drifts = RoleSync(database, change_sets, clock), Drifts(database)
+        worklist = Worklist(database, clock)
+        following = Following(database, wom, sealer, clock)
+        change_sets.followers.append(following.on_item)
+        worklist.within.append(following.on_ticked)
+        role_sync.expected = following.expected
+        drifts.earned = eligibility.earned
         return cls(
             settings=settings,
             clock=clock,
@@ -102,9 +142,18 @@ class Services:
             dossiers=Dossiers(database, clock),
             eligibility=eligibility,
             next_ranks=NextRanks(database, eligibility, statistics),
+            drafts=Drafts(database, eligibility, clock),
+            simulations=Simulations(database, statistics, clock),
+            promotions=Promotions(database, eligibility, change_sets, clock),
+            following=following,
+            badges=Badges(database, change_sets, clock),
             decisions=Decisions(database, clock),
             link_review=LinkReview(database, lookup, clock),
             mass_leaves=MassLeaves(database, clock),
+            change_sets=change_sets,
+            officer_history=OfficerHistory(database),
+            drifts=drifts,
+            role_sync=role_sync,
             statistics=statistics,
             leaderboards=Leaderboards(database, statistics),
             stats=Stats(database, statistics),
@@ -121,7 +170,14 @@ class Services:
             ),
             unknown_forms=UnknownForms(database, clock),
             readings=Readings(database, ingest, lookup),
+            absences=Absences(database, clock),
+            inactivity=Inactivity(database, clock),
+            ladder=Ladder(database, clock),
+            quiet_notices=QuietNotices(database, clock),
             upkeep=Upkeep(database, clock),
+            worklist=worklist,
+            proofs=Proofs(database, clock),
+            today=Today(database, clock),
         )
 
     async def open(self) -> None:

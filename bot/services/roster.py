@@ -14,8 +14,20 @@ from bot.domain.identity import Held, Leave, Lines, MemberState, RosterPlan, See
 from bot.domain.ids import ClanId, MemberId, NameKey, PlayerId, SourceId
 from bot.domain.roster import plan_roster
 from bot.domain.stays import is_join
+from bot.domain.worklist import EXPECTED_FOR
 from bot.wom.answers import Activity, GroupDetails
-from db.queries import attributions, clans, conflicts, decisions, imports, members, names, roster, sources
+from db.queries import (
+    attributions,
+    clans,
+    conflicts,
+    decisions,
+    imports,
+    members,
+    names,
+    roster,
+    sources,
+    worklist,
+)
 from db.types import to_millis
 
 
@@ -52,6 +64,7 @@ async def apply_roster(
         await roster.approved_renames(session, clan.id),
         await _lines(session, clan, states, observed, seen),
         await _lost(session, clan.id, states, seen),
+        await worklist.removed_since(session, clan.id, now - EXPECTED_FOR),
         polled_at=clan.polled_at,
         now=now,
         next_id=next_id,

@@ -10,15 +10,29 @@ from bot.domain.clans import Clan, GuildSettings, Relay
 from bot.domain.ids import ChannelId, MessageId
 from bot.domain.listening import UNKNOWN_KEPT
 from bot.domain.relay_search import find_relay
-from bot.domain.setup import GuildFacts, Progress, RankMatch, RelayShare, SetupState, match_ranks
-from db.queries import clans, cursors, members, names, unknown_lines
+from bot.domain.role_sync import RoleSyncOptions
+from bot.domain.setup import (
+    GuildFacts,
+    Progress,
+    RankMatch,
+    RelayShare,
+    SetupState,
+    chosen_first,
+    match_ranks,
+)
+from db.queries import clans, cursors, members, names, role_sync, unknown_lines
 
 
 async def ranks_of(session: AsyncSession, clan: Clan, facts: GuildFacts) -> tuple[RankMatch, ...]:
-    """The ranks that members hold, in the clan's order and then by name, with their Discord roles."""
+    """The ranks that members hold, in the clan's order and then by name, with their Discord roles.
+
+    Those are the ones that were chosen, else those of the same names.
+    """
+    options = await role_sync.options_of(session, clan.id) or RoleSyncOptions()
     held = {member.wom_role for member in await members.current_members(session, clan.id) if member.wom_role}
     ordered = [role for role in clan.role_order if role in held]
-    return match_ranks([*ordered, *sorted(held.difference(ordered))], facts.roles)
+    named = match_ranks([*ordered, *sorted(held.difference(ordered))], facts.roles)
+    return chosen_first(named, options.ranks, facts.roles)
 
 
 async def read_state(
@@ -35,6 +49,7 @@ async def read_state(
     ranks = await ranks_of(session, clan, facts)
     relays = await clans.relays_of(session, [clan.id])
     settings = await clans.guild_settings(session, clan.guild) or GuildSettings(clan.guild)
+    sync = await role_sync.options_of(session, clan.id)
     others = [other.name for other in await clans.clans_of(session, clan.guild) if other.id != clan.id]
     since = await cursors.observed_since(session, clan.id)
     recent = MessageId(snowflake_at(now - UNKNOWN_KEPT))
@@ -64,6 +79,7 @@ async def read_state(
         other_clans=tuple(others),
         nicknames_follow=settings.nicknames_follow,
         may_rename=facts.may_rename,
+        role_sync=sync is not None and sync.enabled,
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.doubles import DOUBLES_WITHIN
 from bot.domain.facts import MessageFact, SourceKind, SourceRef
 from bot.domain.ids import ChannelId, ClanId, MessageId, NameKey, SourceId
-from db.queries import attributions, doubles, messages, sources
+from db.queries import attributions, doubles, messages, seen_ranks, sources
 from db.queries.messages import StoredMessage
 
 REMEMBERED: Final = 200_000
@@ -79,6 +79,7 @@ async def store(
         if row.message in new and facts[row.message].broadcast is not None
     ]
     await messages.add_broadcasts(session, clan, announced)
+    await seen_ranks.note_ranks(session, clan, _ranks(stored, facts, new))
     told = [fact.told for fact in facts.values() if fact.told is not None]
     await doubles.add_prints(session, clan, told)
     await doubles.settle(session, clan, {line.print for line in told}, within)
@@ -97,6 +98,20 @@ def _stored(
     if fact.source is not None:
         source = known[fact.source] if fact.source in known else learnt[fact.source]
     return StoredMessage(fact.message, fact.channel, source, fact.kind, fact.length)
+
+
+def _ranks(
+    stored: Iterable[StoredMessage], facts: Mapping[MessageId, MessageFact], new: Collection[MessageId]
+) -> dict[SourceId, tuple[MessageId, str]]:
+    """The newest rank emoji that was shown beside each name, of messages that are new."""
+    shown: dict[SourceId, tuple[MessageId, str]] = {}
+    for row in stored:
+        rank = facts[row.message].rank
+        if rank is not None and row.source is not None and row.message in new:
+            known = shown.get(row.source)
+            if known is None or known[0] < row.message:
+                shown[row.source] = row.message, rank
+    return shown
 
 
 def _deletions(heard: Iterable[Heard | Deleted]) -> dict[ChannelId, list[MessageId]]:

@@ -14,6 +14,7 @@ from bot.wom.answers import (
     GroupSummary,
     MemberGains,
     MemberHiscores,
+    Membership,
     NameChange,
     PlayerDetails,
     Snapshot,
@@ -37,6 +38,7 @@ _gains = msgspec.json.Decoder(list[MemberGains])
 _group = msgspec.json.Decoder(GroupDetails)
 _groups = msgspec.json.Decoder(list[GroupSummary])
 _hiscores = msgspec.json.Decoder(list[MemberHiscores])
+_membership = msgspec.json.Decoder(Membership)
 _name_changes = msgspec.json.Decoder(list[NameChange])
 _player = msgspec.json.Decoder(PlayerDetails)
 _snapshots = msgspec.json.Decoder(list[Snapshot])
@@ -156,13 +158,20 @@ class WomClient:
         call = Call("GET", "/players/{}/snapshots", (username,), params, background=background)
         return await self._ask(call, _snapshots)
 
-    async def update_player(self, username: str) -> PlayerDetails:
-        """Have WOM look at one player now.
+    async def update_player(self, username: str, *, background: bool = False) -> PlayerDetails:
+        """Have WOM look at one player now; ``background`` gives way to all other requests.
 
         Raises:
             PlayerUpdateRefused: WOM would not; ``why`` says for which reason.
         """
-        call = Call("POST", "/players/{}", (username,), again=Again.UNLESS_DONE, updates_player=True)
+        call = Call(
+            "POST",
+            "/players/{}",
+            (username,),
+            again=Again.UNLESS_DONE,
+            updates_player=True,
+            background=background,
+        )
         return await self._ask(call, _player)
 
     async def update_all(self, group: GroupId, code: str) -> UpdateAllResult:
@@ -178,6 +187,27 @@ class WomClient:
             if refusal.code != NO_OUTDATED_MEMBERS:
                 raise
             return UpdateAllResult(0, refusal.message)
+
+    async def change_role(self, group: GroupId, username: str, role: str, code: str) -> bool:
+        """Give a member another role at WOM.
+
+        Returns:
+            False where they held it already, or do since a first try whose answer was lost.
+
+        Raises:
+            WrongVerificationCode: ``code`` is not the group's.
+            WomRefused: they are no member there, or WOM knows no such role.
+        """
+        said = {"username": username, "role": role}
+        call = Call("PUT", "/groups/{}/role", (group,), secret=code, said=said)
+        try:
+            await self._ask(call, _membership)
+        except WomRefused as refusal:
+            # WOM has no code of its own for it.
+            if "is already a" not in refusal.message:
+                raise
+            return False
+        return True
 
     async def _ask(self, call: Call, decoder: msgspec.json.Decoder[T]) -> T:
         body = await self._transport.send(call)

@@ -55,7 +55,8 @@ class Patience:
 class Call:
     """One request. ``template`` is a path as ``/groups/{}``, filled in with ``args``; it goes to the log.
 
-    ``secret`` travels as the verification code in the body and is struck from every message.
+    ``secret`` travels as the verification code in the body, beside ``said``, and is struck from
+    every message.
     ``background`` gives way to all other requests, and is never sent again by itself: who asks in
     the background has time to come back later.
     """
@@ -66,6 +67,7 @@ class Call:
     params: dict[str, str] = field(default_factory=dict[str, str])
     again: Again = Again.ALWAYS
     secret: str | None = field(default=None, repr=False)
+    said: dict[str, str] = field(default_factory=dict[str, str])
     updates_player: bool = False
     background: bool = False
 
@@ -173,7 +175,7 @@ class Transport:
         sending = self._session.request(
             call.method,
             URL(self._base + call.path, encoded=True).update_query(call.params),
-            json=None if call.secret is None else {"verificationCode": call.secret},
+            json=None if call.secret is None else {**call.said, "verificationCode": call.secret},
             allow_redirects=False,
         )
         try:

@@ -3,10 +3,15 @@
 from discord import app_commands
 
 from bot.services.registry import Services
+from cogs.officer.drift import DRIFT_ITEMS, drift_command
+from cogs.officer.history import HISTORY_ITEMS, history_command
+from cogs.officer.pages import PageButton
 from cogs.officer.roster import ROSTER_ITEMS, roster_command
+from cogs.officer.today import TODAY_ITEMS, today_command
+from cogs.officer.worklist import WORKLIST_ITEMS, worklist_command
 from cogs.officers import FOR_OFFICERS
 
-ITEMS = ROSTER_ITEMS
+ITEMS = (*ROSTER_ITEMS, *WORKLIST_ITEMS, *DRIFT_ITEMS, *HISTORY_ITEMS, PageButton, *TODAY_ITEMS)
 """The buttons and lists of all of them, which outlive a restart."""
 
 
@@ -15,5 +20,6 @@ def officer_group(services: Services) -> app_commands.Group:
     group = app_commands.Group(
         name="officer", description="The whole clan at a glance", guild_only=True, extras=FOR_OFFICERS
     )
-    group.add_command(roster_command(services))
+    for command in (roster_command, worklist_command, drift_command, history_command, today_command):
+        group.add_command(command(services))
     return group

@@ -27,6 +27,7 @@ from cogs.setup.facts import facts_of, likely_lines
 from cogs.setup.items import CHOICES, Menu
 from cogs.setup.modals import CodeModal, GroupModal, ZoneModal
 from cogs.setup.relays import RelayDesk
+from cogs.setup.role_sync import RoleSyncDesk
 from cogs.setup.showing import defer, server_of, show
 
 PollNow = Callable[[Clan], Awaitable[None]]
@@ -49,13 +50,18 @@ class Desk:
         self.bot = bot
         self.services = services
         self.relays = RelayDesk(self)
+        self.role_sync = RoleSyncDesk(self)
         self._poll_now = poll_now
         self._lines: dict[int, tuple[datetime, dict[ChannelId, list[ChannelLine]]]] = {}
         self._ways: dict[str, Callable[[Interaction[Any], Clan], Awaitable[None]]] = {
             "main": self.show_main,
             "officer_roles": self._ask_roles,
             "relay": self.relays.ask,
-            "ranks": self._show_ranks,
+            "ranks": self.role_sync.ask,
+            "rank_names": self.role_sync.use_names,
+            "sync_preview": self.role_sync.preview,
+            "sync_csv": self.role_sync.csv,
+            "sync_off": self.role_sync.switch_off,
             "history": self._load_history,
             "days": self._ask_days,
             "past": past.ask,
@@ -176,13 +182,14 @@ class Desk:
         await show(interaction, *await self._main(server_of(interaction), clan))
 
     async def _main(self, guild: discord.Guild, clan: Clan) -> tuple[discord.Embed, View | None]:
-        facts = await self._facts(guild, clan)
+        facts = await self.facts(guild, clan)
         state = await self.services.setting_up.state(clan, facts, self._loading(clan.id))
         state = replace(state, past=await self.services.past.progress(clan.id))
         linked = await self.services.clans.of_guild(clan.guild)
         return checklist(state), views.main_view(clan, state, linked)
 
-    async def _facts(self, guild: discord.Guild, clan: Clan) -> GuildFacts:
+    async def facts(self, guild: discord.Guild, clan: Clan) -> GuildFacts:
+        """What Discord says about the server."""
         relays, elsewhere = set[int](), set[int]()
         for linked in await self.services.clans.of_guild(clan.guild):
             used = {relay.channel for relay in await self.services.setting_up.relays(linked)}
@@ -283,12 +290,6 @@ class Desk:
 
     async def _ask_zone(self, interaction: Interaction[Any], clan: Clan) -> None:
         await interaction.response.send_modal(ZoneModal(self, clan))
-
-    async def _show_ranks(self, interaction: Interaction[Any], clan: Clan) -> None:
-        await defer(interaction)
-        facts = await self._facts(server_of(interaction), clan)
-        matches = await self.services.setting_up.ranks(clan, facts)
-        await show(interaction, screens.ranks_screen(matches), views.back_view(clan.id))
 
     # The history
 

@@ -7,10 +7,12 @@ from discord.ui import View
 
 from bot.domain.clans import Clan
 from bot.domain.ids import ClanId
-from bot.domain.setup import GroupChoice, SetupState
+from bot.domain.role_sync import RoleSyncOptions, SyncPreview
+from bot.domain.setup import GroupChoice, RankMatch, SetupState
 from cogs.buttons import view_of
 from cogs.setup.items import Channels, Days, Go, LinkGroup, Menu, OtherClan, PickGroup, Roles, Search
 from cogs.setup.relay_items import ChooseRelays, DropRelays, Option, UnknownPage, UseRelay, Within
+from cogs.setup.role_sync_items import OneRole, OtherSelect, RankSelect, RemovalDays, SyncOn
 
 HISTORY_DAYS = 90
 _BELOW = 2
@@ -127,9 +129,33 @@ def unknown_view(clan: ClanId, page: int, pages: int) -> View | None:
     return view_of(*before, *after, Go(clan, "main", "Back"))
 
 
-def back_view(clan: ClanId) -> View | None:
-    """Only the way back."""
-    return view_of(Go(clan, "main", "Back"))
+def ranks_view(clan: ClanId, matches: Sequence[RankMatch], options: RoleSyncOptions) -> View | None:
+    """The roles of ranks, what else can be chosen, and whether roles follow."""
+    ranks = [RankSelect(clan, matches)] if matches else []
+    proposed = any(one.role is not None and not one.chosen for one in matches)
+    names = [Go(clan, "rank_names", "Use names", ButtonStyle.primary, row=_BELOW)] if proposed else []
+    if options.enabled:
+        switch = Go(clan, "sync_off", "Switch off", ButtonStyle.danger, row=_BELOW)
+    else:
+        switch = Go(clan, "sync_preview", "Preview", row=_BELOW)
+    return view_of(*ranks, OtherSelect(clan, options), *names, switch, Go(clan, "main", "Back", row=_BELOW))
+
+
+def one_role_view(clan: ClanId, what: str, chosen: Collection[int]) -> View | None:
+    """One role, or none."""
+    return view_of(OneRole(clan, what, chosen), Go(clan, "ranks", "Back", row=_BELOW))
+
+
+def removal_view(clan: ClanId, options: RoleSyncOptions) -> View | None:
+    """How long a role is kept."""
+    return view_of(RemovalDays(clan, options), Go(clan, "ranks", "Back", row=_BELOW))
+
+
+def sync_preview_view(clan: ClanId, shown: SyncPreview) -> View | None:
+    """Switch it on, or not; and all of it as a file."""
+    csv = [Go(clan, "sync_csv", "CSV")] if shown.preview.changes else []
+    on = [SyncOn(clan, shown.seen)] if shown.preview.may_manage else []
+    return view_of(*on, *csv, Go(clan, "ranks", "Back"))
 
 
 def unlink_view(clan: ClanId) -> View | None:

@@ -5,8 +5,24 @@ Every table of facts leads its key with ``clan_id``. Ranges are half-open, with
 """
 
 from db.models.base import Base
+from db.models.change_sets import (
+    ChangeSetItemRow,
+    ChangeSetRow,
+    GivenRole,
+    RoleRemoval,
+    RoleSyncRow,
+    SeenRank,
+)
 from db.models.clans import AuditEntry, Clan, Guild, ImportRow, KeptState, Relay
 from db.models.decisions import IdentityConflict, IdentityDecision, NameOverrideRow
+from db.models.evidence import EvidenceKind, EvidenceRow
+from db.models.inactivity import (
+    AbsenceRow,
+    InactivityCase,
+    InactivityRound,
+    InactivitySettings,
+    InactivityStep,
+)
 from db.models.links import DiscordLink, LinkCode, LinkRefusal, PendingLink
 from db.models.members import (
     Achievement,
@@ -21,10 +37,12 @@ from db.models.members import (
 )
 from db.models.messages import Activity, ActivityDay, Broadcast, Coverage, IngestCursor, Message, RelayPrint
 from db.models.readings import MetricRow, MetricValue, PastJob, PastRefusal, PastSpan, SnapshotRow
-from db.models.rules import PromotionRow, RankHold, RuleDraft, RuleVersion, StandingRow
+from db.models.rules import PromotionBatch, PromotionRow, RankHold, RuleDraft, RuleVersion, StandingRow
 from db.models.sources import Attribution, ImportedSpeaker, Source
+from db.models.worklist import WorklistStep
 
 __all__ = [
+    "AbsenceRow",
     "Achievement",
     "Activity",
     "ActivityDay",
@@ -33,14 +51,23 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Broadcast",
+    "ChangeSetItemRow",
+    "ChangeSetRow",
     "Clan",
     "Coverage",
     "DiscordLink",
+    "EvidenceKind",
+    "EvidenceRow",
+    "GivenRole",
     "Guild",
     "IdentityConflict",
     "IdentityDecision",
     "ImportRow",
     "ImportedSpeaker",
+    "InactivityCase",
+    "InactivityRound",
+    "InactivitySettings",
+    "InactivityStep",
     "IngestCursor",
     "KeptState",
     "LinkCode",
@@ -60,13 +87,18 @@ __all__ = [
     "PastSpan",
     "PendingLink",
     "Profile",
+    "PromotionBatch",
     "PromotionRow",
     "RankHold",
     "Relay",
     "RelayPrint",
+    "RoleRemoval",
+    "RoleSyncRow",
     "RuleDraft",
     "RuleVersion",
+    "SeenRank",
     "SnapshotRow",
     "Source",
     "StandingRow",
+    "WorklistStep",
 ]

@@ -39,7 +39,7 @@ class RuleDraft(Base):
 class StandingRow(Base):
     """What a rank's condition comes to for a member since a time.
 
-    ``outcome`` is :class:`bot.domain.rules.judging.Outcome`.
+    ``outcome`` is :class:`bot.domain.rules.judging.Outcome`, ``kind`` :class:`bot.domain.rules.ladder.Place`.
     """
 
     __tablename__ = "standings"
@@ -48,6 +48,7 @@ class StandingRow(Base):
     clan_id: Mapped[int] = clan_key()
     member_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     rank: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
     outcome: Mapped[str]
     since: Mapped[datetime]
 
@@ -66,11 +67,35 @@ class RankHold(Base):
     note: Mapped[str]
 
 
+class PromotionBatch(Base):
+    """Changes of rank that an officer looked at together, and made once.
+
+    ``picks`` are members with the rule's rank, as ``[member, rank]``. ``change_set_id`` are the
+    Discord roles that follow, null where nobody's change. ``announced_at`` is when it was posted.
+    """
+
+    __tablename__ = "promotion_batches"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    clan_id: Mapped[int] = clan_key()
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    drawn_by: Mapped[Big]
+    drawn_at: Mapped[datetime]
+    picks: Mapped[list[list[Any]]] = mapped_column(JSON)
+    approved_by: Mapped[Big | None]
+    approved_at: Mapped[datetime | None]
+    change_set_id: Mapped[int | None]
+    announced_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[Big | None]
+
+
 class PromotionRow(Base):
     """A change of rank that an officer approved, and how far it is: Discord, the game, WOM, confirmed.
 
     ``evidence`` is why, in words, as it was approved. One at most is open for a member:
-    ``ended_at`` is when it was confirmed, cancelled or gave up.
+    ``ended_at`` is when it was confirmed, cancelled or gave up, and ``ending`` says which.
+    ``user_id`` is whose Discord roles follow, null where no verified link says.
     """
 
     __tablename__ = "promotions"
@@ -96,7 +121,8 @@ class PromotionRow(Base):
     approved_by: Mapped[Big]
     approved_at: Mapped[datetime]
     evidence: Mapped[list[str]] = mapped_column(JSON)
-    change_set_id: Mapped[int | None]
+    batch_id: Mapped[int]
+    user_id: Mapped[Big | None]
     discord_at: Mapped[datetime | None]
     discord_note: Mapped[str | None]
     ticked_at: Mapped[datetime | None]
@@ -104,6 +130,5 @@ class PromotionRow(Base):
     wom_set_at: Mapped[datetime | None]
     wom_failure: Mapped[str | None]
     confirmed_by: Mapped[str | None]
-    announced_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ending: Mapped[str | None]

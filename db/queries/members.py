@@ -327,3 +327,16 @@ async def note_values_stored(session: AsyncSession, clan: ClanId, times: Mapping
         .values(updated_at=newest)
         .execution_options(synchronize_session=False)
     )
+
+
+async def note_gained(session: AsyncSession, clan: ClanId, player: PlayerId, changed_at: datetime) -> None:
+    """WOM's word on a profile's last real gain; an older one than is known changes nothing."""
+    await session.execute(
+        update(Profile)
+        .where(
+            Profile.clan_id == clan,
+            Profile.player_id == player,
+            Profile.changed_at.is_(None) | (Profile.changed_at < changed_at),
+        )
+        .values(changed_at=changed_at)
+    )

@@ -22,7 +22,7 @@ from db.models import (
     Profile,
     Source,
 )
-from db.queries import attributions, decisions, links
+from db.queries import attributions, decisions, evidence, links, worklist
 from db.types import OPEN_END
 
 
@@ -170,6 +170,8 @@ async def remove_absorbed(session: AsyncSession, clan: ClanId, absorbed: Mapping
     await attributions.attribute_users(session, clan, users)
     if absorbed:
         await decisions.follow_absorbed(session, clan, absorbed)
+        await worklist.follow_absorbed(session, clan, absorbed)
+        await evidence.follow_absorbed(session, clan, absorbed)
     # What happened to them goes with them.
     await session.execute(delete(Member).where(Member.clan_id == clan, Member.id.in_(absorbed)))
 

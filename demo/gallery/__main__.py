@@ -38,6 +38,7 @@ async def picture(directory: Path) -> tuple[str, ...]:
     from demo.gallery.tour_extremes import ExtremesTour
     from demo.gallery.tour_identity import IdentityTour
     from demo.gallery.tour_officers import OfficersTour
+    from demo.gallery.tour_quiet import QuietTour
     from demo.once import END
     from demo.simulator import show_small_lines
     from demo.stage import open_stage
@@ -56,6 +57,7 @@ async def picture(directory: Path) -> tuple[str, ...]:
             await IdentityTour(tour).all()
             desk = DeskTour(tour)
             await desk.all()
+            await QuietTour(tour).all()
             await OfficersTour(tour).all()
             await desk.mass_leave()
             await ExtremesTour(tour).all()

@@ -136,6 +136,10 @@ DESK: Final = Section(
         Screen("roster", "officer roster", "Everybody by rank, with when they were seen", desktop=True),
         Screen("roster-left", "officer roster", "Who left"),
         Screen("roster-stale", "officer roster", "Whom Wise Old Man has not looked at"),
+        Screen("today", "officer today", "Everything that waits for an officer, and where to go"),
+        Screen("worklist", "officer worklist", "What is to be done in the game, to copy and tick off"),
+        Screen("worklist-except", "officer worklist", "**Except…** asks who is not done yet"),
+        Screen("worklist-ticked", "officer worklist", "What is left, and who ticked off what last"),
         Screen("links-review", "member accounts", "Claims to review"),
         Screen("links-suggested", "member accounts", "Suggested by nicknames"),
         Screen("links-unseen", "member accounts", "In the game and not in Discord"),
@@ -149,6 +153,29 @@ DESK: Final = Section(
         Screen("past-progress", "setup", "It is read in the background, and can be cancelled"),
         Screen("how-read", "How was this read?", "*How was this read?* in the apps menu of a message"),
         Screen("speaker", "Stats of speaker", "*Stats of speaker* in the apps menu of a message"),
+    ),
+)
+QUIET: Final = Section(
+    "Who is quiet, and who is away",
+    (
+        Screen("inactive", "inactive", "Who is quiet, with what each clock tells", desktop=True),
+        Screen("inactive-unknown", "inactive", "Of whom nothing can be said, and why"),
+        Screen("inactive-excepted", "inactive", "Who is away, new or safe"),
+        Screen("inactive-rules", "inactive", "The limits, the grace and the safe list"),
+        Screen("away", "away", "Away, for yourself alone"),
+        Screen("member-away", "member away", "Away, noted by an officer"),
+    ),
+)
+PROOF: Final = Section(
+    "/proof",
+    (
+        Screen("proof-unverified", "proof", "A claimed account proves nothing yet, and what to do"),
+        Screen("proof-submitted", "proof", "Submitted: officers will look at it"),
+        Screen("proof-notice", "proof", "What officers see in their channel"),
+        Screen("proof-approved", "proof", "After **Approve**; the buttons stay, and the first press counts"),
+        Screen("member-proof", "member proof", "Everything about one member"),
+        Screen("member-proof-queue", "member proof", "What waits for officers"),
+        Screen("member-proof-kinds", "member proof", "What can be proved, and how that is changed"),
     ),
 )
 REFUSALS: Final = Section(
@@ -179,7 +206,17 @@ EXTREMES: Final = Section(
     ),
 )
 
-UNPICTURED: Final = frozenset({"nextrank"})
+UNPICTURED: Final = frozenset(
+    {
+        "nextrank",
+        "officer drift",
+        "officer history",
+        "rules edit",
+        "rules export",
+        "rules import",
+        "rules simulate",
+    }
+)
 """Commands that have no picture yet. What gets one leaves this list."""
-SECTIONS: Final = (STATS, LEADERBOARD, COMPARE, LINK, SETUP, MEMBER, DESK, REFUSALS, EXTREMES)
+SECTIONS: Final = (STATS, LEADERBOARD, COMPARE, LINK, SETUP, MEMBER, DESK, PROOF, QUIET, REFUSALS, EXTREMES)
 SCREENS: Final = tuple(screen for section in SECTIONS for screen in section.screens)

@@ -2,11 +2,20 @@
 
 from datetime import timedelta
 
+from bot.domain.ids import GuildId, UserId
+from bot.domain.worklist import NewStep, StepKind
+from bot.services.worklist import Worklist
 from demo.gallery.tour import Part
 from demo.gallery.tour_officers import POLL
 from demo.stage_record import Asked, Options
 
 A_WHILE = timedelta(seconds=20)
+_STEPS = [
+    *[(StepKind.PROMOTE, "onyx")] * 5,
+    *[(StepKind.PROMOTE, "ruby")] * 26,
+    *[(StepKind.REMOVE, None)] * 3,
+]
+_ALL_DONE = "All done (5)"
 
 
 class DeskTour(Part):
@@ -15,7 +24,9 @@ class DeskTour(Part):
     async def all(self) -> None:
         """After a name came into dispute, so that there is something to tell."""
         await self.roster()
+        await self.worklist()
         await self.links()
+        await self.proofs()
         await self.messages()
         await self.told()
         await self.past()
@@ -27,6 +38,22 @@ class DeskTour(Part):
             "roster-left", await self.recorder.choose(self.tour.officer, shown, "ow:", "Left")
         )
         await self._ask("roster-stale", "officer roster", filter="stale")
+
+    async def worklist(self) -> None:
+        """Ranks to be set and members to be removed in the game; one list is ticked off but for two."""
+        services, officer = self.stage.bot.services, self.tour.officer
+        (clan,) = await services.clans.of_guild(GuildId(officer.guild.id))
+        members = [await services.lookup.by_name(clan, name) for name in self.stage.present_names()[:34]]
+        steps = [
+            NewStep(kind, one.member.id, f"demo:{one.member.id}", one.member.wom_role, rank)
+            for one, (kind, rank) in zip(members, _STEPS, strict=False)
+        ]
+        # The stand-in's time is the bot's only while it is asked something.
+        await Worklist(services.database, lambda: self.stage.now).add(clan, steps, UserId(officer.id))
+        shown = await self._ask("worklist", "officer worklist")
+        pressed = await officer.click(shown.message.message, label="Except…")
+        await self.tour.show_form("worklist-except", shown, pressed)
+        await self.tour.show("worklist-ticked", await self.recorder.press(officer, shown, _ALL_DONE))
 
     async def links(self) -> None:
         """Claims, suggestions, one user's accounts, and the button for everybody."""
@@ -40,6 +67,25 @@ class DeskTour(Part):
         menu = await self.recorder.menu(self.tour.officer, self.tour.public, "Link account", self.tour.guest)
         await self.tour.show("link-account", menu)
         await self._ask("links-panel", "member panel")
+
+    async def proofs(self) -> None:
+        """A claim proves nothing; once verified, a proof is submitted, approved, listed. Then what waits."""
+        officer, dee, show = self.tour.officer, self.tour.dee, self.tour.show
+        ask = self.recorder.slash
+        await show("proof-unverified", await ask(dee, self.tour.elsewhere, "proof"))
+        await officer.slash(self.desk, "member link", user=dee, name="Dee")
+        given: Options = {"kind": "Combat achievements", "value": "Elite", "note": "since last night’s raid"}
+        await show("proof-submitted", await ask(dee, self.tour.elsewhere, "proof", **given))
+        notice = max(self.desk.history(), key=lambda one: one.id)
+        await self.tour.album.add("proof-notice", officer, self.desk, notice)
+        await officer.click(notice, label="Approve")
+        await self.tour.album.add("proof-approved", officer, self.desk, notice)
+        for note in ("Friday’s bingo", "Wildy Wednesday"):
+            await ask(dee, self.tour.elsewhere, "proof", kind="Event attended", note=note)
+        await self._ask("member-proof", "member proof", member="Dee")
+        queue = await self._ask("member-proof-queue", "member proof")
+        await show("member-proof-kinds", await self.recorder.press(officer, queue, "Kinds…"))
+        await self._ask("today", "officer today")
 
     async def messages(self) -> None:
         """What a message counts for, and whose card that is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 from aiohttp import web
@@ -20,6 +20,7 @@ from demo.wom.shapes import (
     group_summary_json,
     happening_json,
     latest_bytes,
+    membership_json,
     player_json,
     rename_json,
     snapshot_json,
@@ -84,6 +85,7 @@ def application(wom: SimulatedWom) -> web.Application:
             web.get("/v2/groups/{group}/name-changes", groups.name_changes),
             web.get("/v2/groups/{group}/achievements", groups.achievements),
             web.post("/v2/groups/{group}/update-all", groups.update_all),
+            web.put("/v2/groups/{group}/role", groups.change_role),
             web.get("/v2/players/id/{id}", players.by_id),
             web.get("/v2/players/{name}", players.by_name),
             web.post("/v2/players/{name}", players.update),
@@ -159,19 +161,11 @@ class GroupRoutes:
 
     async def update_all(self, request: web.Request) -> web.Response:
         """POST /groups/:id/update-all"""
-        try:
-            given = json.loads(await request.read() or b"{}").get("verificationCode")
-        except (ValueError, AttributeError):
-            return web.Response(
-                status=400, text="<html><pre>SyntaxError</pre></html>", content_type="text/html"
-            )
+        said = await _said(request)
+        if said is None:
+            return _not_json()
         group = self._group(request)
-        if not given:
-            raise Refusal(
-                400, "MISSING_VERIFICATION_CODE", "Required parameter 'verificationCode' is undefined"
-            )
-        if given != group.code:
-            raise Refusal(403, "INCORRECT_VERIFICATION_CODE", "Incorrect verification code")
+        _verify(group, said)
         count = self.wom.update_outdated(group.id)
         if not count:
             message = "This group has no outdated members (updated over 24h ago)"
@@ -179,6 +173,22 @@ class GroupRoutes:
         message = f"{count} outdated (updated > 24h ago) players are being updated. "
         message += "This can take up to a few minutes."
         return _answer({"count": count, "message": message})
+
+    async def change_role(self, request: web.Request) -> web.Response:
+        """PUT /groups/:id/role"""
+        said = await _said(request)
+        if said is None:
+            return _not_json()
+        group = self._group(request)
+        _verify(group, said)
+        name, role = str(said.get("username", "")), str(said.get("role", ""))
+        profile = self.wom.find(name)
+        if profile is None or profile.id not in group.members:
+            raise Refusal(400, "UNEXPECTED_ERROR", f"{name} is not a member of {group.name}.")
+        if group.members[profile.id].role == role:
+            raise Refusal(400, "UNEXPECTED_ERROR", f"{name} is already a {role}.")
+        self.wom.change_role(group.id, profile.id, role)
+        return _answer(membership_json(group, group.members[profile.id], profile))
 
     def _group(
         self, request: web.Request, code: str = "GROUP_NOT_FOUND", message: str = "Group not found"
@@ -257,6 +267,27 @@ class PlayerRoutes:
 
     def _player(self, request: web.Request) -> Profile:
         return _readable(self.wom.find(request.match_info["name"]))
+
+
+async def _said(request: web.Request) -> dict[str, Any] | None:
+    """The body's values; None where it is not JSON."""
+    try:
+        said = json.loads(await request.read() or b"{}")
+    except ValueError:
+        return None
+    return cast("dict[str, Any]", said) if isinstance(said, dict) else None
+
+
+def _not_json() -> web.Response:
+    return web.Response(status=400, text="<html><pre>SyntaxError</pre></html>", content_type="text/html")
+
+
+def _verify(group: Group, said: dict[str, Any]) -> None:
+    given = said.get("verificationCode")
+    if not given:
+        raise Refusal(400, "MISSING_VERIFICATION_CODE", "Required parameter 'verificationCode' is undefined")
+    if given != group.code:
+        raise Refusal(403, "INCORRECT_VERIFICATION_CODE", "Incorrect verification code")
 
 
 def _readable(profile: Profile | None) -> Profile:

@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("member_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("rank", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("since", Moment(), nullable=False),
         *_of_a_member("standings"),
@@ -63,6 +64,25 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "promotion_batches",
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("drawn_by", BigInt, nullable=False),
+        sa.Column("drawn_at", Moment(), nullable=False),
+        sa.Column("picks", sa.JSON(), nullable=False),
+        sa.Column("approved_by", BigInt, nullable=True),
+        sa.Column("approved_at", Moment(), nullable=True),
+        sa.Column("change_set_id", sa.Integer(), nullable=True),
+        sa.Column("announced_at", Moment(), nullable=True),
+        sa.Column("undone_at", Moment(), nullable=True),
+        sa.Column("undone_by", BigInt, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["clan_id"], ["clans.id"], name=op.f("fk_promotion_batches_clan_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("clan_id", "id", name=op.f("pk_promotion_batches")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "promotions",
         sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -73,7 +93,8 @@ def upgrade() -> None:
         sa.Column("approved_by", BigInt, nullable=False),
         sa.Column("approved_at", Moment(), nullable=False),
         sa.Column("evidence", sa.JSON(), nullable=False),
-        sa.Column("change_set_id", sa.Integer(), nullable=True),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", BigInt, nullable=True),
         sa.Column("discord_at", Moment(), nullable=True),
         sa.Column("discord_note", sa.Text(), nullable=True),
         sa.Column("ticked_at", Moment(), nullable=True),
@@ -81,7 +102,6 @@ def upgrade() -> None:
         sa.Column("wom_set_at", Moment(), nullable=True),
         sa.Column("wom_failure", sa.Text(), nullable=True),
         sa.Column("confirmed_by", sa.Text(), nullable=True),
-        sa.Column("announced_at", Moment(), nullable=True),
         sa.Column("ended_at", Moment(), nullable=True),
         sa.Column("ending", sa.Text(), nullable=True),
         *_of_a_member("promotions"),
@@ -115,6 +135,7 @@ def _of_a_member(table: str) -> list[sa.ForeignKeyConstraint]:
 def downgrade() -> None:
     op.drop_index("uq_promotions_open", table_name="promotions")
     op.drop_table("promotions")
+    op.drop_table("promotion_batches")
     op.drop_table("rank_holds")
     op.drop_table("standings")
     op.drop_table("rule_drafts")

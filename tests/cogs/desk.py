@@ -1,5 +1,7 @@
-"""What officers' tests share: their channel, and names in dispute."""
+"""What officers' tests share: their channel, names in dispute, and polls."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,8 +11,9 @@ from bot.domain.identity import Dispute
 from bot.domain.ids import ChannelId, GuildId
 from bot.domain.names import name_key
 from db.queries import attributions, clans, conflicts, names
+from demo.wom import SimulatedWom
 from tests.cogs.conftest import Foundry
-from tests.cogs.world import ANN, JOHN, NOW
+from tests.cogs.world import ANN, JOHN, NOW, Clock, restored_wom
 
 
 async def colleagues(foundry: Foundry) -> simcord.ChannelHandle:
@@ -43,3 +46,14 @@ async def dispute(foundry: Foundry, *claimed: str) -> None:
         touched = await conflicts.add_disputes(session, clan.id, claims, NOW)
         await names.rebuild_aliases(session, clan.id, touched)
         await attributions.attribute_relayed_names(session, clan.id, touched)
+
+
+@asynccontextmanager
+async def polled(foundry: Foundry, wom: SimulatedWom | None = None) -> AsyncGenerator[None]:
+    """The bot starts anew, half a day later, and polls; at the end nobody polls any more."""
+    wom = wom or restored_wom(Clock(NOW))
+    async with wom.serve() as url:
+        await foundry.restart(wom_url=url, later=timedelta(hours=12))
+        await foundry.env.settle()
+        yield
+        await foundry.bot.close()

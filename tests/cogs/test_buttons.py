@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from bot.domain.ids import ClanId, MemberId
 from bot.domain.metrics import ALL_METRICS
 from bot.domain.periods import read_period, suggest_periods
+from bot.domain.worklist import StepGroup, StepId, StepKind
 from cogs import compare, leaderboard, links, stats
 from cogs.buttons import LONGEST_ID, NUMBER, pack, pack_moment, unpack, unpack_moment, view_of
+from cogs.officer import worklist
 
 NOW = datetime(2026, 1, 15, 12, 30, tzinfo=UTC)
 
@@ -108,6 +110,27 @@ def test_a_comparisons_buttons_remember_it(shown: compare.Shown) -> None:
 def test_account_choices_remember_whose_they_are(asker: int, clan: ClanId, action: str) -> None:
     again = reread(links.AccountSelect(asker, clan, action))
     assert (again.asker, again.clan, again.action) == (asker, clan, action)
+
+
+@given(
+    snowflakes,
+    clans,
+    st.sampled_from(StepKind),
+    st.from_regex(r"[a-z0-9_]{1,40}", fullmatch=True),
+    st.integers(0, 99),
+    st.integers(1, 36**5),
+)
+def test_the_worklists_buttons_remember_what_was_seen(
+    asker: int, clan: ClanId, kind: StepKind, rank: str, page: int, seen: int
+) -> None:
+    group = StepGroup(kind, None if kind is StepKind.REMOVE else rank)
+    shown = worklist.Shown(asker, clan, group, page, StepId(seen))
+    assert reread(worklist.GroupSelect(shown)).shown == shown
+    for action in ("all", "but", "drop"):
+        again = reread(worklist.StepsButton(shown, action))
+        assert (again.shown, again.action) == (shown, action)
+    for way in ("back", "here", "on"):
+        assert reread(worklist.PageButton(shown, way)).shown == shown
 
 
 @given(boards, cards, comparisons)

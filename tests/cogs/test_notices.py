@@ -1,31 +1,15 @@
 """What officers are told in their channel without asking: quietly, and each thing once."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from datetime import timedelta
-
 import pytest
 import simcord
 
-from demo.wom import SimulatedWom
 from tests.cogs.conftest import Foundry
-from tests.cogs.desk import colleagues, dispute
+from tests.cogs.desk import colleagues, dispute, polled
 from tests.cogs.reading import answer_of, is_private, lines_of, text_of
 from tests.cogs.world import ANN, CY, DEE, FINN, GROUP, LEFT, NOW, OTHERS, Clock, player_id, restored_wom
 from tests.present.makers import plain
 
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
-
-
-@asynccontextmanager
-async def polled(foundry: Foundry, wom: SimulatedWom | None = None) -> AsyncGenerator[None]:
-    """The bot starts anew, half a day later, and polls; at the end nobody polls any more."""
-    wom = wom or restored_wom(Clock(NOW))
-    async with wom.serve() as url:
-        await foundry.restart(wom_url=url, later=timedelta(hours=12))
-        await foundry.env.settle()
-        yield
-        await foundry.bot.close()
 
 
 def said_in(channel: simcord.ChannelHandle) -> list[str]:

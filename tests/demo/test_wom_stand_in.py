@@ -244,6 +244,19 @@ async def test_updates_have_the_recorded_shapes(clock: Clock) -> None:
     assert clan["message"] == json_of("group_update_all")["message"].replace("56", str(clan["count"]))
 
 
+async def test_a_changed_role_has_the_recorded_shape_and_shows_in_the_activity(clock: Clock) -> None:
+    async with everything(clock).serve() as url:
+        said = {"verificationCode": CODE, "username": "player_3", "role": "zenyte"}
+        status, changed, _ = await fetch(url, "/groups/1/role", "PUT", said)
+        _, same, _ = await fetch(url, "/groups/1/role", "PUT", said)
+        _, stranger, _ = await fetch(url, "/groups/1/role", "PUT", {**said, "username": "nobody"})
+        _, activity, _ = await fetch(url, "/groups/1/activity?limit=1")
+    assert (status, activity[0]["role"]) == (200, "zenyte")
+    assert_same_shape(changed, [json_of("members_role_ok")])
+    assert same == {"code": "UNEXPECTED_ERROR", "message": "player_3 is already a zenyte."}
+    assert stranger["message"].startswith("nobody is not a member of ")
+
+
 REFUSALS: list[tuple[str, str, str, Any]] = [
     ("group_details_not_found", "GET", "/groups/999", None),
     ("group_details_bad_id", "GET", "/groups/abc", None),

@@ -647,6 +647,66 @@ def test_a_former_name_that_another_was_seen_under_at_that_time_is_disputed() ->
     assert again == RosterPlan(), "and it is disputed once"
 
 
+def test_who_had_a_name_between_two_polls_keeps_that_time_of_it() -> None:
+    book = Book()
+    book.poll(T0, seen(1, "First"), seen(2, "Second"))
+    changes = [
+        renamed(1, "First", "Passed", at(0.2)),
+        renamed(1, "Passed", "Third", at(0.4)),
+        renamed(2, "Second", "Passed", at(0.6)),
+    ]
+    lines = heard(passed=(at(0.3), at(0.3)), second=(at(0.5), at(0.5)))
+    book.poll(at(1), seen(1, "Third"), seen(2, "Passed"), approved=changes, lines=lines)
+    assert [book.holder("passed", at(hour)) for hour in (0.2, 0.3, 0.4, 0.5, 0.6)] == [1, 1, None, None, 2]
+    assert book.holder("second", at(0.5)) == 2, "the first line under the new name is another's"
+
+
+def test_a_former_name_begins_after_another_who_was_told_to_have_it() -> None:
+    book = Book()
+    book.poll(T0, seen(1, "First"))
+    changes = [
+        renamed(1, "First", "Passed", at(0.2)),
+        renamed(1, "Passed", "First", at(0.4)),
+        renamed(2, "Passed", "Second", at(0.6)),
+    ]
+    book.poll(at(1), seen(1, "First"), seen(2, "Second", joined=at(0.7)), approved=changes)
+    assert [book.holder("passed", at(hour)) for hour in (0.1, 0.3, 0.4, 0.5, 0.6)] == [None, None, 2, 2, None]
+
+
+def test_a_hold_that_had_ended_was_not_begun_by_a_later_rename() -> None:
+    book = Book()
+    book.poll(T0, seen(1, "First"))
+    book.poll(at(1), seen(1, "Second"), approved=[renamed(1, "First", "Second", at(0.5))])
+    changes = [
+        renamed(1, "First", "Second", at(0.5)),
+        renamed(1, "Second", "Third", at(1.2)),
+        renamed(1, "Third", "First", at(1.4)),
+    ]
+    book.poll(at(2), seen(1, "First"), approved=changes)
+    assert book.history(1) == ["First", "Second", "Third", "First"]
+    assert [book.holder("third", at(hour)) for hour in (-1, 0.4, 1.3, 1.4)] == [None, None, 1, None]
+
+
+def test_a_hold_of_one_moment_has_no_room_for_a_name_before_it() -> None:
+    book = Book()
+    book.poll(T0, seen(1, "First"))
+    book.poll(at(1), seen(1, "Second"))
+    changes = [renamed(1, "Second", "Third", T0 + TICK)]
+    book.poll(at(2), seen(1, "Third"), approved=changes)
+    changes.append(renamed(1, "Hidden", "Second", T0 + TICK))
+    book.poll(at(3), seen(1, "Third"), approved=changes)
+    assert book.history(1) == ["First", "Second", "Third"]
+
+
+def test_a_namesake_who_was_there_together_with_a_member_of_another_name_is_another() -> None:
+    book = Book()
+    book.poll(T0, seen(1, "First"))
+    book.poll(at(1), seen(1, "Second"))
+    book.poll(at(2), seen(1, "Second"), seen(2, "Third"))
+    plan = book.poll(at(3), seen(1, "Third"), approved=[renamed(1, "Second", "Third", at(2.5))])
+    assert not plan.absorbed
+
+
 def test_a_name_that_wom_gives_to_two_members_stays_with_its_holder() -> None:
     book = Book()
     book.poll(T0, seen(1, "Famous"), seen(2, "Else"))

@@ -22,7 +22,8 @@ EXAMPLES: list[UserError] = [
     errors.TooManyPlayers(7),
     *(
         errors.NotPermitted(needed)
-        for needed in ("officer", "manage_server", "owner", "asker", "colleague", "new")
+        for needed in ("officer", "manage_server", "owner", "asker", "colleague", "role", "new")
+        for needed in ("officer", "manage_server", "owner", "asker", "colleague", "own_proof", "new")
     ),
     errors.GroupNotFound("123"),
     errors.GroupAlreadyLinked("Iron Foundry"),
@@ -57,6 +58,15 @@ EXAMPLES: list[UserError] = [
     errors.MissingPermissions(("send_messages", "embed_links"), "<#1>"),
     errors.MissingPermissions(()),
     errors.Outdated(),
+    errors.UnreadableUntil("someday"),
+    errors.OutOfRange("lots", 3, 365),
+    errors.NotAway("you"),
+    errors.NotAway("Jo hn"),
+    errors.ListChanged(),
+    errors.NoticesUnderWay(5, NOW),
+    *(errors.QuietDecided("Jo hn", how, 5, NOW) for how in ("remove", "seen", "")),
+    errors.NotQuiet("Jo hn"),
+    errors.RefreshUnderWay(5, 12, 37),
     errors.RankUnknown("onix", ("Onyx",)),
     errors.RankUnknown("zzz"),
     *(errors.MassLeaveDecided(verdict, 5, NOW) for verdict in LeaveVerdict),
@@ -70,9 +80,39 @@ EXAMPLES: list[UserError] = [
     errors.EmptySpan(),
     errors.NotInClan("Jo hn"),
     errors.NoRules(),
+    errors.NoDraft(),
+    errors.DraftChanged(),
+    errors.NothingChanged(),
+    errors.NoVersion(7),
+    errors.SimulationRunning(5, NOW),
+    *(errors.BatchDone(5, NOW, what) for what in ("approved", "announced", "undone")),
+    errors.NothingLeftToPromote(),
     errors.RulesChanged(5, NOW),
     errors.RulesUnreadable((errors.RuleProblem(3, "ranks 1 › when", "is missing"),)),
     errors.RulesUnreadable(tuple(errors.RuleProblem(0, "", "is *odd*") for _ in range(12))),
+    errors.ChangeSetRunning(5, NOW),
+    errors.ChangeSetUndone(5, NOW),
+    errors.NothingToChange(),
+    errors.RoleTwice(),
+    errors.NotPolled(),
+    errors.PeopleUnknown(),
+    errors.NotOnWorklist("jo hm", ("Jo hn",)),
+    errors.NotOnWorklist("zzz"),
+    errors.ProofNeedsLink(),
+    *(errors.ProofNeedsLink(("Jo hn",), officer=officer) for officer in (False, True)),
+    *(
+        errors.ProofUnknown(what, text, known)
+        for what in ("kind", "value")
+        for text, known in (("x", ()), ("x", ("Easy", "Hard")), ("", ("Easy", "Hard")))
+    ),
+    errors.TooManyProofs(5),
+    *(
+        errors.ProofDecided(approved, 5, NOW, withdrawn)
+        for approved in (False, True)
+        for withdrawn in (False, True)
+    ),
+    *(errors.KindUnreadable(reason, 25) for reason in ("name", "taken", "many", "values", "days", "new")),
+    *(errors.StepsDone(5, NOW, dropped=dropped) for dropped in (False, True)),
 ]
 
 

@@ -31,6 +31,7 @@ DONE = SetupState(
     officer_channel=ChannelId(6),
     bot_channels=(ChannelId(7),),
     other_clans=("Sister",),
+    role_sync=True,
 )
 
 
@@ -54,6 +55,7 @@ def test_when_all_is_well_nothing_is_left_to_do() -> None:
     [
         ({"poll_failed": "slow"}, "❌ Wise Old Man: it answers too slowly; last read <t>", "keep trying"),
         ({"poll_failed": "blocked"}, "❌ Wise Old Man: it blocks this bot's address", "Discord"),
+        ({"role_sync": False}, "⚪ Discord roles do not follow ranks", "Ranks and roles"),
         ({"past": None}, "⚪ History before the bot: not read", "how far back"),
         (
             {"past": replace(PAST, state=PastState.RUNNING, done=12, ended_at=None)},

@@ -7,10 +7,12 @@ import pytest
 
 from bot.domain.clans import Clan, Relay
 from bot.domain.ids import ChannelId, ClanId, GroupId, GuildId, MessageId, UserId
-from bot.domain.setup import GroupChoice, GuildRole, RankMatch, RelayShare, match_ranks
+from bot.domain.role_sync import RoleSyncOptions
+from bot.domain.setup import GroupChoice, GuildRole, RankMatch, RelayShare, chosen_first, match_ranks
 from bot.domain.unknown_forms import UnknownForm
 from bot.present import relay_screens
 from bot.present import setup_screens as screens
+from bot.present.role_sync import ranks_screen
 from bot.present.text import units
 from tests.present.makers import read
 
@@ -43,11 +45,21 @@ def test_every_choice_has_a_screen_and_warns_of_what_a_list_cannot_hold() -> Non
 
 def test_ranks_without_a_role_and_out_of_reach_are_told_apart() -> None:
     roles = [GuildRole(1, "deputy-owner", False), GuildRole(2, "Onyx", True), GuildRole(3, "ONYX", True)]
-    shown = read(screens.ranks_screen(match_ranks(("deputy_owner", "onyx", "zenyte"), roles)))
+    named = match_ranks(("deputy_owner", "onyx", "zenyte", "ruby", "jade"), roles)
+    matches = chosen_first(named, {"ruby": 3, "jade": 9}, roles)
+    shown = read(ranks_screen(matches, RoleSyncOptions()))
     assert "❌ Deputy owner: <@&1>, which stands above mine" in shown
-    assert "✅ Onyx: <@&2>" in shown
+    assert "❔ Onyx: <@&2> has its name" in shown
     assert "🟡 Zenyte: no role of this name" in shown
-    read(screens.ranks_screen([RankMatch(f"rank_{number}" * 9, None) for number in range(300)]))
+    assert "✅ Ruby: <@&3>" in shown
+    assert "🟡 Jade: its role was deleted" in shown
+    assert "only roles that I gave, 2 days after there is a reason" in shown
+    many = [RankMatch(f"rank_{number}" * 9, None) for number in range(300)]
+    options = RoleSyncOptions(True, {}, linked=1, guest=2, removal_days=0, strict=True)
+    shown = read(ranks_screen(many, options, may_manage=False))
+    assert "Discord roles follow ranks." in shown
+    assert "I may not manage roles" in shown
+    assert "also roles that I did not give, as soon as" in shown
 
 
 def test_the_relay_screen_says_what_is_used_and_why_nothing_can_be() -> None:

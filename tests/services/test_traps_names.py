@@ -21,17 +21,20 @@ async def test_two_members_who_swap_names_keep_their_own_lines(tale: Tale) -> No
     await tale.polled(minutes=10)
     between = await tale.says("Ann")
     tale.passes(minutes=10)
-    for player, name in ((ann, "Cat"), (bob, "Ann"), (ann, "Bob")):
-        tale.renames(player, name)
+    tale.renames(ann, "Cat")
+    given_up = await tale.says("Ann")
+    for player, name in ((bob, "Ann"), (ann, "Bob")):
         tale.passes(minutes=1)
+        tale.renames(player, name)
     tale.plays(ann, 1_400)
     tale.plays(bob, 1_030)
     tale.passes(minutes=10)
     await tale.says("Ann", "Bob")
     await tale.polled(minutes=10)
-    assert await tale.spoken() == {"Bob": 3, "Ann": 2, NOBODY: 1}
+    assert await tale.spoken() == {"Bob": 3, "Ann": 2, NOBODY: 2}
     assert await tale.gained() == {"Bob": 400, "Ann": 30}
     assert await tale.who_was("Ann", between) is None, "it may have been either's"
+    assert await tale.who_was("Ann", given_up) is None, "nobody is known to have it yet"
     assert [one.display for one in (await tale.whois("Bob")).names] == ["Ann", "Cat", "Bob"]
 
 
@@ -196,3 +199,81 @@ async def test_a_name_given_up_by_who_was_missing_ends_when_wom_was_told(tale: T
     tale.synced(joined=[ann])
     await tale.polled(hours=1)
     assert await tale.spoken() == {NOBODY: 1}, "Bob said it, who may have taken the name by then"
+
+
+async def test_who_takes_the_name_of_an_archive_that_a_sync_dropped_is_not_its_member(tale: Tale) -> None:
+    """Trap 4: Bob was on the roster with her under another name, which is not his first."""
+    _, bob = tale.joins("Dan", "Bob")
+    await tale.polled(hours=1)
+    tale.renames(bob, "Cat")
+    await tale.polled(hours=1)
+    (ann,) = tale.joins("Ann")
+    await tale.polled(hours=1)
+    await tale.says("Ann")
+    await tale.polled(hours=1)
+    tale.wom.archive(ann, tale.now)
+    tale.synced(left=[ann])
+    tale.renames(bob, "Ann")
+    await tale.polled(hours=1)
+    await tale.says("Ann", "Ann")
+    assert await tale.spoken() == {"Ann": 2, "Ann #3": 1}, "what the one before said is hers"
+
+
+async def test_a_name_that_another_had_between_two_polls_is_theirs_until_it_is_taken(tale: Tale) -> None:
+    """No roster ever showed Ann as Cat, and WOM tells that she was, from when to when."""
+    ann, bob = tale.joins("Ann", "Bob")
+    await tale.polled(hours=1)
+    tale.renames(ann, "Cat")
+    tale.passes(minutes=5)
+    await tale.says("Cat")
+    await tale.says("Bob")
+    tale.passes(minutes=5)
+    tale.renames(ann, "Dee")
+    tale.passes(minutes=5)
+    tale.renames(bob, "Cat")
+    await tale.says("Cat")
+    await tale.polled(hours=1)
+    assert await tale.spoken() == {"Dee": 1, "Cat": 2}
+
+
+@pytest.mark.parametrize("first", ["Eve", "Cat"])
+async def test_a_former_name_of_a_newcomer_is_not_theirs_while_wom_tells_of_another_under_it(
+    tale: Tale, first: str
+) -> None:
+    """Ann took a name and gave it up again between two polls; then Eve had it, and then she joined."""
+    ann, bob = tale.joins("Ann", "Cat")
+    await tale.polled(hours=1)
+    tale.passes(minutes=5)
+    tale.renames(bob, "Bob")
+    await tale.polled(hours=1)
+    tale.renames(ann, "Cat")
+    await tale.says("Cat")
+    tale.renames(ann, "Ann")
+    eve = tale.wom.add_player(first)
+    tale.passes(minutes=5)
+    if first != "Cat":
+        tale.renames(eve, "Cat")
+    await tale.says("Cat")
+    tale.renames(eve, "Fay")
+    tale.synced(joined=[eve])
+    await tale.polled(hours=1)
+    assert await tale.roster() == ["Ann", "Bob", "Fay"]
+    assert await tale.spoken() == {"Fay": 1, NOBODY: 1}, "Ann's line is not hers"
+    assert [one.display for one in (await tale.whois("Fay")).names] == [*dict.fromkeys((first, "Cat", "Fay"))]
+
+
+async def test_a_name_taken_back_tells_nothing_of_the_time_before_the_clan_was_polled(tale: Tale) -> None:
+    """The hold that the rename to it began is the later one, not that of the first roster."""
+    ann, _ = tale.joins("Ann", "Bob")
+    before = await tale.says("Cat")
+    await tale.polled(hours=1)
+    tale.passes(minutes=5)
+    tale.renames(ann, "Dee")
+    await tale.polled(hours=1)
+    tale.renames(ann, "Cat")
+    tale.passes(minutes=5)
+    tale.renames(ann, "Ann")
+    await tale.polled(hours=1)
+    assert await tale.who_was("Cat", before) is None
+    assert await tale.spoken() == {NOBODY: 1}
+    assert [one.display for one in (await tale.whois("Ann")).names] == ["Ann", "Dee", "Cat", "Ann"]

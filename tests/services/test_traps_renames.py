@@ -184,7 +184,8 @@ async def test_capitals_are_no_rename(tale: Tale) -> None:
     assert await tale.who_was("ANN-OF-CLEVE", NOW) == "Ann of Cleve"
 
 
-async def test_a_double_goes_to_nobody_who_took_its_name_after_its_owner(tale: Tale) -> None:
+@pytest.mark.parametrize("missed", [False, True], ids=["there", "missed"])
+async def test_a_double_goes_to_nobody_who_took_its_name_after_its_owner(tale: Tale, missed: bool) -> None:
     """WOM is told of Bob's next name, and of Ann's taking his last one, before the bot polls again."""
     ann, bob = tale.joins("Ann", "Bob")
     await tale.polled(hours=1)
@@ -194,11 +195,15 @@ async def test_a_double_goes_to_nobody_who_took_its_name_after_its_owner(tale: T
     change = tale.renamed(bob, "Cat")
     double = tale.wom.sync_rename_as_leave_and_join(tale.group, bob, "Cat", tale.now)
     tale.plays(double, 9_000)
+    if missed:
+        tale.synced(left=[ann])
     await tale.polled(hours=1)
     await tale.says("Cat")
     tale.approved(change)
     tale.renames(bob, "Dan")
     tale.renames(ann, "Cat")
+    if missed:
+        tale.synced(joined=[ann])
     await tale.polled(hours=1)
     await tale.says("Cat", "Cat")
     assert (await tale.spoken())["Cat"] == 2, "what Bob said under the name is not Ann's"

@@ -10,6 +10,7 @@ import pytest
 
 from bot.domain.ids import GroupId, PlayerId
 from bot.wom.client import WomClient
+from bot.wom.errors import WomRefused
 from tests.wom.support import CODE, KEY, Server, client_of, json_of, recorded, says
 
 G1, G2 = GroupId(1), GroupId(2)
@@ -128,6 +129,22 @@ async def test_the_verification_code_travels_in_the_body_only(server: Server, cl
     seen = server.seen[0]
     assert json.loads(seen.body) == {"verificationCode": CODE}
     assert CODE not in f"{seen.path}{seen.query}{seen.headers}"
+
+
+async def test_a_changed_role_is_told_apart_from_one_that_was_so_already(
+    server: Server, client: WomClient
+) -> None:
+    server.on("PUT", "/groups/2/role", recorded("members_role_ok"), recorded("members_role_same"))
+    assert await client.change_role(G2, "newbie one", "captain", CODE)
+    assert not await client.change_role(G2, "newbie one", "captain", CODE)
+    said = json.loads(server.seen[0].body)
+    assert said == {"verificationCode": CODE, "username": "newbie one", "role": "captain"}
+
+
+async def test_the_role_of_who_is_no_member_is_refused(server: Server, client: WomClient) -> None:
+    server.on("PUT", "/groups/2/role", recorded("members_role_not_member"))
+    with pytest.raises(WomRefused, match="is not a member of"):
+        await client.change_role(G2, "psikoi", "captain", CODE)
 
 
 async def test_a_clan_without_outdated_members_is_no_error(server: Server, client: WomClient) -> None:

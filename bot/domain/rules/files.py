@@ -2,17 +2,19 @@
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 import yaml
 from pydantic import ValidationError
 
 from bot.domain.errors import RuleProblem, RulesUnreadable
 from bot.domain.metrics import ALL_METRICS, Metric
-from bot.domain.rules.language import RuleSet
+from bot.domain.rules.language import Rank, RuleSet
+from bot.domain.rules.terms import Check
 
+ReadT = TypeVar("ReadT")
 LARGEST: Final = 200_000
 """Characters of a file: a clan's rules take a few thousand."""
 _MOST_PROBLEMS: Final = 20
@@ -39,9 +41,40 @@ def read_rules(text: str, known: Iterable[Metric] = ALL_METRICS) -> RuleSet:
         data = _yaml.load(text, _Loader)
     except (yaml.YAMLError, RecursionError) as failure:
         raise RulesUnreadable((_not_yaml(failure),)) from failure
+    data, lines = _parse(text)
     if not isinstance(data, dict):
         raise RulesUnreadable((RuleProblem(1, "", "must begin with ranks:"),))
     return read_data(data, known, lines)
+
+
+def read_rank(text: str, known: Iterable[Metric] = ALL_METRICS) -> Rank:
+    """One rank out of a text, written as in a file.
+
+    Raises:
+        RulesUnreadable: as :func:`read_rules`.
+    """
+    data, lines = _parse(text)
+    return _read(Rank.model_validate, data, known, lines)
+
+
+def read_check(data: Any, known: Iterable[Metric] = ALL_METRICS) -> Check:
+    """One requirement out of plain data.
+
+    Raises:
+        RulesUnreadable: every problem is in line 0.
+    """
+    return _read(Check.model_validate, data, known, {})
+
+
+def _parse(text: str) -> tuple[Any, dict[Place, int]]:
+    """Plain data, and the line of each of its places."""
+    if len(text) > LARGEST:
+        raise RulesUnreadable((RuleProblem(1, "", f"longer than {LARGEST:,} characters"),))
+    lines = dict(_lines(_compose(text), ()))
+    try:
+        return _yaml.load(text, _Loader), lines
+    except (yaml.YAMLError, RecursionError) as failure:
+        raise RulesUnreadable((_not_yaml(failure),)) from failure
 
 
 def read_data(
@@ -52,10 +85,16 @@ def read_data(
     Raises:
         RulesUnreadable: as :func:`read_rules`; without ``lines`` every problem is in line 0.
     """
+    return _read(RuleSet.model_validate, data, known, lines or {})
+
+
+def _read(
+    validate: Callable[..., ReadT], data: Any, known: Iterable[Metric], lines: dict[Place, int]
+) -> ReadT:
     try:
-        return RuleSet.model_validate(data, context=tuple(known))
+        return validate(data, context=tuple(known))
     except ValidationError as failure:
-        problems = _problems(failure, lines or {})
+        problems = _problems(failure, lines)
         raise RulesUnreadable(tuple(problems[:_MOST_PROBLEMS])) from failure
 
 
@@ -76,6 +115,13 @@ class _Loader(yaml.SafeLoader):
             raise _yaml.constructor.ConstructorError(
                 None, None, "this is no value", node.start_mark
             ) from failure
+
+
+def write_rank(rank: Rank) -> str:
+    """One rank as it stands in a file."""
+    text = io.StringIO()
+    yaml.dump(rank.data(), text, _Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return text.getvalue()
 
 
 class _Dumper(yaml.SafeDumper):

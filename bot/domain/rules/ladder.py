@@ -1,7 +1,10 @@
 """Where a member stands: which ranks are on offer, which is earned, whether the present one is met."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
 
 from bot.domain.errors import InvalidName
 from bot.domain.ids import MemberId
@@ -12,6 +15,14 @@ from bot.domain.rules.numbers import Subject
 from bot.domain.rules.terms import Check, Own
 
 _ROLE, _MEMBER = "role:", "member:"
+
+
+class Place(StrEnum):
+    """What a rank is to a member. Stored, so a value is never renamed."""
+
+    OFFER = "offer"
+    KEPT = "kept"
+    BADGE = "badge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,13 @@ class Standing:
             return None
         return next((one for one in self.offers if one.outcome is Outcome.UNKNOWN), None)
 
+    def verdicts(self) -> Iterator[tuple[Place, Verdict]]:
+        """Every rank that concerns the member, and what it is to them."""
+        yield from ((Place.OFFER, one) for one in self.offers)
+        yield from ((Place.BADGE, one) for one in self.badges)
+        if self.kept is not None:
+            yield Place.KEPT, self.kept
+
     @property
     def falls(self) -> bool:
         """Whether the present rank is certainly no longer met."""
@@ -79,21 +97,45 @@ class Ladder:
         self._conditions = {one.name: condition_of(one) for one in rules.ranks}
         self._held: Mapping[str, Rank] = {one.wom_role: one for one in rules.ranks if one.wom_role}
 
+    def judged_by(self, judge: Judge) -> Self:
+        """The same rules with another judge, as of another day."""
+        other = copy(self)
+        other.judge = judge
+        return other
+
+    def offered(self, member: MemberId) -> list[Rank]:
+        """The ranks that a member may be promoted to, the lowest first."""
+        subject = self.judge.subjects[member]
+        current = self._held.get(subject.role or "")
+        return [one for one in self.rules.ranks if self._is_offered(one, subject, current)]
+
+    def badges(self, member: MemberId) -> list[Rank]:
+        """The badges that a member may have."""
+        subject = self.judge.subjects[member]
+        current = self._held.get(subject.role or "")
+        return [one for one in self.rules.ranks if one.wom_role is None and _may(one, subject, current)]
+
+    def verdict(self, rank: Rank, member: MemberId) -> Verdict:
+        """What it takes to be promoted to a rank, whether it is on offer or not."""
+        return Verdict(rank, self.judge.find(self.promotes(rank), member))
+
+    def promotes(self, rank: Rank) -> Condition:
+        """What has to be met to be promoted to a rank of these rules; the same value each time."""
+        return self._conditions[rank.name]
+
     def standing(self, member: MemberId) -> Standing:
         """Where a member stands. Who holds a rank above all of these, or an unknown one, is offered none."""
         subject = self.judge.subjects[member]
         current = self._held.get(subject.role or "")
-        offers = [one for one in self.rules.ranks if self._is_offered(one, subject, current)]
         kept = None
         if current is not None and current.demote is not None and not may_be_exempt(current, subject):
             kept = Verdict(current, self.judge.find(current.when, member))
-        badges = [one for one in self.rules.ranks if one.wom_role is None and _may(one, subject, current)]
         return Standing(
             member,
             current,
-            tuple(Verdict(one, self.judge.find(self._conditions[one.name], member)) for one in offers),
+            tuple(self.verdict(one, member) for one in self.offered(member)),
             kept,
-            tuple(Verdict(one, self.judge.find(one.when, member)) for one in badges),
+            tuple(Verdict(one, self.judge.find(one.when, member)) for one in self.badges(member)),
         )
 
     def ahead(self, member: MemberId) -> tuple[Verdict, ...]:
@@ -109,6 +151,19 @@ class Ladder:
         conditions = [self._conditions[one.name] for one in path[:1]] + [one.when for one in path[1:]]
         findings = [self.judge.find(one, member) for one in conditions]
         return tuple(map(Verdict, path, findings))
+
+    def below(self, member: MemberId) -> Verdict | None:
+        """The highest lower rank that is not certainly failed, else the lowest; None for none."""
+        subject = self.judge.subjects[member]
+        current = self._held.get(subject.role or "")
+        lower = [
+            one
+            for one in self.rules.ranks
+            if one.wom_role is not None and current is not None and one.order < current.order
+        ]
+        found = [Verdict(one, self.judge.find(one.when, member)) for one in lower]
+        kept = next((one for one in reversed(found) if one.outcome is not Outcome.FAIL), None)
+        return kept or next(iter(found), None)
 
     def _is_offered(self, rank: Rank, subject: Subject, current: Rank | None) -> bool:
         if rank.wom_role is None or subject.role is None or not _may(rank, subject, current):

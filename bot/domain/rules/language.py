@@ -112,6 +112,10 @@ class Rank(Model):
         demand(self.badge_days is None or self.wom_role is None, "only a badge (no wom_role) has badge_days")
         return self
 
+    def data(self) -> dict[str, Any]:
+        """It as plain data, as short as it can be written."""
+        return _plain(self.model_dump(mode="python", by_alias=True, exclude_defaults=True))
+
 
 class Watch(Model):
     """Whom officers should look after: ``says`` is how it is worded to them."""

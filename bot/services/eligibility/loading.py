@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.activity import quarter_of
-from bot.domain.as_of import RANK_CHANGED, Happened, Now, Stay, stays_of
+from bot.domain.as_of import Now
 from bot.domain.clans import Clan
 from bot.domain.facts import SourceKind
 from bot.domain.ids import MemberId, MetricId, UserId
 from bot.domain.periods import EPOCH, Period, PeriodKind, midnight
+from bot.domain.proofs import ProofKind, Proven, kinds_of
 from bot.domain.rules.bounds import Bounds, Gap, at_least, loosened
 from bot.domain.rules.facts import (
     age_of,
@@ -27,9 +28,10 @@ from bot.domain.rules.facts import (
 )
 from bot.domain.rules.needs import Atom
 from bot.domain.rules.numbers import Subject
-from bot.domain.rules.terms import LIFETIME, SINCE_JOINING, SINCE_RANK, Own, window_days
+from bot.domain.rules.since import Since, from_known_start, last_seen, since_of, window_start
+from bot.domain.rules.terms import LIFETIME, Own, window_days
 from bot.services.leaderboards import group_ends, span_of
-from db.queries import clan_roster, counts, cursors, eligibility, gains, members
+from db.queries import clan_roster, counts, cursors, eligibility, evidence, gains, members
 from db.queries.clan_roster import Look
 from db.queries.eligibility import VerifiedAccount
 from db.queries.members import MemberRow
@@ -40,32 +42,6 @@ _ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
-    """Since when a member is in the clan and in their rank.
-
-    Where a date is not known, it is no later than ``seen``.
-    """
-
-    joined: datetime | None
-    ranked: datetime | None
-    seen: datetime
-
-    @property
-    def joining(self) -> datetime:
-        """The start of a window since joining."""
-        return self.joined or self.seen
-
-    @property
-    def rank(self) -> datetime:
-        """The start of a window since the last rank."""
-        return self.ranked or self.seen
-
-    def begins(self, window: str) -> bool:
-        """Whether it is known when a window begins for the member."""
-        return {SINCE_JOINING: self.joined, SINCE_RANK: self.ranked}.get(window, self.seen) is not None
-
-
-@dataclass(frozen=True, slots=True)
 class Loaded:
     """What rules judge by. ``looks`` are WOM's last looks at each member, ``since`` their dates."""
 
@@ -73,19 +49,6 @@ class Loaded:
     readings: Mapping[Atom, Mapping[MemberId, Bounds]]
     looks: Mapping[MemberId, Look]
     since: Mapping[MemberId, Since]
-
-
-def since_of(member: Now, happened: Sequence[Happened]) -> Since:
-    """When the present stay and the present rank began.
-
-    Without any change of rank in the stay, the rank is as old as the stay, but known only since
-    the roster first had the member.
-    """
-    stays = stays_of(member, happened)
-    stay = stays[-1] if stays else Stay(member.known_since, None, None)
-    changes = [one.at for one in happened if one.kind == RANK_CHANGED and stay.covers(one.at)]
-    seen = max(stay.start, member.known_since)
-    return Since(member.joined_at and stay.start, max(changes, default=None), seen)
 
 
 class Loading:
@@ -116,6 +79,7 @@ class Loading:
             **await self._seen(
                 [one for one in atoms if one.field == Own.DAYS_SINCE_SEEN], looks, linked, since
             ),
+            **await self._evidence([one for one in atoms if one.field == Own.EVIDENCE], since),
             **self._ages(since),
         }
         return Loaded(subjects_of(everybody, links, presence), readings, looks, since)
@@ -137,9 +101,9 @@ class Loading:
                     found[atom][member] = value_of(span_of(of, period).last, self._now)
                     continue
                 dates = since.get(member)
-                start = _start(window, dates, self._now)
+                start = window_start(window, dates, self._now)
                 gained = gain_of(span_of(of, replace(period, start=start)), start, self._now)
-                found[atom][member] = _from_known_start(gained, window, dates)
+                found[atom][member] = from_known_start(gained, window, dates)
         return found
 
     async def _ends(
@@ -151,7 +115,7 @@ class Loading:
         period = Period(window, PeriodKind.CALENDAR, start, now)
         if window == LIFETIME or days is not None:
             return period, await gains.readings(session, clan, metrics, period)
-        starts = {member: _start(window, one, now) for member, one in since.items()}
+        starts = {member: window_start(window, one, now) for member, one in since.items()}
         return period, await gains.readings_since(session, clan, metrics, starts, now)
 
     async def _messages(
@@ -169,7 +133,7 @@ class Loading:
         found: dict[Atom, dict[MemberId, Bounds]] = {}
         for atom in atoms:
             days = window_days(atom.over)
-            starts = {member: _start(atom.over, one, now) for member, one in since.items()}
+            starts = {member: window_start(atom.over, one, now) for member, one in since.items()}
             if days is not None or atom.over == LIFETIME:
                 start = EPOCH if days is None else now - days * _ONE_DAY
                 counted = dict(await counts.message_counts(session, clan, start, now, is_sure=True))
@@ -177,7 +141,7 @@ class Loading:
                 counted = await eligibility.messages_since(session, clan, starts, now)
             holes = {start: unobserved(spans, start, now) for start in set(starts.values())}
             for member, start in starts.items():
-                number = _from_known_start(
+                number = from_known_start(
                     count_of(counted.get(member, 0), holes[start]), atom.over, since[member]
                 )
                 column = found.setdefault(atom, {})
@@ -236,7 +200,26 @@ class Loading:
                 discord = at_least(0, Gap.NOT_LINKED)
                 if member in linked:
                     discord = wrote_of(wrote, heard, self._now)
-                found[atom][member] = _clock(atom.detail, game, discord)
+                found[atom][member] = last_seen(atom.detail, game, discord)
+        return found
+
+    async def _evidence(
+        self, atoms: Sequence[Atom], since: Mapping[MemberId, Since]
+    ) -> dict[Atom, dict[MemberId, Bounds]]:
+        """So many approved proofs at least; of a tier, whether one has it. What nobody told may be so too."""
+        if not atoms:
+            return {}
+        standing = await evidence.standing(self._session, self._clan.id, self._now)
+        kinds = kinds_of(await evidence.changed_kinds(self._session, self._clan.id))
+        found: dict[Atom, dict[MemberId, Bounds]] = {}
+        for atom in atoms:
+            key, _, tier = atom.detail.partition(":")
+            found[atom] = {
+                member: at_least(
+                    _proven(standing.get(member, {}).get(key), kinds.get(key), tier), Gap.NO_EVIDENCE
+                )
+                for member in since
+            }
         return found
 
     def _ages(self, since: Mapping[MemberId, Since]) -> dict[Atom, dict[MemberId, Bounds]]:
@@ -247,35 +230,18 @@ class Loading:
         }
 
 
-def _clock(where: str, game: Bounds, discord: Bounds) -> Bounds:
-    """Anywhere is where they were seen last. An unlinked member may be somebody who writes in Discord."""
-    if where == "game":
-        return game
-    if where == "discord":
-        return discord
-    highs = [one.high for one in (game, discord) if one.high is not None]
-    high = min(highs, default=None)
-    low = min(game.low, discord.low)
-    return Bounds(low, high, None if low == high else game.why or discord.why)
+def _proven(proven: Proven | None, kind: ProofKind | None, tier: str) -> int:
+    """How many proofs there are, or for a tier whether one reaches it."""
+    if proven is None:
+        return 0
+    if not tier:
+        return proven.number
+    return min(1, proven.at_least(kind, tier)) if kind is not None else 0
 
 
 def _latest(*moments: datetime | None) -> datetime | None:
+    """The last of those that are known."""
     return max((one for one in moments if one is not None), default=None)
-
-
-def _start(window: str, since: Since | None, now: datetime) -> datetime:
-    """When a member's window begins; of a lifetime, when they joined."""
-    days = window_days(window)
-    if days is not None:
-        return now - days * _ONE_DAY
-    if since is None:
-        return now
-    return since.joining if window in (SINCE_JOINING, LIFETIME) else since.rank
-
-
-def _from_known_start(number: Bounds, window: str, since: Since | None) -> Bounds:
-    """So much at least where the window began at a time that is not known, before it was first seen."""
-    return number if since is None or since.begins(window) else loosened(number, Gap.NO_DATE)
 
 
 def _roots_last(stored: Sequence[Now]) -> list[Now]:

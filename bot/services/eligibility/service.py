@@ -115,16 +115,8 @@ class Eligibility:
         Raises:
             RulesChanged: somebody saved others in the meantime.
         """
-        now = self._clock()
         async with self._database.write() as session:
-            await clans.lock_clan(session, clan.id)
-            last = await rules.newest(session, clan.id)
-            if last is not None and last.number != basis:
-                raise RulesChanged(last.saved_by, last.saved_at)
-            number = await rules.add_version(session, clan.id, drafted.data(), by, note, now)
-            detail = {"clan_id": clan.id, "version": number, "before": last and last.number, "note": note}
-            await clans.add_audit_entry(session, clan.guild, by, "rules_saved", detail, now)
-        return number
+            return await save_rules(session, clan, drafted, by, note, basis, self._clock())
 
     async def assess(self, clan: Clan, presence: Presence | None, drafted: RuleSet | None = None) -> Assessed:
         """Everybody who is in the clan against its rules, or against drafted ones.
@@ -148,22 +140,52 @@ class Eligibility:
         standings = await _standings(ladder, loaded)
         return Assessed(used, ladder, loaded, standings, since, held, now)
 
+    async def compare(
+        self, clan: Clan, presence: Presence | None, saved: RuleSet, drafted: RuleSet
+    ) -> tuple[Mapping[MemberId, Standing], Assessed]:
+        """Everybody by saved rules and by drafted ones, at one moment and from one load."""
+        ids, now = await self._statistics.metric_ids(), self._clock()
+        async with self._database.read() as session:
+            atoms = needed_by(saved) | needed_by(drafted)
+            loaded = await Loading(session, clan, ids, now).load(atoms, presence)
+        before, after = (
+            Ladder(one, Judge(loaded.subjects, loaded.readings, clan.role_order)) for one in (saved, drafted)
+        )
+        standings = {one.member: after.standing(one.member) for one in loaded.subjects}
+        used = Rules(0, drafted, now, UserId(0), "")
+        assessed = Assessed(used, after, loaded, standings, {}, {}, now)
+        return {one.member: before.standing(one.member) for one in loaded.subjects}, assessed
+
     async def note(self, clan: Clan, presence: Presence | None) -> Assessed | None:
         """Judge everybody and note what became another; None where the clan has no rules."""
         try:
             assessed = await self.assess(clan, presence)
         except NoRules:
             return None
-        found = outcomes(assessed.standings)
+        found = noted(assessed.standings, assessed.at)
         async with self._database.write() as session:
             before = await rules.standings(session, clan.id)
-            changed = {
-                key: StandingSince(outcome, assessed.at)
-                for key, outcome in found.items()
-                if key not in before or before[key].outcome is not outcome
-            }
+            changed = {key: one for key, one in found.items() if not _is_noted(one, before.get(key))}
             await rules.save_standings(session, clan.id, changed, before.keys() - found.keys())
         return assessed
+
+    async def earned(self, session: AsyncSession, clan: Clan) -> dict[MemberId, str]:
+        """WOM's role of the highest rank that each member had earned when it was noted last.
+
+        Absent where none was, where it was unknown, and where the clan has no rules.
+        """
+        found = await rules.newest(session, clan.id)
+        if found is None:
+            return {}
+        ranks = [one for one in _read(found, await self.metrics()).rules.ranks if one.wom_role is not None]
+        known = await rules.standings(session, clan.id)
+        # The lowest rank first, so that the highest one stays.
+        return {
+            member: rank.wom_role
+            for rank in ranks
+            for (member, name), one in known.items()
+            if name == rank.name and rank.wom_role is not None and one.outcome is Outcome.PASS
+        }
 
     async def hold(self, clan: Clan, members: Sequence[MemberId], one: Hold) -> None:
         """Hold members back, and log it."""
@@ -193,13 +215,37 @@ class Eligibility:
         await clans.add_audit_entry(session, clan.guild, by, action, detail, self._clock())
 
 
-def outcomes(standings: Mapping[MemberId, Standing]) -> dict[StandingKey, Outcome]:
-    """What every rank comes to for everybody whom it concerns."""
+def noted(standings: Mapping[MemberId, Standing], now: datetime) -> dict[StandingKey, StandingSince]:
+    """What every rank comes to for everybody whom it concerns, from now on."""
     return {
-        (member, verdict.rank.name): verdict.outcome
+        (member, verdict.rank.name): StandingSince(verdict.outcome, now, place)
         for member, one in standings.items()
-        for verdict in (*one.offers, *one.badges, *([one.kept] if one.kept else []))
+        for place, verdict in one.verdicts()
     }
+
+
+async def save_rules(
+    session: AsyncSession,
+    clan: Clan,
+    drafted: RuleSet,
+    by: UserId,
+    note: str,
+    basis: int,
+    now: datetime,
+) -> int:
+    """Let rules count from now on, in this transaction, and log it; see :meth:`Eligibility.save`."""
+    await clans.lock_clan(session, clan.id)
+    last = await rules.newest(session, clan.id)
+    if last is not None and last.number != basis:
+        raise RulesChanged(last.saved_by, last.saved_at)
+    number = await rules.add_version(session, clan.id, drafted.data(), by, note, now)
+    detail = {"clan_id": clan.id, "version": number, "before": last and last.number, "note": note}
+    await clans.add_audit_entry(session, clan.guild, by, "rules_saved", detail, now)
+    return number
+
+
+def _is_noted(one: StandingSince, before: StandingSince | None) -> bool:
+    return before is not None and (before.outcome, before.place) == (one.outcome, one.place)
 
 
 def _read(found: Version, known: Sequence[Metric]) -> Rules:

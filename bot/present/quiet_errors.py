@@ -1,0 +1,75 @@
+"""What went wrong around who is quiet and who is away, in words: the cause, then what to do."""
+
+from typing import Final
+
+from bot.domain import errors
+from bot.domain.ladder import Outcome
+from bot.present.explaining import explain, typed
+from bot.present.text import escape
+from bot.present.times import ago
+
+_HOW: Final[dict[str, str]] = {
+    Outcome.SEEN: "was seen again",
+    Outcome.BACK: "said that they are back",
+    Outcome.AWAY: "is noted as away",
+    Outcome.LEFT: "has left the clan",
+    Outcome.REMOVE: "is to be removed",
+    Outcome.KEEP: "is kept, and on the safe list",
+}
+
+
+@explain.register
+def _(error: errors.UnreadableUntil) -> str:
+    return (
+        f"I cannot use {typed(error.text)} as the end of an absence: I cannot read it, it is over, or it is "
+        "more than a year away. Try `2026-12-24`, `tomorrow`, `in 2 weeks` or `30 days`."
+    )
+
+
+@explain.register
+def _(error: errors.OutOfRange) -> str:
+    return f"{typed(error.text)} will not do. Give a whole number of days from {error.least} to {error.most}."
+
+
+@explain.register
+def _(error: errors.NotAway) -> str:
+    if error.name == "you":
+        return "You are not noted as away, so nothing had to be ended. `/away until:in 2 weeks` notes it."
+    return f"{escape(error.name)} is not noted as away. `/member away` with `until` notes it."
+
+
+@explain.register
+def _(error: errors.ListChanged) -> str:
+    del error
+    return "Others are on the list now than you were shown, so nothing was sent. Look at `/inactive` again."
+
+
+@explain.register
+def _(error: errors.NoticesUnderWay) -> str:
+    return f"<@{error.by}> sent notices {ago(error.at)}, and they are on their way still. Wait for their end."
+
+
+@explain.register
+def _(error: errors.QuietDecided) -> str:
+    how = _HOW.get(error.how, "was decided")
+    by = f", by <@{error.by}>" if error.by else ""
+    return (
+        f"{escape(error.name)} {how} since {ago(error.at)}{by}, and that stands. "
+        "Nothing else was changed; `/inactive` shows how it is now."
+    )
+
+
+@explain.register
+def _(error: errors.NotQuiet) -> str:
+    return (
+        f"{escape(error.name)} is not up for a decision now: seen again, excused, in grace, or not known. "
+        "Nobody was changed. Look at `/inactive` again."
+    )
+
+
+@explain.register
+def _(error: errors.RefreshUnderWay) -> str:
+    return (
+        f"<@{error.by}> has Wise Old Man looking already: {error.done} of {error.number} are done. "
+        "Look at `/inactive` again when it is through."
+    )

@@ -1,0 +1,154 @@
+"""What follows an approved promotion by itself: the Discord role, the tick, WOM's role, the confirmation."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.change_sets import ChangeItem, ChangeSet, ItemState
+from bot.domain.clans import Clan
+from bot.domain.drift import rank_of_emoji
+from bot.domain.errors import SecretsUnavailable
+from bot.domain.ids import MemberId
+from bot.domain.promotions import Ending, Promotion, Seen, Witness, expected_ranks, promotion_of, verdict_of
+from bot.domain.worklist import Ticked
+from bot.services.clock import Clock
+from bot.services.promotions.service import PROMOTION
+from bot.services.sealing import Sealer
+from bot.wom.client import WomClient
+from bot.wom.errors import WomError, WomRefused
+from db.queries import members, promotions, seen_ranks
+from db.session import Database
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+
+class Following:
+    """Notes what was done, sets WOM's role once it is so in the game, and sees what is confirmed."""
+
+    def __init__(self, database: Database, wom: WomClient, sealer: Sealer, clock: Clock) -> None:
+        self._database = database
+        self._wom = wom
+        self._sealer = sealer
+        self._clock = clock
+
+    async def expected(self, session: AsyncSession, clan: Clan) -> Mapping[MemberId, str]:
+        """Which of WOM's roles members are taken for while their promotion is under way."""
+        return expected_ranks(await promotions.under_way(session, clan.id), self._clock())
+
+    async def on_item(self, session: AsyncSession, one: ChangeSet, item: ChangeItem) -> None:
+        """A user's Discord roles were changed, or not: note it with their promotions."""
+        if one.kind != PROMOTION or one.undo_of is not None:
+            return
+        ids = await promotions.of_change_set(session, one.clan, one.id, item.user)
+        if item.state is ItemState.DONE and item.why is None:
+            await promotions.change(session, one.clan, ids, discord_at=self._clock(), discord_note=None)
+        else:
+            note = (item.why or item.state).value
+            await promotions.change(session, one.clan, ids, discord_note=note)
+
+    async def on_ticked(self, session: AsyncSession, clan: Clan, ticked: Ticked) -> None:
+        """Steps were done in the game: note it with their promotions."""
+        ids = [id_ for id_ in (promotion_of(step.origin) for step in ticked.steps) if id_ is not None]
+        if ids:
+            await promotions.change(session, clan.id, ids, ticked_at=ticked.at, ticked_by=ticked.by)
+
+    async def follow(self, clan: Clan) -> list[Promotion]:
+        """After a poll, or a tick: end what is confirmed or over, then set WOM's role where it is to be set.
+
+        Returns:
+            What ended just now.
+        """
+        ended = await self._end(clan)
+        await self._set_roles(clan)
+        return ended
+
+    async def _end(self, clan: Clan) -> list[Promotion]:
+        now = self._clock()
+        async with self._database.write() as session:
+            under_way = await promotions.under_way(session, clan.id)
+            if not under_way:
+                return []
+            present = {one.id: one.wom_role for one in await members.current_members(session, clan.id)}
+            changed = await seen_ranks.rank_changes(session, clan.id)
+            roles = {*clan.role_order, *(role for role in present.values() if role is not None)}
+            shown = {
+                member: Seen(role, one.at)
+                for member, one in (await seen_ranks.shown_ranks(session, clan.id)).items()
+                if (role := rank_of_emoji(one.emoji, roles)) is not None
+            }
+            ended: list[Promotion] = []
+            for one in under_way:
+                verdict = _verdict(one, present, changed, shown, now)
+                if verdict is not None:
+                    ending, witness = verdict
+                    columns = {
+                        "ended_at": now,
+                        "ending": ending.value,
+                        "confirmed_by": witness and witness.value,
+                    }
+                    await promotions.change(session, clan.id, [one.id], **columns)
+                    ended.append(one)
+        return ended
+
+    async def _set_roles(self, clan: Clan) -> None:
+        """WOM's role of everybody who has the rank in the game, where the group's code is known.
+
+        A refusal is noted and not tried again; an outage is tried again after the next poll.
+        """
+        async with self._database.read() as session:
+            under_way = await promotions.under_way(session, clan.id)
+            roles = {one.id: one.wom_role for one in await members.current_members(session, clan.id)}
+        waiting = [
+            one
+            for one in under_way
+            if one.ticked_at is not None
+            and one.wom_set_at is None
+            and one.wom_failure is None
+            and one.to_role is not None
+            and roles.get(one.member) != one.to_role
+        ]
+        if not waiting or clan.sealed_code is None:
+            return
+        try:
+            code = self._sealer.open(clan.sealed_code)
+        except SecretsUnavailable:
+            log.warning("wom_roles_not_set", clan_id=clan.id, reason="the code cannot be read")
+            return
+        for one in waiting:
+            if not await self._set_role(clan, one, code):
+                return
+
+    async def _set_role(self, clan: Clan, one: Promotion, code: str) -> bool:
+        """Returns whether to go on with the next one."""
+        try:
+            await self._wom.change_role(clan.group, one.name, one.to_role or "", code)
+        except WomRefused as refusal:
+            log.warning("wom_role_refused", clan_id=clan.id, reason=refusal.reason)
+            columns = {"wom_failure": refusal.message or refusal.reason}
+        except WomError as failure:
+            log.warning("wom_role_not_set", clan_id=clan.id, reason=failure.reason)
+            return False
+        else:
+            columns = {"wom_set_at": self._clock()}
+        async with self._database.write() as session:
+            await promotions.change(session, clan.id, [one.id], **columns)
+        return True
+
+
+def _verdict(
+    one: Promotion,
+    present: Mapping[MemberId, str | None],
+    changed: Mapping[MemberId, datetime],
+    shown: Mapping[MemberId, Seen],
+    now: datetime,
+) -> tuple[Ending, Witness | None] | None:
+    return verdict_of(
+        one,
+        present.get(one.member),
+        changed.get(one.member),
+        shown.get(one.member),
+        now,
+        is_member=one.member in present,
+    )

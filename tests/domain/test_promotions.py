@@ -1,0 +1,153 @@
+"""How far a promotion is, what ends it, and which Discord roles follow."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.ids import ClanId, MemberId, UserId
+from bot.domain.promotions import (
+    EXPECTED_FOR,
+    Badge,
+    BatchId,
+    Ending,
+    Promotion,
+    PromotionId,
+    RoleSwap,
+    Seen,
+    Stage,
+    Witness,
+    expected_ranks,
+    lapsed_badges,
+    promotion_of,
+    role_swap,
+    verdict_of,
+)
+
+NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
+APPROVED = NOW - timedelta(days=2)
+ANN, BOB = MemberId(1), MemberId(2)
+ONE = Promotion(
+    clan=ClanId(1),
+    id=PromotionId(7),
+    batch=BatchId(1),
+    member=ANN,
+    name="Ann",
+    rank="veteran",
+    from_role="member",
+    to_role="onyx",
+    approved_by=UserId(9),
+    approved_at=APPROVED,
+)
+BADGE = replace(ONE, rank="carry", to_role=None)
+
+
+def ends(
+    one: Promotion,
+    *,
+    role: str | None = "member",
+    changed: datetime | None = None,
+    seen: Seen | None = None,
+    now: datetime = NOW,
+    is_member: bool = True,
+) -> tuple[Ending, Witness | None] | None:
+    return verdict_of(one, role, changed, seen, now, is_member=is_member)
+
+
+def test_a_promotion_is_as_far_as_the_last_thing_that_was_done() -> None:
+    steps = {
+        Stage.APPROVED: ONE,
+        Stage.DISCORD: replace(ONE, discord_at=NOW),
+        Stage.IN_GAME: replace(ONE, discord_at=NOW, ticked_at=NOW),
+        Stage.AT_WOM: replace(ONE, ticked_at=NOW, wom_set_at=NOW),
+        Stage.ENDED: replace(ONE, ended_at=NOW, ending=Ending.CANCELLED),
+    }
+    assert {stage: one.stage for stage, one in steps.items()} == {stage: stage for stage in steps}
+
+
+@pytest.mark.parametrize("origin", ["promotion:7", "remove:7", "promotion:", "promotion:x", ""])
+def test_a_step_of_the_worklist_leads_back_to_its_promotion(origin: str) -> None:
+    assert promotion_of(ONE.origin) == ONE.id
+    assert promotion_of(origin) == (7 if origin == ONE.origin else None)
+
+
+def test_the_chat_confirms_what_it_showed_after_the_approval() -> None:
+    later, before = NOW - timedelta(hours=1), APPROVED
+    assert ends(ONE, seen=Seen("onyx", later)) == (Ending.CONFIRMED, Witness.RELAY)
+    assert ends(ONE, seen=Seen("onyx", before)) is None
+    assert ends(ONE, seen=Seen("member", later)) is None
+
+
+def test_wom_confirms_what_the_bot_did_not_set_itself() -> None:
+    confirmed = (Ending.CONFIRMED, Witness.WOM)
+    assert ends(ONE, role="onyx") == confirmed
+    bots_own = replace(ONE, wom_set_at=NOW - timedelta(hours=1))
+    assert ends(bots_own, role="onyx") is None
+    assert ends(bots_own, role="onyx", changed=NOW - timedelta(minutes=59)) is None
+    assert ends(bots_own, role="onyx", changed=NOW - timedelta(hours=2)) == confirmed
+
+
+def test_nobody_waits_longer_than_fourteen_days_nor_for_who_left() -> None:
+    over = APPROVED + EXPECTED_FOR
+    assert ends(ONE, now=over - timedelta(seconds=1)) is None
+    assert ends(ONE, now=over) == (Ending.UNCONFIRMED, None)
+    assert ends(ONE, now=over, role="onyx") == (Ending.CONFIRMED, Witness.WOM)
+    assert ends(ONE, is_member=False) == (Ending.LEFT, None)
+
+
+def test_a_badge_is_done_once_discord_was_asked() -> None:
+    assert ends(BADGE) is None
+    done = (Ending.CONFIRMED, Witness.NOBODY_NEEDED)
+    assert ends(replace(BADGE, discord_at=NOW)) == done
+    assert ends(replace(BADGE, discord_note="not-linked")) == done
+
+
+def test_an_approved_rank_is_expected_for_fourteen_days_and_no_badge_is() -> None:
+    other = replace(ONE, member=BOB, ended_at=NOW)
+    assert expected_ranks([ONE, other, BADGE], NOW) == {ANN: "onyx"}
+    assert expected_ranks([ONE], APPROVED + EXPECTED_FOR - timedelta(seconds=1)) == {ANN: "onyx"}
+    assert expected_ranks([ONE], APPROVED + EXPECTED_FOR) == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "own", "swap"),
+    [
+        ("member", "onyx", None, RoleSwap(2, 1)),
+        ("member", "onyx", 3, RoleSwap(3, 1)),
+        ("member", "zenyte", None, RoleSwap()),
+        ("zenyte", "onyx", None, RoleSwap(2)),
+        (None, "onyx", None, RoleSwap(2)),
+        ("onyx", "onyx", None, RoleSwap(2)),
+        ("member", None, 3, RoleSwap(3)),
+        ("member", None, None, RoleSwap()),
+    ],
+)
+def test_the_new_ranks_role_comes_and_the_old_ones_goes(
+    before: str | None, after: str | None, own: int | None, swap: RoleSwap
+) -> None:
+    assert role_swap(before, after, {"member": 1, "onyx": 2}, own) == swap
+
+
+WEEK = Badge("carry", 5, 7)
+LONG_AGO = NOW - timedelta(days=7)
+
+
+def test_a_badge_lapses_so_many_days_after_it_was_last_met_where_the_bot_gave_it() -> None:
+    owners, given_by_bot = {ANN: UserId(11)}, {UserId(11): {5}}
+    lapsed = {UserId(11): frozenset({5})}
+    assert lapsed_badges([WEEK], {(ANN, "carry"): LONG_AGO}, owners, given_by_bot, NOW) == lapsed
+    just = LONG_AGO + timedelta(seconds=1)
+    assert lapsed_badges([WEEK], {(ANN, "carry"): just}, owners, given_by_bot, NOW) == {}
+    assert lapsed_badges([WEEK], {(ANN, "carry"): LONG_AGO}, owners, {}, NOW) == {}
+    for_ever = replace(WEEK, days=None)
+    assert lapsed_badges([for_ever], {(ANN, "carry"): LONG_AGO}, owners, given_by_bot, NOW) == {}
+
+
+@given(st.dictionaries(st.sampled_from([ANN, BOB]), st.booleans()))
+def test_what_is_unknown_of_any_account_keeps_the_badge(failed: dict[MemberId, bool]) -> None:
+    owners, given_by_bot = {ANN: UserId(11), BOB: UserId(11)}, {UserId(11): {5}}
+    failing = {(member, "carry"): LONG_AGO if long_ago else NOW for member, long_ago in failed.items()}
+    over = lapsed_badges([WEEK], failing, owners, given_by_bot, NOW)
+    assert bool(over) == (failed.get(ANN, False) and failed.get(BOB, False))
