@@ -134,7 +134,7 @@ class Judge:
             exact = [Fraction(one) for one in numbers]
             return Fraction(sum(exact), len(exact)) if threshold.mean is not None else median(exact)
 
-        line = self._line(check, threshold.cohort or Cohort(), threshold, middle)
+        line = self._line(check, threshold.cohort or Cohort(), middle)
         return _against(check, comparison, value, line, line.at)
 
     def _place(self, check: Check, top: Top, value: Bounds) -> Finding:
@@ -142,21 +142,19 @@ class Judge:
             share = ceil(Fraction(top.percent or 0) * len(numbers) / 100)
             return sorted(numbers, reverse=True)[min(top.count or share, len(numbers)) - 1]
 
-        line = self._line(check, top.among, top, last)
+        line = self._line(check, top.among, last)
         lowest = None if line.at is None else max(line.at, stored(check, top.floor))
         return _against(check, "at_least", value, line, lowest)
 
-    def _line(
-        self, check: Check, cohort: Cohort, threshold: object, cut: Callable[[Sequence[Number]], Number]
-    ) -> Line:
+    def _line(self, check: Check, cohort: Cohort, cut: Callable[[Sequence[Number]], Number]) -> Line:
         """Where the cohort sets it: found once, since it is the same for everybody."""
-        found = self._lines.get(id(threshold))
+        found = self._lines.get(id(check))
         if found is None:
             among = [one for one in self.subjects.values() if self._belongs(cohort, one)]
             values = [self._numbers.of_check(check, one) for one in among]
             exact = [one.low for one in values if one.is_exact]
             line = Line(cut(exact) if exact else None, len(exact), len(among))
-            found = self._lines[id(threshold)] = (threshold, line)
+            found = self._lines[id(check)] = (check, line)
         return found[1]
 
     def _belongs(self, cohort: Cohort, subject: Subject) -> bool:
