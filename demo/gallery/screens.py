@@ -225,18 +225,34 @@ RANKS: Final = Section(
         Screen("rules-simulate", "rules simulate", "The rules over 90 days", desktop=True),
     ),
 )
-"""Not drawn yet: see :mod:`demo.gallery.tour_ranks`."""
-UNPICTURED: Final = frozenset(
-    {
-        "nextrank",
-        "officer drift",
-        "officer history",
-        "rules edit",
-        "rules export",
-        "rules import",
-        "rules simulate",
-    }
+PROMOTIONS: Final = Section(
+    "/promotions, and ranks that disagree",
+    (
+        Screen("promotions", "promotions", "Who has earned which rank", desktop=True),
+        Screen("promotions-why", "promotions", "**Why?** of one of them"),
+        Screen("promotions-held", "promotions", "Held for a week"),
+        Screen("promotions-preview", "promotions", "What four promotions would do, before they are made"),
+        Screen("promotions-done", "promotions", "Approved: how far each is"),
+        Screen("promotions-unknown", "promotions", "Of whom it is unknown, and why"),
+        Screen("drift", "officer drift", "Ranks that disagree, with where each was seen", desktop=True),
+        Screen("history", "officer history", "Who did what, with a way to undo it", desktop=True),
+    ),
 )
+UNPICTURED: Final = frozenset[str]()
 """Commands that have no picture yet. What gets one leaves this list."""
-SECTIONS: Final = (STATS, LEADERBOARD, COMPARE, LINK, SETUP, MEMBER, DESK, PROOF, QUIET, REFUSALS, EXTREMES)
+SECTIONS: Final = (
+    STATS,
+    LEADERBOARD,
+    COMPARE,
+    LINK,
+    SETUP,
+    MEMBER,
+    DESK,
+    RANKS,
+    PROMOTIONS,
+    PROOF,
+    QUIET,
+    REFUSALS,
+    EXTREMES,
+)
 SCREENS: Final = tuple(screen for section in SECTIONS for screen in section.screens)
