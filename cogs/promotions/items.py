@@ -112,7 +112,7 @@ def _lines(found: Overview, which: PromotionList, page: int) -> list[str]:
         case PromotionList.UNDER_WAY:
             return under_way_lines(found.under_way[part])
         case _:
-            return ready_lines(members_of(found, which)[part], found.assessed.at)
+            return ready_lines(members_of(found, which), found.assessed.at, page)
 
 
 def _items(found: Overview, shown: Shown, counts: Mapping[PromotionList, int]) -> Iterator[Item[Any]]:

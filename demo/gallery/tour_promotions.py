@@ -25,7 +25,7 @@ class PromotionsTour(Part):
         await show("promotions-done", await recorder.press(officer, preview, "Do it"))
         await self.stage.env.settle()
         unknown = await recorder.slash(officer, self.desk, "promotions")
-        await show("promotions-unknown", await recorder.choose(officer, unknown, "pl:", "Unknown"))
+        await show("promotions-unknown", await recorder.choose(officer, unknown, "pl:", "u"))
         await show("drift", await recorder.slash(officer, self.desk, "officer drift"))
         await show("history", await recorder.slash(officer, self.desk, "officer history"))
 

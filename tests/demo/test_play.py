@@ -30,7 +30,7 @@ stage.Stage.play_until = telling
 main(["demo"])
 """
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 
 @contextmanager
