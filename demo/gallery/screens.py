@@ -209,6 +209,7 @@ EXTREMES: Final = Section(
 UNPICTURED: Final = frozenset(
     {
         "nextrank",
+        "officer atrisk",
         "officer drift",
         "officer history",
         "rules edit",
