@@ -1,0 +1,15 @@
+"""Who may be about to leave, as officers see it."""
+
+from demo.gallery.tour import Part
+
+
+class RiskTour(Part):
+    """Looks at the lists and at one member, and mutes nobody."""
+
+    async def all(self) -> None:
+        """Each list, then whoever is first on one."""
+        officer, show, recorder = self.tour.officer, self.tour.show, self.recorder
+        fading = await show("atrisk", await recorder.slash(officer, self.desk, "officer atrisk"))
+        await show("atrisk-newcomers", await recorder.choose(officer, fading, "rk:", "n"))
+        await show("atrisk-officers", await recorder.choose(officer, fading, "rk:", "o"))
+        await show("atrisk-watch", await recorder.choose(officer, fading, "rk:", "w"))
