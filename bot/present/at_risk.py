@@ -148,7 +148,9 @@ def _against_usual(pace: Pace, measure: str, weekly: str = "") -> str:
 
 def _since_first(one: Beginning, measure: str) -> str:
     lately = "not known" if one.weekly is None else f"{short(one.weekly, measure)} a week"
-    return f"{lately}, first week {short(one.first, measure)}"
+    # What was gained before the first reading after they joined is not known.
+    more = "+" if measure == _XP else ""
+    return f"{lately}, first week {short(one.first, measure)}{more}"
 
 
 def _hit(hit: Hit) -> str:

@@ -67,6 +67,12 @@ def test_one_great_week_does_not_set_what_is_usual() -> None:
     assert not pace.fell
 
 
+def test_sure_is_what_was_gained_between_readings_within_a_week() -> None:
+    at_night = [Reading(one.at + timedelta(hours=12), one.value) for one in daily(700, 700)[:-1]]
+    pace = gained(at_night, None, NOW)
+    assert (pace.usual, pace.sure) == (4_900, 4_200)
+
+
 def test_five_weeks_must_have_been_observed() -> None:
     assert gained(daily(700, 0, days=49), None, NOW).fell
     assert not gained(daily(700, 0, days=48), None, NOW).fell
