@@ -523,6 +523,22 @@ class NotQuiet(UserError):
 
 
 @dataclass(unsafe_hash=True)
+class RiskMuted(UserError):
+    """An officer has muted somebody in ``/officer atrisk`` already; ``until`` None is for good."""
+
+    name: str
+    by: int
+    until: datetime | None
+
+
+@dataclass(unsafe_hash=True)
+class RiskNotMuted(UserError):
+    """Somebody whom an officer would unmute is not muted, or not any more."""
+
+    name: str
+
+
+@dataclass(unsafe_hash=True)
 class RefreshUnderWay(UserError):
     """An officer has asked WOM to look at the clan's members, and that goes on."""
 

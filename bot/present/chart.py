@@ -14,6 +14,7 @@ from unicodedata import normalize
 
 from bot.domain.cards import DayPoint
 from bot.domain.simulation.result import Week
+from bot.domain.usual import RECENT_WEEKS
 from bot.present import theme
 from bot.present.numbers import short
 from bot.present.text import clip, tidy
@@ -41,11 +42,26 @@ def member_chart(points: Sequence[DayPoint], title: str) -> bytes:
     More than 92 days are drawn by the week, the last one ending with the last day. A
     week without any measured day is a gap; in others the days known are added up.
     """
+    bars = points if len(points) <= _MOST_BARS else _weeks(points)
+    figure, _above, _below = _of_member(bars, "day" if bars is points else "week", title)
+    return _png(figure)
+
+
+def usual_chart(weeks: Sequence[DayPoint], xp: int | None, messages: int | None, title: str) -> bytes:
+    """The same by the week, with a dashed line at what is usual in the weeks before the last two."""
+    figure, above, below = _of_member(weeks, "week", title)
+    for axes, usual in ((above, xp), (below, messages)):
+        if usual is not None:
+            span = (-0.5, len(weeks) - RECENT_WEEKS - 0.5)
+            axes.hlines(usual, *span, color=theme.INK, linewidth=1.6, linestyle="--", zorder=3)
+    return _png(figure)
+
+
+def _of_member(bars: Sequence[DayPoint], unit: str, title: str) -> tuple[Any, Any, Any]:
+    """XP above and messages below."""
     from matplotlib.figure import Figure
 
     _style()
-    bars = points if len(points) <= _MOST_BARS else _weeks(points)
-    unit = "day" if bars is points else "week"
     # Matplotlib's annotations leave the keywords of most methods open, hence Any.
     figure: Any = Figure(figsize=_INCHES, dpi=_DPI, facecolor=theme.CANVAS)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
@@ -60,7 +76,7 @@ def member_chart(points: Sequence[DayPoint], title: str) -> bytes:
         drawable(title), x=0.02, ha="left", color=theme.INK, fontsize=19, fontweight="bold", parse_math=False
     )
     figure.subplots_adjust(left=0.14, right=0.98, top=0.79, bottom=0.10, hspace=0.50)
-    return _png(figure)
+    return figure, above, below
 
 
 def weeks_chart(weeks: Sequence[Week], title: str) -> bytes:

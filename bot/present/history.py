@@ -37,6 +37,8 @@ _WORDS: Mapping[str, str] = {
     "past_cancelled": "cancelled the history from before the bot",
     "role_sync": "changed role sync",
     "rules_saved": "saved rules",
+    "risk_muted": "muted in the lists of who may be about to leave",
+    "risk_unmuted": "unmuted in the lists of who may be about to leave",
     "change_set_retried": "tried again what failed",
     "nicknames_follow": "changed whether nicknames follow",
     "officer_roles": "changed the officers' roles",

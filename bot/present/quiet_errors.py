@@ -6,7 +6,7 @@ from bot.domain import errors
 from bot.domain.ladder import Outcome
 from bot.present.explaining import explain, typed
 from bot.present.text import escape
-from bot.present.times import ago
+from bot.present.times import ago, on_day
 
 _HOW: Final[dict[str, str]] = {
     Outcome.SEEN: "was seen again",
@@ -65,6 +65,20 @@ def _(error: errors.NotQuiet) -> str:
         f"{escape(error.name)} is not up for a decision now: seen again, excused, in grace, or not known. "
         "Nobody was changed. Look at `/inactive` again."
     )
+
+
+@explain.register
+def _(error: errors.RiskMuted) -> str:
+    until = "for good" if error.until is None else f"until {on_day(error.until)}"
+    return (
+        f"<@{error.by}> has muted {escape(error.name)} already, {until}, and that stands. "
+        "**Unmute** ends it; `/officer atrisk` shows how it is now."
+    )
+
+
+@explain.register
+def _(error: errors.RiskNotMuted) -> str:
+    return f"{escape(error.name)} is not muted, so nothing was changed. Look at `/officer atrisk` again."
 
 
 @explain.register

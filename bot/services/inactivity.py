@@ -45,7 +45,7 @@ async def read_quiet(
     # Twice the longest limit: silence that holes interrupt is still found whole.
     since = now - 2 * timedelta(days=days or settings.longest)
     relays = {one.channel for one in await clans.relays_of(session, [clan.id])}
-    heard = await _heard(session, clan.id, relays, since, now)
+    heard = await heard_between(session, clan.id, relays, since, now)
     known = await _known(session, clan.id, since)
     known.roles, known.settings = roles, settings
     people = tuple(
@@ -57,13 +57,23 @@ async def read_quiet(
     return Quiet(clan.id, clan.name, now, settings, days, people, bool(relays))
 
 
+async def read_people(
+    session: AsyncSession, clan: Clan, roles: Roles, since: datetime, now: datetime
+) -> list[Person]:
+    """Everybody on the roster by person, with whether they are away or on the safe list."""
+    known = await _known(session, clan.id, since)
+    known.roles, known.settings = roles, await ladder.settings(session, clan.id)
+    return list(_people(known, now))
+
+
 def _ranks(person: Person) -> list[str | None]:
     return [one.role for one in person.accounts]
 
 
-async def _heard(
+async def heard_between(
     session: AsyncSession, clan: ClanId, relays: Collection[int], since: datetime, now: datetime
 ) -> Heard:
+    """When the game's chat and Discord were heard between two times."""
     spans: dict[int, list[Observed]] = {}
     for one in await cursors.covered(session, clan, since, now):
         spans.setdefault(one.channel, []).append(Observed(max(one.start, since), min(one.end, now)))

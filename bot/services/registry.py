@@ -6,6 +6,7 @@ from typing import Self
 
 from bot.domain.clans import GuildSettings
 from bot.services.absences import Absences
+from bot.services.at_risk import AtRisk
 from bot.services.change_sets import ChangeSets
 from bot.services.clan_roster import ClanRoster
 from bot.services.clans import Clans
@@ -97,6 +98,7 @@ class Services:
     readings: Readings
     absences: Absences
     inactivity: Inactivity
+    at_risk: AtRisk
     ladder: Ladder
     quiet_notices: QuietNotices
     upkeep: Upkeep
@@ -172,6 +174,7 @@ class Services:
             readings=Readings(database, ingest, lookup),
             absences=Absences(database, clock),
             inactivity=Inactivity(database, clock),
+            at_risk=AtRisk(database, statistics, eligibility, clock),
             ladder=Ladder(database, clock),
             quiet_notices=QuietNotices(database, clock),
             upkeep=Upkeep(database, clock),

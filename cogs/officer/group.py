@@ -3,6 +3,7 @@
 from discord import app_commands
 
 from bot.services.registry import Services
+from cogs.officer.at_risk import RISK_ITEMS, at_risk_command
 from cogs.officer.drift import DRIFT_ITEMS, drift_command
 from cogs.officer.history import HISTORY_ITEMS, history_command
 from cogs.officer.pages import PageButton
@@ -11,7 +12,7 @@ from cogs.officer.today import TODAY_ITEMS, today_command
 from cogs.officer.worklist import WORKLIST_ITEMS, worklist_command
 from cogs.officers import FOR_OFFICERS
 
-ITEMS = (*ROSTER_ITEMS, *WORKLIST_ITEMS, *DRIFT_ITEMS, *HISTORY_ITEMS, PageButton, *TODAY_ITEMS)
+ITEMS = (*ROSTER_ITEMS, *WORKLIST_ITEMS, *DRIFT_ITEMS, *HISTORY_ITEMS, PageButton, *TODAY_ITEMS, *RISK_ITEMS)
 """The buttons and lists of all of them, which outlive a restart."""
 
 
@@ -20,6 +21,7 @@ def officer_group(services: Services) -> app_commands.Group:
     group = app_commands.Group(
         name="officer", description="The whole clan at a glance", guild_only=True, extras=FOR_OFFICERS
     )
-    for command in (roster_command, worklist_command, drift_command, history_command, today_command):
+    commands = (roster_command, worklist_command, drift_command, history_command, today_command)
+    for command in (*commands, at_risk_command):
         group.add_command(command(services))
     return group

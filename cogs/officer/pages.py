@@ -51,8 +51,10 @@ SCREENS: dict[str, Screen] = {}
 class PageButton(OfficersItem[Button[View]], template=rf"op:{PAGE}:(?P<way>back|here|on)"):
     """Leads to a page."""
 
-    def __init__(self, page: Page, way: str, label: str = "…", *, disabled: bool = False) -> None:
-        super().__init__(Button(label=label, custom_id=f"op:{page}:{way}", disabled=disabled, row=1))
+    def __init__(
+        self, page: Page, way: str, label: str = "…", *, disabled: bool = False, row: int = 1
+    ) -> None:
+        super().__init__(Button(label=label, custom_id=f"op:{page}:{way}", disabled=disabled, row=row))
         self.page, self.clan, self.way = page, page.clan, way
 
     @classmethod
@@ -72,12 +74,13 @@ class PageButton(OfficersItem[Button[View]], template=rf"op:{PAGE}:(?P<way>back|
         await answer(interaction, private=True, embed=embed, view=view)
 
 
-def ways(page: Page, pages: int) -> Iterator[PageButton]:
+def ways(page: Page, pages: int, row: int = 1) -> Iterator[PageButton]:
     """Back, where one is, and on. A page past the end is the last one."""
     here = min(page.page, pages - 1)
-    yield PageButton(replace(page, page=max(here - 1, 0)), "back", "◀", disabled=here == 0)
-    yield PageButton(replace(page, page=here), "here", f"{here + 1}/{pages}", disabled=True)
-    yield PageButton(replace(page, page=min(here + 1, pages - 1)), "on", "▶", disabled=here == pages - 1)
+    yield PageButton(replace(page, page=max(here - 1, 0)), "back", "◀", disabled=here == 0, row=row)
+    yield PageButton(replace(page, page=here), "here", f"{here + 1}/{pages}", disabled=True, row=row)
+    on = replace(page, page=min(here + 1, pages - 1))
+    yield PageButton(on, "on", "▶", disabled=here == pages - 1, row=row)
 
 
 async def show_first(services: Services, interaction: Interaction[Any], what: str) -> None:

@@ -4,6 +4,7 @@ Every table of facts leads its key with ``clan_id``. Ranges are half-open, with
 :data:`db.types.OPEN_START` and :data:`db.types.OPEN_END` for what has no known end.
 """
 
+from db.models.at_risk import RiskMute
 from db.models.base import Base
 from db.models.change_sets import (
     ChangeSetItemRow,
@@ -92,6 +93,7 @@ __all__ = [
     "RankHold",
     "Relay",
     "RelayPrint",
+    "RiskMute",
     "RoleRemoval",
     "RoleSyncRow",
     "RuleDraft",

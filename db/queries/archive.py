@@ -13,7 +13,7 @@ from sqlalchemy import CTE, ColumnElement, Select, String, case, cast, func, lit
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.facts import COUNTED, SourceKind
-from bot.domain.ids import ClanId, MemberId, MetricId, SourceId
+from bot.domain.ids import ClanId, MemberId, MetricId, SourceId, UserId
 from db.bulk import INTEGER
 from db.models import Activity, Attribution, Message, MetricRow, MetricValue, Profile, SnapshotRow, Source
 from db.queries.attributions import is_verified
@@ -227,6 +227,37 @@ async def spoken(session: AsyncSession, clan: ClanId, first: int, past: int) -> 
         .group_by(Attribution.member_id, Source.kind)
     )
     return [Spoken(*row) for row in rows]
+
+
+class Written(NamedTuple):
+    """Messages of a Discord user by quarters of an hour, in no order."""
+
+    user: UserId
+    quarters: str
+    messages: str
+
+
+async def written(session: AsyncSession, clan: ClanId, first: int, past: int) -> list[Written]:
+    """What Discord users wrote in the quarters of an hour of ``[first, past)``, under any nickname."""
+    rows = await session.execute(
+        select(Source.user_id, _listed(Activity.quarter), _listed(Activity.messages))
+        .join_from(
+            Source,
+            Activity,
+            (Activity.clan_id == Source.clan_id)
+            & (Activity.source_id == Source.id)
+            & (Activity.quarter >= first)
+            & (Activity.quarter < past),
+        )
+        .where(
+            Source.clan_id == clan,
+            Source.kind == SourceKind.DISCORD,
+            Source.user_id.is_not(None),
+            Activity.messages > 0,
+        )
+        .group_by(Source.user_id)
+    )
+    return [Written(*row) for row in rows]
 
 
 async def spoken_at_edges(session: AsyncSession, clan: ClanId, since: datetime) -> list[Spoken]:

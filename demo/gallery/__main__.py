@@ -41,6 +41,7 @@ async def picture(directory: Path) -> tuple[str, ...]:
     from demo.gallery.tour_promotions import PromotionsTour
     from demo.gallery.tour_quiet import QuietTour
     from demo.gallery.tour_ranks import RanksTour
+    from demo.gallery.tour_risk import RiskTour
     from demo.once import END
     from demo.simulator import show_small_lines
     from demo.stage import open_stage
@@ -62,6 +63,7 @@ async def picture(directory: Path) -> tuple[str, ...]:
             await QuietTour(tour).all()
             await RanksTour(tour).all()
             await PromotionsTour(tour).all()
+            await RiskTour(tour).all()
             await OfficersTour(tour).all()
             await desk.mass_leave()
             await ExtremesTour(tour).all()

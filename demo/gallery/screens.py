@@ -238,6 +238,16 @@ PROMOTIONS: Final = Section(
         Screen("history", "officer history", "Who did what, with a way to undo it", desktop=True),
     ),
 )
+RISK: Final = Section(
+    "/officer atrisk",
+    (
+        Screen("atrisk", "officer atrisk", "Who does much less than they usually do", desktop=True),
+        Screen("atrisk-newcomers", "officer atrisk", "Quiet newcomers"),
+        Screen("atrisk-officers", "officer atrisk", "Quiet officers"),
+        Screen("atrisk-watch", "officer atrisk", "What the clan's own rules watch for"),
+        Screen("atrisk-one", "officer atrisk", "One of them, week by week"),
+    ),
+)
 UNPICTURED: Final = frozenset[str]()
 """Commands that have no picture yet. What gets one leaves this list."""
 SECTIONS: Final = (
@@ -252,6 +262,7 @@ SECTIONS: Final = (
     PROMOTIONS,
     PROOF,
     QUIET,
+    RISK,
     REFUSALS,
     EXTREMES,
 )

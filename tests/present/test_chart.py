@@ -4,8 +4,8 @@ import pytest
 from PIL import Image
 
 from bot.domain.cards import DayPoint
-from bot.present.chart import drawable, member_chart
-from bot.present.theme import CANVAS, GAP_COLOUR, MESSAGES_COLOUR, XP_COLOUR
+from bot.present.chart import drawable, member_chart, usual_chart
+from bot.present.theme import CANVAS, GAP_COLOUR, INK, MESSAGES_COLOUR, XP_COLOUR
 from tests.present.makers import LARGEST_XP, WIDEST_NICKNAME, days
 
 
@@ -44,3 +44,11 @@ def test_a_title_never_shows_an_empty_box() -> None:
     assert drawable("Żółć Ωмега") == "Żółć Ωмега"
     assert drawable("ホン $x$") == "·· $x$"
     member_chart(days(3), WIDEST_NICKNAME)  # a missing glyph would warn, and warnings are errors
+
+
+def test_what_is_usual_is_a_line_where_it_is_known() -> None:
+    none, one, both = (
+        colours(usual_chart(days(10), *usual, "")).get(INK, 0)
+        for usual in ((None, None), (1_000, None), (1_000, 1))
+    )
+    assert none < one < both

@@ -66,6 +66,8 @@ EXAMPLES: list[UserError] = [
     errors.NoticesUnderWay(5, NOW),
     *(errors.QuietDecided("Jo hn", how, 5, NOW) for how in ("remove", "seen", "")),
     errors.NotQuiet("Jo hn"),
+    errors.RiskMuted("Jo hn", 5, NOW),
+    errors.RiskNotMuted("Jo hn"),
     errors.RefreshUnderWay(5, 12, 37),
     errors.RankUnknown("onix", ("Onyx",)),
     errors.RankUnknown("zzz"),

@@ -86,7 +86,7 @@ async def load_archive(
     def build() -> Archive:
         heard = Heard((one.start, one.end) for one in covered)
         observed = Observed(
-            _owned(rows, metrics),
+            holdings(rows.owners, rows.times, rows.values, metrics),
             _chats(rows),
             heard,
             clan.zone,
@@ -157,16 +157,21 @@ def _since(atoms: Iterable[Atom], first: datetime) -> datetime:
     return since
 
 
-def _owned(rows: _Rows, metrics: Mapping[MetricId, str]) -> dict[MemberId, list[Holding]]:
-    """Each member's profiles with their readings."""
-    times = {source: sorted(numbers_in(those)) for source, those in rows.times.items()}
+def holdings(
+    owners: Iterable[Owner],
+    read_at: Mapping[SourceId, str],
+    series: Iterable[Series],
+    metrics: Mapping[MetricId, str],
+) -> dict[MemberId, list[Holding]]:
+    """Each member's profiles with their readings, as the queries of :mod:`db.queries.archive` give them."""
+    times = {source: sorted(numbers_in(those)) for source, those in read_at.items()}
     changes: dict[SourceId, dict[str, list[tuple[int, int | None]]]] = defaultdict(dict)
-    for source, metric, moments, values in rows.values:
+    for source, metric, moments, values in series:
         # No two values are of one time, so that an unknown one is never compared.
         paired = sorted(zip(numbers_in(moments), values_in(values), strict=True))
         changes[source][metrics[metric]] = paired
     found: dict[MemberId, list[Holding]] = defaultdict(list)
-    for owner in rows.owners:
+    for owner in owners:
         all_times = times.get(owner.source, [])
         kept = [index for index, at in enumerate(all_times) if owner.start <= at < owner.end]
         if not kept:
