@@ -12,6 +12,7 @@ from simcord.actors import MemberActor
 from simcord.preview import Preview
 
 from bot import logs
+from demo.rules import save_rules
 from demo.script import Event
 from demo.simulator import show_small_lines
 from demo.stage import Size, Stage, open_stage
@@ -27,12 +28,13 @@ TALK_EVERY: Final = timedelta(minutes=8)
 """How often somebody talks in the channel that is shown, beside what the story tells."""
 
 HINTS: Final = """\
-Five things to try (type / in the page's message box):
+Six things to try (type / in the page's message box):
   1. /stats                     as {member}: the card; then press 30d and Update now
   2. /leaderboard               then, as somebody else, ▶ (a private copy) and My place
   3. /stats player:{former}     a former name finds {present}
   4. /compare first:{first} second:{second}
-  5. /setup                     as {officer}, an officer: what works, what could be better"""
+  5. /nextrank                  what your next rank takes, seen by you alone
+  6. /promotions and /setup     as {officer}, an officer: who is ready; what could be better"""
 
 
 async def serve(port: int | None = None, *, size: Size | None = None) -> None:
@@ -41,6 +43,7 @@ async def serve(port: int | None = None, *, size: Size | None = None) -> None:
     show_small_lines()
     async with open_stage(END, size) as stage:
         viewers = cast_of(stage)
+        await save_rules(stage)
         stage.coming_after(_for_ever(stage))
         shown = stage.server.channels[stage.header.channel("commands").id]
         page = stage.env.preview(

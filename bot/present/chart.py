@@ -91,6 +91,8 @@ def weeks_chart(weeks: Sequence[Week], title: str) -> bytes:
     most = max([_LEAST_TOP, *(max(week.simulated, week.real) for week in weeks)])
     above.set_ylim(0, most * 1.08)
     _dates(below, [DayPoint(week.start.date(), None, None) for week in weeks])
+    # In the middle below the first bar it would reach the axis' own zero.
+    below.get_xticklabels()[0].set_horizontalalignment("left")
     figure.suptitle(
         drawable(title), x=0.02, ha="left", color=theme.INK, fontsize=19, fontweight="bold", parse_math=False
     )

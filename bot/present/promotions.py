@@ -1,5 +1,6 @@
 """Promotions as officers see them: lists, why, what would happen, how far it is; and the announcement."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -122,13 +123,18 @@ def promotions_page(
     )
 
 
-def ready_lines(rows: Sequence[Ready], now: datetime) -> list[str]:
-    """Who has earned a rank, under headings of ranks: how much is met, since when, what is against it."""
+def ready_lines(rows: Sequence[Ready], now: datetime, page: int | None = None) -> list[str]:
+    """Who has earned a rank, under headings of ranks: how much is met, since when, what is against it.
+
+    All of them, or those of a page; a heading says how many the rank has on all pages.
+    """
+    totals = Counter(goal_of(one.verdict) for one in rows)
+    shown = rows if page is None else rows[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
     lines: list[str] = []
-    for goal, members in groupby(rows, key=lambda one: goal_of(one.verdict)):
+    for goal, members in groupby(shown, key=lambda one: goal_of(one.verdict)):
         listed = list(members)
         mark = "▼" if listed[0].failed else "→"
-        lines.append(f"**{mark} {escape(goal)}** ({len(listed)})")
+        lines.append(f"**{mark} {escape(goal)}** ({totals[goal]})")
         lines += [_ready(one, now) for one in listed]
     return lines
 

@@ -17,8 +17,8 @@ from bot.present.theme import ACCENT, ATTENTION, SEPARATOR
 from bot.present.times import ago
 
 FILE, SCHEMA = "rules.yaml", "rules.schema.json"
-_NAMES = 8
-"""Members named in a line, of however many."""
+_NAMES, _FEW = 8, 3
+"""Members named of a rank, where there is one rank or two, and where there are more."""
 _RANKS = 30
 
 
@@ -169,10 +169,11 @@ def _pairs(title: str, pairs: Sequence[Pair], names: Mapping[MemberId, str]) -> 
     by_rank: dict[str, list[str]] = {}
     for member, rank in pairs:
         by_rank.setdefault(rank, []).append(names[member])
+    most = _NAMES if len(by_rank) <= 2 else _FEW
     for rank, those in by_rank.items():
         named = sorted(those, key=str.casefold)
-        shown = _listed(named[:_NAMES])
-        more = f" and {len(named) - _NAMES} more" if len(named) > _NAMES else ""
+        shown = _listed(named[:most])
+        more = f" and {len(named) - most} more" if len(named) > most else ""
         yield f"\u2003{escape(rank_name(rank))} ({len(named)}): {shown}{more}"
 
 

@@ -7,7 +7,7 @@ from io import StringIO
 
 import discord
 
-from bot.domain.simulation.result import Simulated
+from bot.domain.simulation.result import WEEK, Simulated, Week
 from bot.domain.simulation.running import FLAPS_WITHIN
 from bot.present.numbers import counted
 from bot.present.text import (
@@ -66,10 +66,16 @@ def _summary(found: Simulated) -> Iterator[str]:
     yield f"{same} within two weeks of the real one"
     if found.at_once:
         yield f"{found.at_once} on the first day, {on_day(found.start)}: what had gathered before"
-    later = [week.simulated for week in found.weeks]
-    later[0] -= found.at_once
-    average = sum(later) / len(later)
-    yield f"then {average:.1f} a week, {max(later)} at most"
+    weeks = [week.simulated for week in found.weeks if _is_known(week, found)]
+    if weeks:
+        weeks[0] -= found.at_once if len(weeks) == len(found.weeks) else 0
+        average = sum(weeks) / len(weeks)
+        yield f"{'then ' if found.at_once else ''}{average:.1f} a week, {max(weeks)} at most"
+
+
+def _is_known(week: Week, found: Simulated) -> bool:
+    """Whether anything was measured by then: a week of which nothing is known is none without promotions."""
+    return found.measured_since is None or week.start + WEEK > found.measured_since
 
 
 def _table(found: Simulated) -> Iterator[str]:

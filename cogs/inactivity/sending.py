@@ -21,6 +21,8 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 SECONDS_APART: Final = 2
 """Discord takes many new private messages at once for spam."""
+SECONDS_IDLE: Final = 60
+"""How often it is looked whether there is anything, while nobody has pressed."""
 _SEARCHED: Final = 20
 
 
@@ -47,6 +49,7 @@ class Sender:
         Else one in the officers' channel does, and the private one for as long as it can.
         """
         self._wanted = True
+        self._deliver.change_interval(seconds=SECONDS_APART)
         message = interaction.message
         if message is not None and not is_private(interaction):
             place = ChannelId(message.channel.id), MessageId(message.id)
@@ -78,6 +81,8 @@ class Sender:
                 for one in await self.services.quiet_notices.under_way(guilds):
                     self._wanted = True
                     await self._go_on(one)
+                if not self._wanted:
+                    self._deliver.change_interval(seconds=SECONDS_IDLE)
             except Exception:  # a loop of discord.py ends for good at the first error it does not know
                 self._wanted = True
                 log.exception("notices_not_sent")

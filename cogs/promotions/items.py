@@ -30,6 +30,7 @@ from bot.present.promotions import (
     why_page,
 )
 from bot.present.text import cut_units
+from bot.present.theme import SEPARATOR
 from bot.present.times import ago
 from bot.services.promotions.overview import Overview
 from bot.services.registry import Services
@@ -72,11 +73,12 @@ async def screen(
 ) -> tuple[discord.Embed, View | None]:
     """A page as it is now; one past the end is the last one."""
     found = await services.promotions.overview(clan, await presence_of(guild))
-    counts, lines = _counts(found), _lines(found, shown.which)
+    counts = _counts(found)
     page = min(shown.page, pages(counts[shown.which]) - 1)
-    small = [f"oldest look {ago(found.checked_at)}" if found.checked_at else "", "covering rule"]
+    looked = [f"oldest look {ago(found.checked_at)}"] if found.checked_at else []
+    small = SEPARATOR.join([*looked, "covering rule"])
     title = overview_title(counts, shown.which)
-    embed = promotions_page(title, lines(page), shown.which, counts, *small)
+    embed = promotions_page(title, _lines(found, shown.which, page), shown.which, counts, small)
     return embed, view_of(*_items(found, replace(shown, page=page), counts))
 
 
@@ -100,20 +102,17 @@ def members_of(found: Overview, which: PromotionList) -> Sequence[Ready]:
     return lists.get(which, ())
 
 
-def _lines(found: Overview, which: PromotionList) -> Any:
-    def of_page(page: int) -> list[str]:
-        part = slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE)
-        match which:
-            case PromotionList.UNKNOWN:
-                return unknown_lines(found.unknown[part])
-            case PromotionList.HELD:
-                return held_lines([(name, hold) for _, name, hold in found.held[part]])
-            case PromotionList.UNDER_WAY:
-                return under_way_lines(found.under_way[part])
-            case _:
-                return ready_lines(members_of(found, which)[part], found.assessed.at)
-
-    return of_page
+def _lines(found: Overview, which: PromotionList, page: int) -> list[str]:
+    part = slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE)
+    match which:
+        case PromotionList.UNKNOWN:
+            return unknown_lines(found.unknown[part])
+        case PromotionList.HELD:
+            return held_lines([(name, hold) for _, name, hold in found.held[part]])
+        case PromotionList.UNDER_WAY:
+            return under_way_lines(found.under_way[part])
+        case _:
+            return ready_lines(members_of(found, which), found.assessed.at, page)
 
 
 def _items(found: Overview, shown: Shown, counts: Mapping[PromotionList, int]) -> Iterator[Item[Any]]:

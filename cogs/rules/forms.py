@@ -116,7 +116,7 @@ class RequirementForm(RankForm):
     """One requirement more."""
 
     def __init__(self, press: Press, rank: Rank) -> None:
-        super().__init__(press, rank, "one more")
+        super().__init__(press, rank, "add requirement")
         self.field = _line(placeholder="ehb, cox + tob, messages, days in clan, attack level")
         self.comparison = _choice(_COMPARISONS, "at_least")
         self.threshold = _line(placeholder="250, 10k, 2.5m, or words such as ironman")
@@ -225,7 +225,11 @@ class TextForm(RankForm):
         text = write_rank(rank)
         self.text = TextInput[Any](style=_PARAGRAPH, default=text, max_length=LONGEST_TEXT)
         self.add_item(
-            Label(text="As in a file", description="With its name, it is another rank", component=self.text)
+            Label(
+                text="As in a file",
+                description="Under another name it takes this one's place",
+                component=self.text,
+            )
         )
 
     async def change(self, user: Any) -> str:

@@ -11,6 +11,7 @@ from bot.domain.ids import ChannelId, UserId
 from bot.domain.relay import EmbedText
 from bot.domain.setup import ChannelLine, GuildFacts, GuildRole
 from bot.invitation import PERMISSIONS
+from cogs.guild_people import is_given
 
 LINES: Final = 200
 """The newest messages that are looked at in a channel that may be a relay's: two requests."""
@@ -30,7 +31,7 @@ def facts_of(
     """What matters of a server. ``relays`` are the channels that are read as relays."""
     held = guild.me.guild_permissions
     return GuildFacts(
-        roles=[_role(guild, role) for role in reversed(guild.roles) if _is_given(role)],
+        roles=roles_in(guild),
         lacking=tuple(name for name, needed in PERMISSIONS if needed and not getattr(held, name)),
         unreadable=tuple(_unreadable(guild, settings, relays)),
         unwritable=tuple(_unwritable(guild, settings)),
@@ -40,13 +41,10 @@ def facts_of(
     )
 
 
-def _role(guild: discord.Guild, role: discord.Role) -> GuildRole:
-    return GuildRole(role.id, role.name, role < guild.me.top_role)
-
-
-def _is_given(role: discord.Role) -> bool:
-    """Roles of bots, of boosters and @everyone are nobody's to give."""
-    return not (role.is_default() or role.managed)
+def roles_in(guild: discord.Guild) -> list[GuildRole]:
+    """The roles that members can be given, the highest first."""
+    top = guild.me.top_role
+    return [GuildRole(role.id, role.name, role < top) for role in reversed(guild.roles) if is_given(role)]
 
 
 def _unreadable(

@@ -105,34 +105,55 @@ async def active_days(
 ) -> dict[MemberId, int]:
     """On how many of these days each member wrote at least so many messages, by more than a claimed link.
 
-    A day is its first quarter of an hour since 1970 and the one after its last. Only whole
-    quarters of an attribution count, as for who was last seen. Who has no such day is absent.
+    A day is its first quarter of an hour since 1970 and the one after its last; they follow on each
+    other. Only whole quarters of an attribution count, as for who was last seen. Who has no such
+    day is absent.
     """
-    given = rows_as_table(session, {"first": INTEGER, "past": INTEGER}, days)
+    given = rows_as_table(session, {"first": INTEGER, "past": INTEGER, "length": INTEGER}, _runs(days))
     held_from = (Millis(Attribution.from_at) + QUARTER_MS - 1) // QUARTER_MS
     held_to = Millis(Attribution.to_at) // QUARTER_MS
-    said = (
-        select(func.coalesce(func.sum(Activity.messages), 0))
-        .where(
-            Activity.clan_id == clan,
-            Activity.source_id == Attribution.source_id,
-            Activity.quarter >= Greatest(given.c.first, held_from),
-            Activity.quarter < Least(given.c.past, held_to),
+    held = (
+        select(
+            Attribution.source_id,
+            Attribution.member_id,
+            given,
+            Greatest(given.c.first, held_from).label("since"),
+            Least(given.c.past, held_to).label("until"),
         )
-        .correlate(Attribution, given)
-        .scalar_subquery()
-    )
-    by_day = (
-        select(Attribution.member_id, given.c.first, func.sum(said).label("messages"))
         .join_from(Attribution, given, (held_from < given.c.past) & (held_to > given.c.first))
         .join(Source, (Source.clan_id == Attribution.clan_id) & (Source.id == Attribution.source_id))
         .where(Attribution.clan_id == clan, Source.kind != SourceKind.WOM, is_verified())
-        .group_by(Attribution.member_id, given.c.first)
+        .cte("held")
+        .prefix_with("MATERIALIZED")
+    )
+    c = held.c
+    day = (Activity.quarter - c.first) // c.length
+    by_day = (
+        select(c.member_id)
+        # An inner join lets SQLite begin with all messages ever.
+        .outerjoin_from(
+            held,
+            Activity,
+            (Activity.clan_id == clan)
+            & (Activity.source_id == c.source_id)
+            & (Activity.quarter >= c.since)
+            & (Activity.quarter < c.until),
+        )
+        .group_by(c.member_id, c.first, day)
+        .having(func.sum(Activity.messages) >= least)
         .subquery()
     )
-    rows = await session.execute(
-        select(by_day.c.member_id, func.count())
-        .where(by_day.c.messages >= least)
-        .group_by(by_day.c.member_id)
-    )
+    rows = await session.execute(select(by_day.c.member_id, func.count()).group_by(by_day.c.member_id))
     return {MemberId(member): number for member, number in rows}
+
+
+def _runs(days: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """Days of one length that follow on each other, as one span: clocks change twice a year."""
+    runs: list[tuple[int, int, int]] = []
+    for first, past in sorted(days):
+        length = past - first
+        if runs and runs[-1][1:] == (first, length):
+            runs[-1] = (runs[-1][0], past, length)
+        else:
+            runs.append((first, past, length))
+    return runs

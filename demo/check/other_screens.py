@@ -71,6 +71,10 @@ def _figure(person: Person, metric: str, asked: Asked) -> Gain:
     return card.gains.get(metric) or Gain(None)
 
 
+_FIXED = {"Load 90 days": "90", "take away only roles": "2"}
+"""Numbers that are the same for every clan, by the words beside them."""
+
+
 def check_setup(screen: Screen, asked: Asked) -> Iterator[str]:
     """The counts of the checklist; every other number must be in a name or a channel's mention."""
     oracle = asked.oracle
@@ -91,8 +95,8 @@ def check_setup(screen: Screen, asked: Asked) -> Iterator[str]:
             yield from _expect(line, found, [str(matched), str(len(held))])
         elif "History:" in line:
             yield from _expect(line, found, [f"{_history_days(asked):,}"])
-        elif "Load 90 days" in line:
-            yield from _expect(line, found, ["90"])
+        elif fixed := next((number for words, number in _FIXED.items() if words in line), None):
+            yield from _expect(line, found, [fixed])
         elif STAMP.search(line):
             polled = asked.now if asked.elsewhere else oracle.knowledge.horizon(asked.now)
             yield from stamp_problem(line, [polled], asked)

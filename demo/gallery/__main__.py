@@ -38,7 +38,9 @@ async def picture(directory: Path) -> tuple[str, ...]:
     from demo.gallery.tour_extremes import ExtremesTour
     from demo.gallery.tour_identity import IdentityTour
     from demo.gallery.tour_officers import OfficersTour
+    from demo.gallery.tour_promotions import PromotionsTour
     from demo.gallery.tour_quiet import QuietTour
+    from demo.gallery.tour_ranks import RanksTour
     from demo.once import END
     from demo.simulator import show_small_lines
     from demo.stage import open_stage
@@ -58,6 +60,8 @@ async def picture(directory: Path) -> tuple[str, ...]:
             desk = DeskTour(tour)
             await desk.all()
             await QuietTour(tour).all()
+            await RanksTour(tour).all()
+            await PromotionsTour(tour).all()
             await OfficersTour(tour).all()
             await desk.mass_leave()
             await ExtremesTour(tour).all()

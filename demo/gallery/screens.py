@@ -206,18 +206,53 @@ EXTREMES: Final = Section(
     ),
 )
 
-UNPICTURED: Final = frozenset(
-    {
-        "nextrank",
-        "officer atrisk",
-        "officer drift",
-        "officer history",
-        "rules edit",
-        "rules export",
-        "rules import",
-        "rules simulate",
-    }
+RANKS: Final = Section(
+    "/nextrank and /rules",
+    (
+        Screen("nextrank-none", "nextrank", "A clan without rank rules"),
+        Screen("nextrank", "nextrank", "What you have of the next two ranks, and what you lack"),
+        Screen("rules-edit", "rules edit", "The rules, for officers", desktop=True),
+        Screen("rules-rank", "rules edit", "One rank, and what can be changed of it"),
+        Screen("rules-requirement", "rules edit", "**Add requirement**"),
+        Screen("rules-roles", "rules edit", "**Role and order**"),
+        Screen("rules-limits", "rules edit", "**Limits**"),
+        Screen("rules-text", "rules edit", "**As text**: everything can be said so"),
+        Screen("rules-preview", "rules edit", "What a draft changes, before it counts", desktop=True),
+        Screen("rules-versions", "rules edit", "Everything that was ever saved"),
+        Screen("rules-export", "rules export", "The rules as a file"),
+        Screen("rules-import", "rules import", "A file is read: what it would change"),
+        Screen("rules-unreadable", "rules import", "A file with faults, by line"),
+        Screen("rules-simulate", "rules simulate", "The rules over 90 days", desktop=True),
+    ),
 )
+PROMOTIONS: Final = Section(
+    "/promotions, and ranks that disagree",
+    (
+        Screen("promotions", "promotions", "Who has earned which rank", desktop=True),
+        Screen("promotions-why", "promotions", "**Why?** of one of them"),
+        Screen("promotions-held", "promotions", "Held for a week"),
+        Screen("promotions-preview", "promotions", "What four promotions would do, before they are made"),
+        Screen("promotions-done", "promotions", "Approved: how far each is"),
+        Screen("promotions-unknown", "promotions", "Of whom it is unknown, and why"),
+        Screen("drift", "officer drift", "Ranks that disagree, with where each was seen", desktop=True),
+        Screen("history", "officer history", "Who did what, with a way to undo it", desktop=True),
+    ),
+)
+UNPICTURED: Final = frozenset({"officer atrisk"})
 """Commands that have no picture yet. What gets one leaves this list."""
-SECTIONS: Final = (STATS, LEADERBOARD, COMPARE, LINK, SETUP, MEMBER, DESK, PROOF, QUIET, REFUSALS, EXTREMES)
+SECTIONS: Final = (
+    STATS,
+    LEADERBOARD,
+    COMPARE,
+    LINK,
+    SETUP,
+    MEMBER,
+    DESK,
+    RANKS,
+    PROMOTIONS,
+    PROOF,
+    QUIET,
+    REFUSALS,
+    EXTREMES,
+)
 SCREENS: Final = tuple(screen for section in SECTIONS for screen in section.screens)

@@ -1,9 +1,10 @@
 """The way up for members, and the rules behind it as officers write them."""
 
-from bot.domain.ids import GuildId, UserId
+from bot.domain.ids import GuildId
 from bot.domain.rules.files import write_rules
 from bot.domain.rules.presets import PRESETS, ladder_of
 from demo.gallery.tour import Part
+from demo.rules import save_rules
 from demo.stage_record import Asked, list_of
 
 
@@ -21,10 +22,7 @@ class RanksTour(Part):
         """A member's own, before there are rules and after."""
         ask, show = self.recorder.slash, self.tour.show
         await show("nextrank-none", await ask(self.tour.john, self.tour.public, "nextrank", refusal=True))
-        services = self.stage.bot.services
-        clan = await services.clans.default(GuildId(self.tour.officer.guild.id))
-        rules = PRESETS["mixed"].rules(ladder_of(clan.role_order))
-        await services.eligibility.save(clan, rules, UserId(self.tour.officer.id), "", basis=0)
+        await save_rules(self.stage)
         await show("nextrank", await ask(self.tour.john, self.tour.public, "nextrank"))
 
     async def edit(self) -> None:

@@ -31,7 +31,7 @@ async def wom(foundry: Foundry) -> AsyncGenerator[SimulatedWom]:
     for name in GONE:
         wom.leave(world.GROUP, player_id(wom, name), NOW)
     async with wom.serve() as url:
-        await foundry.restart(wom_url=url, poll_minutes=30)
+        await foundry.restart(wom_url=url, poll_minutes=5)
         yield wom
         await foundry.bot.close()
 
@@ -47,14 +47,14 @@ def notice(foundry: Foundry) -> tuple[str, list[str]]:
 async def test_one_notice_stands_in_the_officers_channel_until_the_roster_is_sane(
     foundry: Foundry, wom: SimulatedWom
 ) -> None:
-    await foundry.env.advance_time(3_600)
+    await foundry.env.advance_time(600)
     words, labels = notice(foundry)
     assert words.startswith("Did they all leave?\n7 of 26 members of Iron Foundry are missing")
     assert "Member 01, Member 02" in words
     assert labels == ["They left", "Not true"]
     for name in GONE:
         wom.join(world.GROUP, player_id(wom, name), "member", NOW)
-    await foundry.env.advance_time(1_800)
+    await foundry.env.advance_time(300)
     words, labels = notice(foundry)
     assert "The roster is sane again" in words
     assert labels == []

@@ -26,7 +26,7 @@ ranks:
     when:
       all:
         - {field: vorkath, at_least: 120}
-        - {field: messages, over: 7d, at_least: 10}
+        - {field: messages, over: 7d, at_least: 6}
 """
 
 
@@ -35,8 +35,9 @@ async def test_what_the_rules_would_have_done_is_shown_day_by_day(foundry: Found
 
     So all who were there get 53 with the poll of 8 January at 13:30, and Dee, first read on 14 January,
     has 55 then. Each day is judged at 12:30: they are promoted on the 9th and on the 14th. John, who
-    holds onyx already, has 121 on the 8th; only the ten messages of the last days make him a legend,
-    the tenth of which was heard on the 14th.
+    holds onyx already, has 121 on the 8th; only six messages make him a legend, the sixth of which was heard
+    in the game early on the 14th. What he wrote in Discord counts for an account that he only claimed no more
+    here than elsewhere in the rules.
     """
     await save(foundry, RULES)
     shown = await foundry.places.officer.slash(await colleagues(foundry), "rules simulate", days=30)

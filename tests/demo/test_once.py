@@ -51,7 +51,7 @@ Ingest.observe, Comparisons.compare, Visit.all = hard_of_hearing, broken, less
 """
 """A bot that misses some of what is said, and cannot compare; it is asked for boards and comparisons only."""
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 
 @dataclass
@@ -92,12 +92,16 @@ def play(directory: Path, fault: str = "") -> Played:
     )
 
 
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
-    return play(tmp_path_factory.mktemp("right"))
+def test_it_ends_well_and_writes_every_answer_whole_and_the_script(tmp_path: Path) -> None:
+    """One run for all of it: it takes as long as ten other tests."""
+    played = play(tmp_path)
+    ended_well(played)
+    wrote_every_answer(played)
+    wrote_the_script(played)
 
 
-def test_it_ends_well_and_counts_what_it_wrote(played: Played) -> None:
+def ended_well(played: Played) -> None:
+    """It counts what it wrote, and leaves nothing else."""
     assert played.code == 0, played.said
     pictures = list(played.directory.glob("*.png"))
     counted = re.search(r"(\d+) answers, ([\d,]+) numbers, (\d+) pictures in .*: (.*) \(\d+ s\)", played.said)
@@ -109,7 +113,8 @@ def test_it_ends_well_and_counts_what_it_wrote(played: Played) -> None:
     assert played.left == [], "it cleans up behind it"
 
 
-def test_every_command_is_asked_and_every_answer_written_whole(played: Played) -> None:
+def wrote_every_answer(played: Played) -> None:
+    """Every command was asked, and its answers are whole."""
     answers = played.answers()
     assert {answer["command"] for answer in answers.values()} == COMMANDS
     for name, answer in answers.items():
@@ -122,7 +127,8 @@ def test_every_command_is_asked_and_every_answer_written_whole(played: Played) -
     assert sum(bool(answer.get("refusal")) for answer in answers.values()) > 10
 
 
-def test_the_script_holds_two_polls_with_a_rename_between_them(played: Played) -> None:
+def wrote_the_script(played: Played) -> None:
+    """It holds two polls with a rename between them."""
     script = played.script()
     live = [event for event in script.events if event.at > script.header.laid_until]
     polls = [event.at for event in live if isinstance(event, Polled)]

@@ -30,7 +30,7 @@ stage.Stage.play_until = telling
 main(["demo"])
 """
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 
 @contextmanager
@@ -60,7 +60,7 @@ def test_the_page_is_there_time_passes_and_ctrl_c_ends_it_cleanly(tmp_path: Path
             line = demo.stdout.readline()
             assert line, f"it ended: {greeting}"
             greeting += line
-        assert len(re.findall(r"^  \d\. /", greeting, re.MULTILINE)) == 5, "five things to try"
+        assert len(re.findall(r"^  \d\. /", greeting, re.MULTILINE)) == 6, "six things to try"
         address = re.search(r"http://127\.0\.0\.1:\d+\S*", greeting)
         assert address is not None
         with urllib.request.urlopen(address[0]) as page:  # noqa: S310 -- loopback, printed by the demo

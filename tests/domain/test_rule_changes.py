@@ -94,13 +94,17 @@ def test_the_difference_to_today_names_whom_it_is_about() -> None:
     before, after = standings(SAVED, kills), standings(DRAFT, kills)
     found = difference(before, after)
     assert found.gained == ((2, "star"), (5, "star"))
-    assert found.lost == ((1, "silver"), (2, "silver"), (6, "silver"))
+    # The second earns a star instead of silver, which is higher.
+    assert found.lost == ((1, "silver"), (6, "silver"))
     # Of the fourth it was not known before either, and by then of another rank.
     assert found.unknown == ((6, "star"),)
     assert found.falling == ((3, "silver"),)
     assert found
     assert not difference(before, before)
     assert (5, "badge") in difference({}, after).gained
+    assert (5, "badge") in difference(after, {}).lost
+    down = difference(standings(DRAFT, {2: kills[2]}), standings(SAVED, {2: kills[2]}))
+    assert (down.gained, down.lost) == (((2, "silver"),), ((2, "star"),))
 
 
 def test_what_is_named_and_not_there_is_told_where_that_is_known() -> None:

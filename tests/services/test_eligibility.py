@@ -43,15 +43,15 @@ async def laid(database: Database) -> Laid:
     return made
 
 
-async def load(laid: Laid, *atoms: Atom, presence: Presence | None = None) -> Loaded:
+async def load(laid: Laid, *atoms: Atom, presence: Presence | None = None, now: datetime = NOW) -> Loaded:
     clan = await laid.clan()
     async with laid.database.read() as session:
-        return await Loading(session, clan, laid.known, NOW).load(atoms, presence)
+        return await Loading(session, clan, laid.known, now).load(atoms, presence)
 
 
-async def numbers(laid: Laid, atom: Atom) -> dict[int, Bounds]:
+async def numbers(laid: Laid, atom: Atom, now: datetime = NOW) -> dict[int, Bounds]:
     """What is known of one number, by member."""
-    return {int(member): it for member, it in (await load(laid, atom)).readings[atom].items()}
+    return {int(member): it for member, it in (await load(laid, atom, now=now)).readings[atom].items()}
 
 
 async def happens(laid: Laid, member: int, kind: str, at: datetime) -> None:
@@ -160,12 +160,16 @@ async def test_a_day_is_the_clans_own_whatever_the_clocks_do(laid: Laid) -> None
     await laid.observe(datetime(2026, 10, 1, tzinfo=UTC), NOW)
     await laid.member(1, "Ann", created_at=ago(days=90))
     await claims(laid, ANN, 1, verified=True)
-    for text in ("24T21:45", "24T22:00", "25T22:45", "25T23:00"):
+    for text in ("24T21:45", "24T22:00", "25T22:45", "25T23:00", "25T23:15"):
         await laid.hear(person(ANN), [datetime.fromisoformat(f"2026-10-{text}+00:00")])
     assert await numbers(laid, Atom("active_days", "14d", "1")) == {1: known(3)}
-    assert await numbers(laid, Atom("active_days", "14d", "2")) == {1: known(1)}
+    assert await numbers(laid, Atom("active_days", "14d", "2")) == {1: known(2)}
+    assert await numbers(laid, Atom("active_days", "14d", "3")) == {1: known(0)}
     assert await numbers(laid, Atom("active_days", "8d", "1")) == {1: known(2)}
     assert await numbers(laid, Atom("active_days", "7d", "1")) == {1: known(1)}, "today is one of them"
+    for day, active in ((25, 1), (26, 0)):
+        past_midnight = datetime(2026, 10, day, 23, 30, tzinfo=UTC)
+        assert await numbers(laid, Atom("active_days", "1d", "1"), past_midnight) == {1: known(active)}
 
 
 async def test_days_that_were_not_heard_or_not_by_a_sure_link_may_have_been_active(laid: Laid) -> None:

@@ -49,7 +49,8 @@ Pair = tuple[MemberId, str]
 class Difference:
     """Members and ranks: earned by the draft alone, by the saved rules alone, and newly unknown.
 
-    ``falling`` hold a rank that they certainly do not meet by the draft, and did not fall by the saved rules.
+    Who earns a higher rank instead loses none. ``falling`` hold a rank that they certainly do not meet
+    by the draft, and did not fall by the saved rules.
     """
 
     gained: tuple[Pair, ...]
@@ -66,7 +67,7 @@ def difference(before: Mapping[MemberId, Standing], after: Mapping[MemberId, Sta
     """What a draft makes another today; ``before`` is empty where no rules were saved."""
     return Difference(
         _new(before, after, _earned),
-        _new(after, before, _earned),
+        tuple(pair for pair in _new(after, before, _earned) if not _rises(before, after, pair)),
         _new(before, after, _unknown),
         _new(before, after, _falling),
     )
@@ -80,6 +81,13 @@ def _new(
     known = {(member, rank) for member, one in before.items() for rank in pick(one)}
     found = ((member, rank) for member, one in after.items() for rank in pick(one))
     return tuple(pair for pair in found if pair not in known)
+
+
+def _rises(before: Mapping[MemberId, Standing], after: Mapping[MemberId, Standing], pair: Pair) -> bool:
+    """Whether a rank is no longer earned because a higher one is."""
+    member, rank = pair
+    was, now = before[member].earned, after[member].earned if member in after else None
+    return was is not None and now is not None and was.rank.name == rank and now.rank.order > was.rank.order
 
 
 def _earned(standing: Standing) -> list[str]:

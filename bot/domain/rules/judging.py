@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil
 from statistics import median
-from typing import Final
+from typing import Final, NamedTuple
 
 from bot.domain.ids import MemberId
 from bot.domain.rules.bounds import Bounds, Gap, Number, known, mapped
@@ -29,7 +28,7 @@ _OPPOSITE: Final = {
     Outcome.FAIL: Outcome.PASS,
     Outcome.UNKNOWN: Outcome.UNKNOWN,
 }
-_UPWARD: Final = frozenset({"at_least", "more_than", None})
+_UPWARD: Final = frozenset({"at_least", "more_than"})
 _UNKNOWN_TYPES: Final = frozenset({"", "unknown"})
 
 
@@ -42,8 +41,7 @@ class Line:
     of: int
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What a condition came to for one member, and by which numbers (stored units).
 
     ``wanted`` is the threshold, ``line`` where others set it. ``why`` is the reason of an unknown.
@@ -70,7 +68,7 @@ class Judge:
         self.places = {role: place for place, role in enumerate(role_order)}
         self._numbers = Numbers(readings)
         self._lines: dict[int, tuple[object, Line]] = {}
-        self._thresholds: dict[int, tuple[Check, Bounds]] = {}
+        self._thresholds: dict[int, tuple[Check, str, bool, Bounds]] = {}
 
     def find(self, condition: Condition, member: MemberId) -> Finding:
         """What the condition comes to.
@@ -106,21 +104,23 @@ class Judge:
     def _check(self, check: Check, subject: Subject) -> Finding:
         # Asked thousands of times: what is the same for everybody is found once, by the check's
         # identity, and the check is kept with it so that its id stays its own.
+        plain = self._thresholds.get(id(check))
+        if plain is not None:
+            _, comparison, upward, wanted = plain
+            return _compared(check, comparison, self._numbers.of_check(check, subject, upward=upward), wanted)
         if check.own in WORDS:
             return self._words(check, subject)
-        comparison = check.comparison
-        value = self._numbers.of_check(check, subject, upward=comparison in _UPWARD)
-        if check.tier is not None:
-            return _compared(check, "at_least", value, known(1))
+        comparison, threshold = check.comparison or "at_least", check.threshold
+        upward = comparison in _UPWARD
+        value = self._numbers.of_check(check, subject, upward=upward)
         if check.top is not None:
             return self._place(check, check.top, value)
-        threshold = check.threshold
         if isinstance(threshold, Relative):
             return self._relative(check, threshold, value, subject)
-        found = self._thresholds.get(id(check))
-        if found is None:
-            found = self._thresholds[id(check)] = (check, known(stored(check, threshold or Decimal(0))))
-        return _compared(check, comparison or "", value, found[1])
+        # A tier is there or not: it has no threshold of its own.
+        wanted = known(1 if threshold is None else stored(check, threshold))
+        self._thresholds[id(check)] = (check, comparison, upward, wanted)
+        return _compared(check, comparison, value, wanted)
 
     def _relative(self, check: Check, threshold: Relative, value: Bounds, subject: Subject) -> Finding:
         comparison = check.comparison or ""
@@ -134,7 +134,7 @@ class Judge:
             exact = [Fraction(one) for one in numbers]
             return Fraction(sum(exact), len(exact)) if threshold.mean is not None else median(exact)
 
-        line = self._line(check, threshold.cohort or Cohort(), threshold, middle)
+        line = self._line(check, threshold.cohort or Cohort(), middle)
         return _against(check, comparison, value, line, line.at)
 
     def _place(self, check: Check, top: Top, value: Bounds) -> Finding:
@@ -142,21 +142,19 @@ class Judge:
             share = ceil(Fraction(top.percent or 0) * len(numbers) / 100)
             return sorted(numbers, reverse=True)[min(top.count or share, len(numbers)) - 1]
 
-        line = self._line(check, top.among, top, last)
+        line = self._line(check, top.among, last)
         lowest = None if line.at is None else max(line.at, stored(check, top.floor))
         return _against(check, "at_least", value, line, lowest)
 
-    def _line(
-        self, check: Check, cohort: Cohort, threshold: object, cut: Callable[[Sequence[Number]], Number]
-    ) -> Line:
+    def _line(self, check: Check, cohort: Cohort, cut: Callable[[Sequence[Number]], Number]) -> Line:
         """Where the cohort sets it: found once, since it is the same for everybody."""
-        found = self._lines.get(id(threshold))
+        found = self._lines.get(id(check))
         if found is None:
             among = [one for one in self.subjects.values() if self._belongs(cohort, one)]
             values = [self._numbers.of_check(check, one) for one in among]
             exact = [one.low for one in values if one.is_exact]
             line = Line(cut(exact) if exact else None, len(exact), len(among))
-            found = self._lines[id(threshold)] = (threshold, line)
+            found = self._lines[id(check)] = (check, line)
         return found[1]
 
     def _belongs(self, cohort: Cohort, subject: Subject) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Final, Self, cast
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from bot.domain.rules.terms import Check, Model, Text, Texts, demand
 
@@ -83,6 +83,13 @@ def _read_demotion(value: object) -> object:
     return int(found[1])
 
 
+Demotion = Annotated[
+    int | None,
+    BeforeValidator(_read_demotion),
+    WithJsonSchema({"type": ["string", "integer", "null"]}),
+]
+
+
 class Rank(Model):
     """A rank and who has earned it.
 
@@ -102,7 +109,7 @@ class Rank(Model):
     requires: Texts = ()
     when: Condition
     min_days_in_rank: int = Field(default=0, ge=0, le=3650)
-    demote: Annotated[int | None, BeforeValidator(_read_demotion)] = None
+    demote: Demotion = None
     badge_days: int | None = Field(default=None, ge=1, le=365)
     exempt: Texts = ()
 

@@ -19,6 +19,7 @@ from pydantic import (
     Field,
     Tag,
     ValidationInfo,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -122,10 +123,16 @@ def listed(value: object) -> object:
 
 
 Amount = Annotated[Decimal, BeforeValidator(read_amount)]
-Window = Annotated[str, BeforeValidator(_read_window)]
-Days = Annotated[str, BeforeValidator(_read_days)]
-Text = Annotated[str, BeforeValidator(read_text), Field(min_length=1)]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(listed)]
+_WORD: Final[dict[str, Any]] = {"type": ["string", "integer"]}
+# What is read is more than what is kept: editors are told of the former.
+Window = Annotated[str, BeforeValidator(_read_window), WithJsonSchema(_WORD)]
+Days = Annotated[str, BeforeValidator(_read_days), WithJsonSchema(_WORD)]
+Text = Annotated[str, BeforeValidator(read_text), Field(min_length=1), WithJsonSchema(_WORD)]
+Texts = Annotated[
+    tuple[Text, ...],
+    BeforeValidator(listed),
+    WithJsonSchema({"anyOf": [_WORD, {"type": "array", "items": _WORD}]}),
+]
 
 
 class Model(BaseModel):

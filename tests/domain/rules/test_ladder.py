@@ -155,6 +155,8 @@ def test_the_next_rank_and_the_one_after_it() -> None:
     assert not ahead[1].finding.parts, "the days as a member have not begun"
     ready = ladder(waits, *LADDER[1:], who=subject(1, "member"), kills=30, days=5).ahead(MemberId(1))
     assert [one.outcome for one in ready] == [FAIL]
+    first = (rank("onyx", 30, 30, requires="member"), *LADDER[1:])
+    assert named(ladder(*first, who=subject(1, "prospector")).ahead(MemberId(1))) == ["member", "onyx"]
     strict = (rank("onyx", 30, 30, requires="member"), rank("member", 20, 20, exempt="prospector"), LADDER[2])
     assert named(ladder(*strict, who=subject(1, "prospector")).ahead(MemberId(1))) == []
     assert named(ladder(who=subject(1, "owner")).ahead(MemberId(1))) == []

@@ -11,7 +11,7 @@ from bot.domain.rules.bounds import Bounds, Gap, at_least, known
 from bot.domain.rules.judging import Finding, Judge, Line, Outcome
 from bot.domain.rules.needs import DAYS_IN_RANK, Atom, atoms_of, needed_by
 from bot.domain.rules.numbers import Subject
-from bot.domain.rules.terms import Check
+from bot.domain.rules.terms import Check, Cohort, Relative
 from tests.domain.rules.made import ORDER, condition_of, readings_of, rules_of, subject
 
 PASS, FAIL, UNKNOWN = Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN
@@ -296,3 +296,15 @@ def test_what_rules_need_to_know() -> None:
         Atom("total_level"),
     }
     assert needed_by(rules_of({"field": "linked"}, min_days_in_rank=1)) == {DAYS_IN_RANK}
+
+
+def test_checks_that_share_a_threshold_have_lines_of_their_own() -> None:
+    mean = Relative(mean=Cohort())
+    ehb, ehp = (Check(field=(field,), more_than=mean) for field in ("ehb", "ehp"))
+    judge = Judge(
+        [subject(1), subject(2)],
+        {**readings_of("ehb", {1: 4, 2: 2}), **readings_of("ehp", {1: 40, 2: 60})},
+        ORDER,
+    )
+    lines = [judge.find(one, MemberId(1)).line for one in (ehb, ehp)]
+    assert lines == [Line(Fraction(3), 2, 2), Line(Fraction(50), 2, 2)]
