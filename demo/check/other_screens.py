@@ -95,13 +95,16 @@ def check_setup(screen: Screen, asked: Asked) -> Iterator[str]:
             yield from _expect(line, found, [str(matched), str(len(held))])
         elif "History:" in line:
             yield from _expect(line, found, [f"{_history_days(asked):,}"])
-        elif fixed := next((number for words, number in _FIXED.items() if words in line), None):
-            yield from _expect(line, found, [fixed])
         elif STAMP.search(line):
             polled = asked.now if asked.elsewhere else oracle.knowledge.horizon(asked.now)
             yield from stamp_problem(line, [polled], asked)
-        elif found:
+        elif _unexplained(line, found):
             yield f"unexplained {line!r}"
+
+
+def _unexplained(line: str, found: list[str]) -> bool:
+    """Whether a line holds numbers, and not just the one that it always has."""
+    return bool(found) and found != [number for words, number in _FIXED.items() if words in line]
 
 
 def _expect(line: str, found: list[str], right: list[str]) -> Iterator[str]:
@@ -163,7 +166,7 @@ def check_words(screen: Screen, asked: Asked) -> Iterator[str]:
     for line in [screen.title, *screen.lines, *screen.tables]:
         if code := _CODE.fullmatch(line):
             yield from _check_code(line, int(code["end"]), asked)
-        elif STAMP.search(line) or numbers_left(line, asked.names() | given):
+        elif STAMP.search(line) or _unexplained(line, numbers_left(line, asked.names() | given)):
             yield f"unexplained {line!r}"
 
 
