@@ -1,6 +1,6 @@
 """What officers did, in words: who, what, when, and from what to what."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -36,7 +36,20 @@ _WORDS: Mapping[str, str] = {
     "past_wanted": "asked for history from before the bot",
     "past_cancelled": "cancelled the history from before the bot",
     "role_sync": "changed role sync",
-    "rules_saved": "saved rules",
+    "rules_saved": "saved rank rules",
+    "promoted": "approved",
+    "promotions_undone": "took back",
+    "promotions_announced": "announced",
+    "held": "held back",
+    "released": "holds back no more",
+    "worklist_added": "put on the worklist",
+    "worklist_ticked": "did in the game",
+    "worklist_dropped": "took off the worklist",
+    "absence": "noted an absence",
+    "inactivity_decided": "decided on a quiet member",
+    "inactivity_notices": "sent notices to who is quiet",
+    "inactivity_settings": "changed who counts as quiet",
+    "proof_kind": "changed what can be proved",
     "risk_muted": "muted in the lists of who may be about to leave",
     "risk_unmuted": "unmuted in the lists of who may be about to leave",
     "change_set_retried": "tried again what failed",
@@ -48,6 +61,8 @@ _WORDS: Mapping[str, str] = {
     "excluded": "changed the channels that never count",
     "backfill_days": "changed how far messages are read back",
 }
+_LISTS = frozenset({"members", "steps"})
+_FEW = 4
 _HIDDEN = frozenset({"clan_id", "kind", "before", "after"})
 
 
@@ -105,6 +120,8 @@ def _details(entry: Action, names: Mapping[MemberId, str]) -> Iterator[str]:
             yield f"<@{value}>"
         elif key == "change_set":
             yield f"number {value}"
+        elif key in _LISTS and isinstance(value, list):
+            yield _members(cast("list[Any]", value), names)
         elif key == "ranks" and isinstance(value, list):
             yield from _ranks(*value)  # pyright: ignore[reportUnknownArgumentType] -- as it was stored
         elif key not in _HIDDEN:
@@ -112,6 +129,18 @@ def _details(entry: Action, names: Mapping[MemberId, str]) -> Iterator[str]:
     if "before" in detail or "after" in detail:
         kind = entry.action
         yield f"{_value(kind, detail.get('before'))} → {_value(kind, detail.get('after'))}"
+
+
+def _members(listed: Sequence[Any], names: Mapping[MemberId, str]) -> str:
+    """Some of several members, with what changed of each where that is told."""
+    found: list[str] = []
+    for one in listed[:_FEW]:
+        about = cast("dict[str, Any]", one) if isinstance(one, dict) else {"member_id": one}
+        name = names.get(MemberId(int(about["member_id"])), "a member")
+        after = about.get("after")
+        found.append(f"**{escape(name)}**{f' → {escape(rank_name(after))}' if after else ''}")
+    more = len(listed) - len(found)
+    return ", ".join([*found, *([f"and {more} more"] if more else [])])
 
 
 def _said(key: str, value: Any) -> str:

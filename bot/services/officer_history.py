@@ -1,6 +1,7 @@
 """What officers did, a page at a time, in as many statements for any history."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any, cast
 
 from bot.domain.change_sets import ChangeSetId, tally_of
 from bot.domain.clans import Clan
@@ -53,8 +54,13 @@ class OfficerHistory:
 
 
 def _members(entries: Iterable[Entry]) -> Iterator[MemberId]:
+    """Whom actions name, one by one or in lists."""
     for entry in entries:
         if isinstance(entry, Action):
-            for key in ("member", "member_id"):
-                if isinstance(entry.detail.get(key), int):
-                    yield MemberId(entry.detail[key])
+            told = [entry.detail.get(key) for key in ("member", "member_id")]
+            for key in ("members", "steps"):
+                told += cast("list[Any]", entry.detail.get(key) or [])
+            ids = [
+                cast("dict[str, Any]", one).get("member_id") if isinstance(one, dict) else one for one in told
+            ]
+            yield from (MemberId(one) for one in ids if isinstance(one, int))

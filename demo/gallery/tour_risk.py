@@ -11,8 +11,8 @@ class RiskTour(Part):
         """Each list, then whoever is first on one."""
         officer, show, recorder = self.tour.officer, self.tour.show, self.recorder
         fading = await show("atrisk", await recorder.slash(officer, self.desk, "officer atrisk"))
-        first = str(list_of(fading.message, "ra:")["options"][0]["value"])
-        await show("atrisk-one", await recorder.choose(officer, fading, "ra:", first))
-        await show("atrisk-newcomers", await recorder.choose(officer, fading, "rk:", "n"))
+        new = await show("atrisk-newcomers", await recorder.choose(officer, fading, "rk:", "n"))
+        first = str(list_of(new.message, "ra:")["options"][0]["value"])
+        await show("atrisk-one", await recorder.choose(officer, new, "ra:", first))
         await show("atrisk-officers", await recorder.choose(officer, fading, "rk:", "o"))
         await show("atrisk-watch", await recorder.choose(officer, fading, "rk:", "w"))

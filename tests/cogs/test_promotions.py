@@ -215,7 +215,9 @@ async def test_a_batch_that_is_taken_back_leaves_everything_as_it_was(foundry: F
     assert roles_of(foundry, foundry.ann) == {"Member"}
     assert "Nothing is to be done in the game." in text_of(await officer.slash(desk, "officer worklist"))
     assert lines_of(await officer.slash(desk, "promotions"))[0] == "3 ready"
-    assert "promotions" in text_of(await officer.slash(desk, "officer history")).casefold()
+    told = text_of(await officer.slash(desk, "officer history"))
+    for what in ("approved", "took back", "put on the worklist"):
+        assert f"<@{officer.id}> {what}: {ANN} → Onyx, {CY} → Onyx" in told
 
 
 @SQLITE
