@@ -86,12 +86,16 @@ def key_of(name: str) -> NameKey | None:
 
 @dataclass(frozen=True, slots=True)
 class ApprovedRename:
-    """A name change that WOM approved, of a profile that may be a member's."""
+    """A name change that WOM approved, of a profile that may be a member's.
+
+    Until ``resolved_at``, None where WOM does not say, it showed the profile under the old name.
+    """
 
     player: PlayerId
     old_name: str
     new_name: str
     submitted_at: datetime
+    resolved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

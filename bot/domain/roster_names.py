@@ -82,15 +82,24 @@ def _last_sighting(roster: Roster, member: MemberId) -> datetime:
 def _given_up(approved: Sequence[ApprovedRename], member: MemberState, current: Held) -> datetime | None:
     """When a change away from a name was submitted first, since its holder took it for the last time.
 
-    That may be before a roster showed them under it: WOM can be two names behind.
+    That may be before a roster showed them under it: WOM can be two names behind, and shows a
+    newcomer's old name until it approves, whenever it was told.
     """
     own = [one for one in approved if one.player in member.players]
     back = [one.submitted_at for one in own if name_key(one.new_name) == current.key]
     since = max(back) if back else (current.start or member.created_at) - TICK
+    shown = member.created_at if not back and current.start is None else None
     away = (
-        one.submitted_at for one in own if name_key(one.old_name) == current.key and one.submitted_at > since
+        one.submitted_at
+        for one in own
+        if name_key(one.old_name) == current.key and (one.submitted_at > since or _was_shown(one, shown))
     )
     return min(away, default=None)
+
+
+def _was_shown(one: ApprovedRename, at: datetime | None) -> bool:
+    """Whether WOM showed a profile under its old name at a moment, since it had not approved the change."""
+    return at is not None and one.resolved_at is not None and at < one.resolved_at
 
 
 def _taken(

@@ -118,13 +118,17 @@ async def lines_in(
 async def approved_renames(session: AsyncSession, clan: ClanId) -> list[ApprovedRename]:
     """Every name change of the clan that WOM has approved, between names that the game would accept."""
     rows = await session.execute(
-        select(NameChange.player_id, NameChange.old_name, NameChange.new_name, NameChange.submitted_at).where(
-            NameChange.clan_id == clan, NameChange.status == "approved"
-        )
+        select(
+            NameChange.player_id,
+            NameChange.old_name,
+            NameChange.new_name,
+            NameChange.submitted_at,
+            NameChange.resolved_at,
+        ).where(NameChange.clan_id == clan, NameChange.status == "approved")
     )
     return [
-        ApprovedRename(PlayerId(player), old, new, at)
-        for player, old, new, at in rows
+        ApprovedRename(PlayerId(player), old, new, submitted_at, resolved_at)
+        for player, old, new, submitted_at, resolved_at in rows
         if key_of(old) and key_of(new)
     ]
 
