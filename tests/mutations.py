@@ -110,6 +110,13 @@ MUTATIONS = (
     ),
     Mutation(
         NAMES,
+        "test_a_newcomers_old_name_that_wom_still_showed_ends_when_wom_was_told",
+        "bot/domain/roster_names.py",
+        "return at is not None and one.resolved_at is not None and at <= one.resolved_at",
+        "return False",
+    ),
+    Mutation(
+        NAMES,
         "test_two_members_who_swap_names_keep_their_own_lines",
         "bot/domain/roster_names.py",
         "return min([*evidence, max(given_up, now)])",

@@ -99,7 +99,7 @@ def _given_up(approved: Sequence[ApprovedRename], member: MemberState, current: 
 
 def _was_shown(one: ApprovedRename, at: datetime | None) -> bool:
     """Whether WOM showed a profile under its old name at a moment, since it had not approved the change."""
-    return at is not None and one.resolved_at is not None and at < one.resolved_at
+    return at is not None and one.resolved_at is not None and at <= one.resolved_at
 
 
 def _taken(

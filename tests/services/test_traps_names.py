@@ -277,3 +277,19 @@ async def test_a_name_taken_back_tells_nothing_of_the_time_before_the_clan_was_p
     assert await tale.who_was("Cat", before) is None
     assert await tale.spoken() == {NOBODY: 1}
     assert [one.display for one in (await tale.whois("Ann")).names] == ["Ann", "Dee", "Cat", "Ann"]
+
+
+async def test_a_newcomers_old_name_that_wom_still_showed_ends_when_wom_was_told(tale: Tale) -> None:
+    """WOM shows the old name until it approves: she had given it up before she came, and Bob had taken it."""
+    tale.joins("Bob")
+    await tale.polled(hours=1)
+    fay = tale.wom.add_player("Ann")
+    change = tale.renamed(fay, "Fay")
+    tale.passes(minutes=5)
+    await tale.says("Ann")
+    tale.synced(joined=[fay])
+    await tale.polled(hours=1)
+    tale.approved(change)
+    await tale.polled(hours=1)
+    assert await tale.roster() == ["Bob", "Fay"]
+    assert await tale.spoken() == {NOBODY: 1}, "Bob said it"
