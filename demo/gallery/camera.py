@@ -24,7 +24,7 @@ _TALL: Final = 2_400
 """Higher than any answer, so that none is cut."""
 _BACKGROUND: Final = (0x32, 0x33, 0x39)
 _MARGIN: Final = 8 * SCALE
-_COLOURS: Final = 128
+_COLOURS: Final = 48
 _REFINED: Final = 3
 _BACK: Final = "_capture_manager"
 
