@@ -109,7 +109,7 @@ class ChangeSetsCog(commands.Cog):
                 while found := await self.sets.open_of(GuildId(guild_id)):
                     if not await self._carry_out(found[0]):
                         return
-            except Exception:
+            except Exception:  # what is left is tried again in a minute, and other servers' go on
                 log.exception("change_set_failed")
 
     async def _carry_out(self, one: ChangeSet) -> bool:

@@ -8,7 +8,8 @@ import discord
 from discord import Interaction
 
 from bot.domain.change_sets import GuildPeople, Reach, Roles
-from bot.domain.errors import NotSetUp, PeopleUnknown
+from bot.domain.desk_errors import PeopleUnknown
+from bot.domain.errors import NotSetUp
 from bot.domain.ids import UserId
 
 SECONDS_TO_ASK: Final = 1.5

@@ -6,7 +6,7 @@ from discord import Interaction, app_commands
 from discord.ext import commands
 
 from bot.domain.clans import Clan
-from bot.domain.errors import NotInClan
+from bot.domain.desk_errors import NotInClan
 from bot.present.next_rank import next_rank_page
 from bot.services.lookup import Found
 from bot.services.registry import Services

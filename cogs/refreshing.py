@@ -12,7 +12,7 @@ from discord.ext import commands
 from discord.ui import Item
 
 from bot.domain.clans import Clan
-from bot.domain.errors import RefreshUnderWay
+from bot.domain.desk_errors import RefreshUnderWay
 from bot.domain.ids import ClanId, MemberId
 from bot.logs import new_trace
 from bot.present.refreshing import refresh_message
@@ -82,7 +82,7 @@ class Refresher(commands.Cog):
                     "members_refreshed", clan_id=clan.id, done=progress.done, refused=len(progress.refused)
                 )
                 await self._show(interaction, progress, again, over=True)
-            except Exception:
+            except Exception:  # nobody awaits this task: a fault must at least be in the log
                 log.exception("members_not_refreshed")
             finally:
                 del self._running[clan.id]

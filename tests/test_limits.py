@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from bot.domain import errors
 from bot.domain.accounts import Account, LinkChange, LinkNotice, MyAccounts, OpenCode, PendingName
 from bot.domain.cards import Chat, Comparison, Figure, MemberCard
-from bot.domain.errors import RuleProblem, UserError
+from bot.domain.desk_errors import RuleProblem
+from bot.domain.errors import UserError
 from bot.domain.ids import ClanId, MemberId, NameKey, UserId
 from bot.domain.leaderboards import Board, Entry, rank
 from bot.domain.link_review import Claim, Talker, Unseen

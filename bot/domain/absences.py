@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.domain.errors import UnreadablePeriod, UnreadableUntil
+from bot.domain.desk_errors import UnreadableUntil
+from bot.domain.errors import UnreadablePeriod
 from bot.domain.ids import MemberId, UserId
 from bot.domain.periods import EPOCH, PeriodKind, midnight, read_period
 

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Final, NewType
 
 from bot.domain.accounts import Account
-from bot.domain.errors import KindUnreadable, LinkNotFound, ProofNeedsLink, ProofUnknown
+from bot.domain.desk_errors import KindUnreadable, ProofNeedsLink, ProofUnknown
+from bot.domain.errors import LinkNotFound
 from bot.domain.identity import key_of
 from bot.domain.ids import MemberId, UserId
 from bot.domain.names import nearest

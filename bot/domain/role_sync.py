@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
 from bot.domain.change_sets import NO_ROLES, Preview, RoleChange, Roles
-from bot.domain.errors import RoleTwice
+from bot.domain.desk_errors import RoleTwice
 from bot.domain.ids import MemberId, UserId
 
 ROLE_SYNC: Final = "role_sync"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
-from bot.domain.errors import NotOnWorklist
+from bot.domain.desk_errors import NotOnWorklist
 from bot.domain.identity import MemberState, key_of
 from bot.domain.ids import ClanId, MemberId, UserId
 from bot.domain.names import nearest

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.domain import errors
+from bot.domain import desk_errors, errors
 from bot.present import ledger_errors, quiet_errors, rule_errors
 from bot.present.explaining import any_of as _any_of
 from bot.present.explaining import explain
@@ -349,7 +349,7 @@ def _(error: errors.EmptySpan) -> str:
 
 
 @explain.register
-def _(error: errors.ChangeSetRunning) -> str:
+def _(error: desk_errors.ChangeSetRunning) -> str:
     return (
         f"Roles are being changed already: <@{error.by}> began that {ago(error.at)}. "
         "`/officer history` shows how far it is."
@@ -357,30 +357,30 @@ def _(error: errors.ChangeSetRunning) -> str:
 
 
 @explain.register
-def _(error: errors.ChangeSetUndone) -> str:
+def _(error: desk_errors.ChangeSetUndone) -> str:
     return f"<@{error.by}> undid that {ago(error.at)}. `/officer history` shows what came of it."
 
 
 @explain.register
-def _(error: errors.NothingToChange) -> str:
+def _(error: desk_errors.NothingToChange) -> str:
     del error
     return "Nothing is left to change: the roles are as they should be. `/officer history` shows the rest."
 
 
 @explain.register
-def _(error: errors.RoleTwice) -> str:
+def _(error: desk_errors.RoleTwice) -> str:
     del error
     return "That role stands for something else already. Choose another role, or free it first."
 
 
 @explain.register
-def _(error: errors.NotPolled) -> str:
+def _(error: desk_errors.NotPolled) -> str:
     del error
     return "I have not read the clan's roster yet. Try again in a few minutes; `/setup` shows how that goes."
 
 
 @explain.register
-def _(error: errors.PeopleUnknown) -> str:
+def _(error: desk_errors.PeopleUnknown) -> str:
     del error
     return (
         "Discord has not told me who is in this server. Try again in a minute; if it stays so, the bot's "

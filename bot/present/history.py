@@ -146,7 +146,7 @@ def _members(listed: Sequence[Any], names: Mapping[MemberId, str]) -> str:
 def _said(key: str, value: Any) -> str:
     """A setting from what to what; else what it was set to."""
     if isinstance(value, list) and len(value) == 2:  # pyright: ignore[reportUnknownArgumentType] -- JSON
-        before, after = value  # pyright: ignore[reportUnknownVariableType]
+        before, after = value  # pyright: ignore[reportUnknownVariableType] -- JSON
         name = "" if key in _WORDS else f"{key.replace('_', ' ')} "
         return f"{name}{_value(key, before)} → {_value(key, after)}"
     return _value(key, value)

@@ -1,19 +1,19 @@
 """What went wrong with the worklist and with proofs, in words: the cause, then what to do."""
 
-from bot.domain import errors
+from bot.domain import desk_errors
 from bot.present.explaining import any_of, explain, nearest, typed
 from bot.present.numbers import counted
 from bot.present.times import ago
 
 
 @explain.register
-def _(error: errors.NotOnWorklist) -> str:
+def _(error: desk_errors.NotOnWorklist) -> str:
     otherwise = "Copy the names from the list, one on each line."
     return f"{typed(error.name)} is not among them. {nearest(error.nearest, otherwise)}"
 
 
 @explain.register
-def _(error: errors.StepsDone) -> str:
+def _(error: desk_errors.StepsDone) -> str:
     did = "took that off the list" if error.dropped else "ticked that off"
     return (
         f"<@{error.by}> {did} {ago(error.at)}. Nothing was changed. `/officer worklist` shows what is left."
@@ -21,7 +21,7 @@ def _(error: errors.StepsDone) -> str:
 
 
 @explain.register
-def _(error: errors.ProofNeedsLink) -> str:
+def _(error: desk_errors.ProofNeedsLink) -> str:
     names = any_of(error.claimed)
     if error.officer:
         return (
@@ -37,7 +37,7 @@ def _(error: errors.ProofNeedsLink) -> str:
 
 
 @explain.register
-def _(error: errors.ProofUnknown) -> str:
+def _(error: desk_errors.ProofUnknown) -> str:
     known = any_of(error.known)
     if error.what == "value" and not error.text:
         return f"That needs a value: {known}. Pick one with `value` while you type."
@@ -46,12 +46,12 @@ def _(error: errors.ProofUnknown) -> str:
 
 
 @explain.register
-def _(error: errors.TooManyProofs) -> str:
+def _(error: desk_errors.TooManyProofs) -> str:
     return f"Officers have {counted(error.most, 'proof')} of yours to look at already. Wait for their answer."
 
 
 @explain.register
-def _(error: errors.ProofDecided) -> str:
+def _(error: desk_errors.ProofDecided) -> str:
     said = "took that back" if error.withdrawn else "approved that" if error.approved else "refused that"
     return f"<@{error.by}> {said} {ago(error.at)}, and that stands. Nothing else was changed."
 
@@ -66,5 +66,5 @@ _KIND_REASONS = {
 
 
 @explain.register
-def _(error: errors.KindUnreadable) -> str:
+def _(error: desk_errors.KindUnreadable) -> str:
     return _KIND_REASONS.get(error.reason, _KIND_REASONS["name"]).format(most=error.most)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.domain import errors
+from bot.domain import desk_errors
 from bot.domain.ladder import Outcome
 from bot.present.explaining import explain, typed
 from bot.present.text import escape
@@ -19,7 +19,7 @@ _HOW: Final[dict[str, str]] = {
 
 
 @explain.register
-def _(error: errors.UnreadableUntil) -> str:
+def _(error: desk_errors.UnreadableUntil) -> str:
     return (
         f"I cannot use {typed(error.text)} as the end of an absence: I cannot read it, it is over, or it is "
         "more than a year away. Try `2026-12-24`, `tomorrow`, `in 2 weeks` or `30 days`."
@@ -27,30 +27,30 @@ def _(error: errors.UnreadableUntil) -> str:
 
 
 @explain.register
-def _(error: errors.OutOfRange) -> str:
+def _(error: desk_errors.OutOfRange) -> str:
     return f"{typed(error.text)} will not do. Give a whole number of days from {error.least} to {error.most}."
 
 
 @explain.register
-def _(error: errors.NotAway) -> str:
+def _(error: desk_errors.NotAway) -> str:
     if error.name == "you":
         return "You are not noted as away, so nothing had to be ended. `/away until:in 2 weeks` notes it."
     return f"{escape(error.name)} is not noted as away. `/member away` with `until` notes it."
 
 
 @explain.register
-def _(error: errors.ListChanged) -> str:
+def _(error: desk_errors.ListChanged) -> str:
     del error
     return "Others are on the list now than you were shown, so nothing was sent. Look at `/inactive` again."
 
 
 @explain.register
-def _(error: errors.NoticesUnderWay) -> str:
+def _(error: desk_errors.NoticesUnderWay) -> str:
     return f"<@{error.by}> sent notices {ago(error.at)}, and they are on their way still. Wait for their end."
 
 
 @explain.register
-def _(error: errors.QuietDecided) -> str:
+def _(error: desk_errors.QuietDecided) -> str:
     how = _HOW.get(error.how, "was decided")
     by = f", by <@{error.by}>" if error.by else ""
     return (
@@ -60,7 +60,7 @@ def _(error: errors.QuietDecided) -> str:
 
 
 @explain.register
-def _(error: errors.NotQuiet) -> str:
+def _(error: desk_errors.NotQuiet) -> str:
     return (
         f"{escape(error.name)} is not up for a decision now: seen again, excused, in grace, or not known. "
         "Nobody was changed. Look at `/inactive` again."
@@ -68,7 +68,7 @@ def _(error: errors.NotQuiet) -> str:
 
 
 @explain.register
-def _(error: errors.RiskMuted) -> str:
+def _(error: desk_errors.RiskMuted) -> str:
     until = "for good" if error.until is None else f"until {on_day(error.until)}"
     return (
         f"<@{error.by}> has muted {escape(error.name)} already, {until}, and that stands. "
@@ -77,12 +77,12 @@ def _(error: errors.RiskMuted) -> str:
 
 
 @explain.register
-def _(error: errors.RiskNotMuted) -> str:
+def _(error: desk_errors.RiskNotMuted) -> str:
     return f"{escape(error.name)} is not muted, so nothing was changed. Look at `/officer atrisk` again."
 
 
 @explain.register
-def _(error: errors.RefreshUnderWay) -> str:
+def _(error: desk_errors.RefreshUnderWay) -> str:
     return (
         f"<@{error.by}> has Wise Old Man looking already: {error.done} of {error.number} are done. "
         "Look at `/inactive` again when it is through."

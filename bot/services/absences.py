@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.absences import Absence
 from bot.domain.clans import Clan
-from bot.domain.errors import NotAway, NotLinked, Outdated
+from bot.domain.desk_errors import NotAway
+from bot.domain.errors import NotLinked, Outdated
 from bot.domain.ids import ClanId, GuildId, MemberId, UserId
 from bot.domain.ladder import Outcome
 from bot.services.clock import Clock

@@ -13,7 +13,8 @@ from bot.domain.activity import quarter_of, quarter_start
 from bot.domain.at_risk import Hit, Known, Listed, Mute, RiskReport, hits_of, judge
 from bot.domain.clans import Clan
 from bot.domain.coverage import Heard
-from bot.domain.errors import NoRules, Outdated, RiskMuted, RiskNotMuted
+from bot.domain.desk_errors import NoRules, RiskMuted, RiskNotMuted
+from bot.domain.errors import Outdated
 from bot.domain.facts import SourceKind
 from bot.domain.gains import Reading
 from bot.domain.ids import MemberId, MetricId, SourceId, UserId

@@ -25,7 +25,8 @@ from bot.domain.change_sets import (
     plan_undo,
 )
 from bot.domain.clans import Clan
-from bot.domain.errors import ChangeSetRunning, ChangeSetUndone, NothingToChange, Outdated
+from bot.domain.desk_errors import ChangeSetRunning, ChangeSetUndone, NothingToChange
+from bot.domain.errors import Outdated
 from bot.domain.ids import ChannelId, ClanId, GuildId, MessageId, UserId
 from bot.services.clock import Clock
 from db.queries import change_sets, clans

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.absences import AWAY_DAYS
 from bot.domain.clans import Clan
-from bot.domain.errors import NotPermitted, NotQuiet, Outdated, OutOfRange, QuietDecided
+from bot.domain.desk_errors import NotQuiet, OutOfRange, QuietDecided
+from bot.domain.errors import NotPermitted, Outdated
 from bot.domain.ids import ClanId, MemberId, UserId
 from bot.domain.ladder import (
     FEWEST_DAYS,

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clans import Clan
-from bot.domain.errors import NotPermitted, Outdated, ProofDecided, ProofNeedsLink, TooManyProofs
+from bot.domain.desk_errors import ProofDecided, ProofNeedsLink, TooManyProofs
+from bot.domain.errors import NotPermitted, Outdated
 from bot.domain.ids import ChannelId, ClanId, MemberId, MessageId, UserId
 from bot.domain.link_review import Officer
 from bot.domain.proofs import (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from bot.domain.clans import Clan
-from bot.domain.errors import ListChanged, NoticesUnderWay
+from bot.domain.desk_errors import ListChanged, NoticesUnderWay
 from bot.domain.ids import ChannelId, GuildId, MessageId, UserId
 from bot.domain.ladder import Case, Notice, Placed, Quiet, Round, Stage
 from bot.services.clock import Clock

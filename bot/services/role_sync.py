@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.change_sets import ChangeSet, GuildPeople, RoleChange, fingerprint, preview
 from bot.domain.clans import Clan
-from bot.domain.errors import MissingPermissions, NotPolled, Outdated, PeopleUnknown
+from bot.domain.desk_errors import NotPolled, PeopleUnknown
+from bot.domain.errors import MissingPermissions, Outdated
 from bot.domain.ids import ChannelId, MemberId, UserId
 from bot.domain.role_sync import ROLE_SYNC, Clanspeople, RoleSyncOptions, SyncPlan, SyncPreview, plan_sync
 from bot.domain.setup import RankMatch

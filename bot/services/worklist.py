@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clans import Clan
-from bot.domain.errors import Outdated, StepsDone
+from bot.domain.desk_errors import StepsDone
+from bot.domain.errors import Outdated
 from bot.domain.ids import MemberId, UserId
 from bot.domain.worklist import NewStep, Step, StepGroup, StepId, Ticked
 from bot.services.clock import Clock

@@ -10,7 +10,7 @@ from discord import ButtonStyle, Interaction
 from discord.ui import Button, View
 
 from bot.domain.absences import AWAY_DAYS
-from bot.domain.errors import NotAway
+from bot.domain.desk_errors import NotAway
 from bot.domain.ids import ClanId
 from bot.domain.ladder import Reply
 from bot.present.quiet_notices import REPLIES, answered, thanks

@@ -9,7 +9,7 @@ from discord import Interaction, SelectDefaultValue, SelectOption, TextStyle
 from discord.ui import Button, Item, Label, Modal, RoleSelect, Select, TextInput, View
 
 from bot.domain.clans import Clan
-from bot.domain.errors import OutOfRange
+from bot.domain.desk_errors import OutOfRange
 from bot.domain.ids import ClanId, MemberId
 from bot.domain.ladder import FEWEST_DAYS, LONGEST_TEXT, MOST_DAYS, MOST_GRACE, LadderSettings
 from bot.logs import new_trace

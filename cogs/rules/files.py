@@ -8,7 +8,7 @@ from typing import Any, Final
 import discord
 from discord import Interaction, app_commands
 
-from bot.domain.errors import NoVersion, RuleProblem, RulesUnreadable
+from bot.domain.desk_errors import NoVersion, RuleProblem, RulesUnreadable
 from bot.domain.rules.files import LARGEST
 from bot.present.rules import FILE, SCHEMA, rules_file, schema_file
 from bot.present.text import cut_units

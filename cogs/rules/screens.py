@@ -7,7 +7,7 @@ from discord import Interaction
 from discord.ui import View
 
 from bot.domain.clans import Clan
-from bot.domain.errors import DraftChanged
+from bot.domain.desk_errors import DraftChanged
 from bot.domain.rules.changes import oddities_of
 from bot.domain.rules.language import Rank
 from bot.present import rules as present

@@ -10,7 +10,7 @@ from discord import ButtonStyle, Interaction, app_commands
 from discord.ui import Button, View
 
 from bot.domain.clans import Clan
-from bot.domain.errors import NoDraft
+from bot.domain.desk_errors import NoDraft
 from bot.domain.ids import ClanId
 from bot.domain.rules.language import RuleSet
 from bot.domain.simulation.result import Simulated

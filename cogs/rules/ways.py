@@ -4,7 +4,7 @@ from typing import Any
 
 from discord import Interaction, app_commands
 
-from bot.domain.errors import DraftChanged, NoDraft, RuleProblem, RulesUnreadable
+from bot.domain.desk_errors import DraftChanged, NoDraft, RuleProblem, RulesUnreadable
 from bot.domain.rules.changes import changes_between, with_rank, without_part, without_rank
 from bot.domain.rules.files import write_rank
 from bot.domain.rules.language import Rank

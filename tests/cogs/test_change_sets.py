@@ -7,7 +7,7 @@ from typing import Any, Final
 import discord
 import pytest
 
-from bot.domain.errors import ChangeSetRunning
+from bot.domain.desk_errors import ChangeSetRunning
 from bot.services.change_sets import ChangeSets
 from tests.cogs.conftest import Foundry
 from tests.cogs.crowd import change, gave, last_of, role_calls, roles_of, started, states

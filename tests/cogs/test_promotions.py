@@ -7,7 +7,7 @@ import simcord
 from simcord import InteractionResult
 
 from bot.domain.change_sets import GuildPeople, Reach
-from bot.domain.errors import BatchDone
+from bot.domain.desk_errors import BatchDone
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.promotions import BatchId
 from bot.domain.rules.files import read_rules

@@ -32,7 +32,7 @@ USER = UserId(5)
 
 def account(number: int = 1, joined: float | None = 365, **facts: object) -> AccountFacts:
     joined_at = None if joined is None else ago(joined)
-    return replace(AccountFacts(MemberId(number), f"Member {number}", "onyx", joined_at), **facts)  # type: ignore[arg-type]
+    return replace(AccountFacts(MemberId(number), f"Member {number}", "onyx", joined_at), **facts)  # type: ignore[arg-type] -- named fields of any type
 
 
 def known(
@@ -44,7 +44,7 @@ def known(
     **facts: object,
 ) -> Known:
     is_officer = bool(facts.pop("is_officer", False))
-    person = replace(Person((account(joined=joined),), USER), **facts)  # type: ignore[arg-type]
+    person = replace(Person((account(joined=joined),), USER), **facts)  # type: ignore[arg-type] -- named fields of any type
     days = 80 if joined is None else min(80, int(joined))
     readings = tuple(daily(usual, lately, days=days) for _ in person.accounts)
     words = talk(*chat, days=days)

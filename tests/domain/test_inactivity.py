@@ -31,7 +31,7 @@ def account(number: int = 1, /, **facts: object) -> AccountFacts:
         still_since=ago(43),
         said_at=ago(50),
     )
-    return replace(usual, **facts)  # type: ignore[arg-type]
+    return replace(usual, **facts)  # type: ignore[arg-type] -- named fields of any type
 
 
 def gained(days: float) -> dict[str, datetime]:
@@ -39,7 +39,7 @@ def gained(days: float) -> dict[str, datetime]:
 
 
 def person(*accounts: AccountFacts, **facts: object) -> Person:
-    return replace(Person(accounts or (account(),)), **facts)  # type: ignore[arg-type]
+    return replace(Person(accounts or (account(),)), **facts)  # type: ignore[arg-type] -- named fields of any type
 
 
 LISTENED = Heard((Observed(ago(60), NOW),), (Observed(ago(60), NOW),))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.absences import Absence, read_until
-from bot.domain.errors import UnreadableUntil
+from bot.domain.desk_errors import UnreadableUntil
 from bot.domain.ids import ClanId, MemberId, UserId
 from bot.domain.inactivity import AccountFacts, Doubt, Judged, Person, Standing, Why
 from bot.domain.ladder import Case, LadderSettings, Notice, Outcome, Placed, Quiet, Reply, Round, Stage, stage

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.accounts import Account
-from bot.domain.errors import KindUnreadable, LinkNotFound, ProofNeedsLink, ProofUnknown
+from bot.domain.desk_errors import KindUnreadable, ProofNeedsLink, ProofUnknown
+from bot.domain.errors import LinkNotFound
 from bot.domain.ids import MemberId, UserId
 from bot.domain.proofs import (
     DEFAULT_KINDS,

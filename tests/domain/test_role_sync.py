@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.change_sets import NO_ROLES, RoleChange, Roles
-from bot.domain.errors import RoleTwice
+from bot.domain.desk_errors import RoleTwice
 from bot.domain.ids import MemberId, UserId
 from bot.domain.role_sync import (
     Clanspeople,
@@ -45,7 +45,7 @@ def planned(
     held: set[int],
     who: Clanspeople,
     *,
-    given_: set[int] = frozenset(),  # type: ignore[assignment]
+    given_: set[int] = frozenset(),  # type: ignore[assignment] -- a frozenset reads like a set here
     pending: Mapping[int, timedelta] | None = None,
     options: RoleSyncOptions = OPTIONS,
     may_remove: bool = True,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.errors import RulesUnreadable
+from bot.domain.desk_errors import RulesUnreadable
 from bot.domain.ids import MemberId
 from bot.domain.rules.bounds import Bounds, Gap, at_least, known
 from bot.domain.rules.changes import (

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.errors import NotOnWorklist
+from bot.domain.desk_errors import NotOnWorklist
 from bot.domain.identity import MemberState
 from bot.domain.ids import MemberId, UserId
 from bot.domain.worklist import (

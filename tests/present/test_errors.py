@@ -1,6 +1,6 @@
 import pytest
 
-from bot.domain import errors
+from bot.domain import desk_errors, errors
 from bot.domain.errors import UserError
 from bot.domain.mass_leaves import LeaveVerdict
 from bot.present.errors import explain, unexpected
@@ -58,17 +58,17 @@ EXAMPLES: list[UserError] = [
     errors.MissingPermissions(("send_messages", "embed_links"), "<#1>"),
     errors.MissingPermissions(()),
     errors.Outdated(),
-    errors.UnreadableUntil("someday"),
-    errors.OutOfRange("lots", 3, 365),
-    errors.NotAway("you"),
-    errors.NotAway("Jo hn"),
-    errors.ListChanged(),
-    errors.NoticesUnderWay(5, NOW),
-    *(errors.QuietDecided("Jo hn", how, 5, NOW) for how in ("remove", "seen", "")),
-    errors.NotQuiet("Jo hn"),
-    errors.RiskMuted("Jo hn", 5, NOW),
-    errors.RiskNotMuted("Jo hn"),
-    errors.RefreshUnderWay(5, 12, 37),
+    desk_errors.UnreadableUntil("someday"),
+    desk_errors.OutOfRange("lots", 3, 365),
+    desk_errors.NotAway("you"),
+    desk_errors.NotAway("Jo hn"),
+    desk_errors.ListChanged(),
+    desk_errors.NoticesUnderWay(5, NOW),
+    *(desk_errors.QuietDecided("Jo hn", how, 5, NOW) for how in ("remove", "seen", "")),
+    desk_errors.NotQuiet("Jo hn"),
+    desk_errors.RiskMuted("Jo hn", 5, NOW),
+    desk_errors.RiskNotMuted("Jo hn"),
+    desk_errors.RefreshUnderWay(5, 12, 37),
     errors.RankUnknown("onix", ("Onyx",)),
     errors.RankUnknown("zzz"),
     *(errors.MassLeaveDecided(verdict, 5, NOW) for verdict in LeaveVerdict),
@@ -80,41 +80,44 @@ EXAMPLES: list[UserError] = [
     errors.DecisionNeeded(3, 5),
     errors.ConflictGone("Jo hn"),
     errors.EmptySpan(),
-    errors.NotInClan("Jo hn"),
-    errors.NoRules(),
-    errors.NoDraft(),
-    errors.DraftChanged(),
-    errors.NothingChanged(),
-    errors.NoVersion(7),
-    errors.SimulationRunning(5, NOW),
-    *(errors.BatchDone(5, NOW, what) for what in ("approved", "announced", "undone")),
-    errors.NothingLeftToPromote(),
-    errors.RulesChanged(5, NOW),
-    errors.RulesUnreadable((errors.RuleProblem(3, "ranks 1 › when", "is missing"),)),
-    errors.RulesUnreadable(tuple(errors.RuleProblem(0, "", "is *odd*") for _ in range(12))),
-    errors.ChangeSetRunning(5, NOW),
-    errors.ChangeSetUndone(5, NOW),
-    errors.NothingToChange(),
-    errors.RoleTwice(),
-    errors.NotPolled(),
-    errors.PeopleUnknown(),
-    errors.NotOnWorklist("jo hm", ("Jo hn",)),
-    errors.NotOnWorklist("zzz"),
-    errors.ProofNeedsLink(),
-    *(errors.ProofNeedsLink(("Jo hn",), officer=officer) for officer in (False, True)),
+    desk_errors.NotInClan("Jo hn"),
+    desk_errors.NoRules(),
+    desk_errors.NoDraft(),
+    desk_errors.DraftChanged(),
+    desk_errors.NothingChanged(),
+    desk_errors.NoVersion(7),
+    desk_errors.SimulationRunning(5, NOW),
+    *(desk_errors.BatchDone(5, NOW, what) for what in ("approved", "announced", "undone")),
+    desk_errors.NothingLeftToPromote(),
+    desk_errors.RulesChanged(5, NOW),
+    desk_errors.RulesUnreadable((desk_errors.RuleProblem(3, "ranks 1 › when", "is missing"),)),
+    desk_errors.RulesUnreadable(tuple(desk_errors.RuleProblem(0, "", "is *odd*") for _ in range(12))),
+    desk_errors.ChangeSetRunning(5, NOW),
+    desk_errors.ChangeSetUndone(5, NOW),
+    desk_errors.NothingToChange(),
+    desk_errors.RoleTwice(),
+    desk_errors.NotPolled(),
+    desk_errors.PeopleUnknown(),
+    desk_errors.NotOnWorklist("jo hm", ("Jo hn",)),
+    desk_errors.NotOnWorklist("zzz"),
+    desk_errors.ProofNeedsLink(),
+    *(desk_errors.ProofNeedsLink(("Jo hn",), officer=officer) for officer in (False, True)),
     *(
-        errors.ProofUnknown(what, text, known)
+        desk_errors.ProofUnknown(what, text, known)
         for what in ("kind", "value")
         for text, known in (("x", ()), ("x", ("Easy", "Hard")), ("", ("Easy", "Hard")))
     ),
-    errors.TooManyProofs(5),
+    desk_errors.TooManyProofs(5),
     *(
-        errors.ProofDecided(approved, 5, NOW, withdrawn)
+        desk_errors.ProofDecided(approved, 5, NOW, withdrawn)
         for approved in (False, True)
         for withdrawn in (False, True)
     ),
-    *(errors.KindUnreadable(reason, 25) for reason in ("name", "taken", "many", "values", "days", "new")),
-    *(errors.StepsDone(5, NOW, dropped=dropped) for dropped in (False, True)),
+    *(
+        desk_errors.KindUnreadable(reason, 25)
+        for reason in ("name", "taken", "many", "values", "days", "new")
+    ),
+    *(desk_errors.StepsDone(5, NOW, dropped=dropped) for dropped in (False, True)),
 ]
 
 

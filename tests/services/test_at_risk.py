@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from bot.domain.at_risk import Risk, RiskReport, Sign
-from bot.domain.errors import Outdated, RiskMuted, RiskNotMuted
+from bot.domain.desk_errors import RiskMuted, RiskNotMuted
+from bot.domain.errors import Outdated
 from bot.domain.ids import MemberId, UserId
 from bot.domain.metrics import ALL_METRICS, OVERALL
 from bot.domain.rules.files import read_rules

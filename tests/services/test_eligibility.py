@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event, insert, select, update
 
 from bot.domain.as_of import LEFT, RANK_CHANGED
-from bot.domain.errors import NoRules, RulesChanged
+from bot.domain.desk_errors import NoRules, RulesChanged
 from bot.domain.ids import ClanId, MemberId, UserId
 from bot.domain.metrics import EHB, OVERALL
 from bot.domain.rules.bounds import Bounds, Gap, at_least, known

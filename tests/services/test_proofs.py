@@ -7,14 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.domain.errors import (
-    NotPermitted,
-    Outdated,
-    ProofDecided,
-    ProofNeedsLink,
-    ProofUnknown,
-    TooManyProofs,
-)
+from bot.domain.desk_errors import ProofDecided, ProofNeedsLink, ProofUnknown, TooManyProofs
+from bot.domain.errors import NotPermitted, Outdated
 from bot.domain.ids import MemberId, UserId
 from bot.domain.link_review import Officer
 from bot.domain.proofs import MOST_WAITING, Proof, ProofId, Proven

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.domain.change_sets import GuildPeople, ItemState, Outcome, Reach, Roles, effect_of
-from bot.domain.errors import ChangeSetRunning, MissingPermissions, NotPolled, Outdated, PeopleUnknown
+from bot.domain.desk_errors import ChangeSetRunning, NotPolled, PeopleUnknown
+from bot.domain.errors import MissingPermissions, Outdated
 from bot.domain.ids import MemberId, UserId
 from bot.domain.link_review import Officer
 from bot.domain.role_sync import RoleSyncOptions

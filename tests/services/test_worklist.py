@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clans import Clan
-from bot.domain.errors import Outdated, StepsDone
+from bot.domain.desk_errors import StepsDone
+from bot.domain.errors import Outdated
 from bot.domain.ids import MemberId, UserId
 from bot.domain.worklist import NewStep, Step, StepGroup, StepId, StepKind, Ticked
 from bot.services.worklist import Worklist

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar, cast
 import yaml
 from pydantic import ValidationError
 
-from bot.domain.errors import RuleProblem, RulesUnreadable
+from bot.domain.desk_errors import RuleProblem, RulesUnreadable
 from bot.domain.metrics import ALL_METRICS, Metric
 from bot.domain.rules.language import Rank, RuleSet
 from bot.domain.rules.terms import Check

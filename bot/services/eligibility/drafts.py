@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clans import Clan
-from bot.domain.errors import DraftChanged, NoDraft, NothingChanged, NoVersion
+from bot.domain.desk_errors import DraftChanged, NoDraft, NothingChanged, NoVersion
 from bot.domain.ids import MemberId, UserId
 from bot.domain.rules.changes import Difference, RuleChanges, changes_between, difference
 from bot.domain.rules.files import read_data, read_rules

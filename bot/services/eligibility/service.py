@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clans import Clan
-from bot.domain.errors import NoRules, RulesChanged
+from bot.domain.desk_errors import NoRules, RulesChanged
 from bot.domain.ids import MemberId, UserId
 from bot.domain.metrics import ALL_METRICS, Metric
 from bot.domain.rules.files import read_data

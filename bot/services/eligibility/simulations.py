@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 
 from bot.domain.clans import Clan
-from bot.domain.errors import SimulationRunning
+from bot.domain.desk_errors import SimulationRunning
 from bot.domain.ids import GuildId, UserId
 from bot.domain.rules.language import RuleSet
 from bot.domain.rules.needs import needed_by

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clans import Clan
-from bot.domain.errors import BatchDone, NothingLeftToPromote, Outdated
+from bot.domain.desk_errors import BatchDone, NothingLeftToPromote
+from bot.domain.errors import Outdated
 from bot.domain.ids import ChannelId, MemberId, UserId
 from bot.domain.promotions import Batch, BatchId, Ending, Pick, Promotion
 from bot.services.change_sets import ChangeSets

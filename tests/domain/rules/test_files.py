@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.errors import RuleProblem, RulesUnreadable
+from bot.domain.desk_errors import RuleProblem, RulesUnreadable
 from bot.domain.metrics import ALL_METRICS, Metric, MetricKind
 from bot.domain.rules.files import LARGEST, read_data, read_rules, write_rules
 from bot.domain.rules.language import RuleSet

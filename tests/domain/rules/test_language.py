@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.errors import RulesUnreadable
+from bot.domain.desk_errors import RulesUnreadable
 from bot.domain.rules.files import read_data
 from bot.domain.rules.language import All, AnyOf, AtLeast, Not, checks_in
 from bot.domain.rules.terms import Check
