@@ -21,8 +21,6 @@ from tests.cogs.ears import ALL, EarBot
 from tests.services.hearing import broadcasts, choose, counted, coverage, make_clan, stored_ids
 from tests.simulator import as_bot, run
 
-# What is stored is tried on both databases without Discord (tests/services/test_ingest.py, test_history.py).
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 GUILD = GuildId(1_111_111_111_111_111_111)
 
 

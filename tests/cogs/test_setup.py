@@ -29,8 +29,6 @@ from tests.cogs import world
 from tests.cogs.conftest import faults
 from tests.cogs.reading import answer_of, buttons_of, components_of, is_private, lines_of, text_of
 
-# What is stored is tried on both databases without the screens (tests/services/test_setting_up.py).
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 CODE = "123-456-789"
 KEY = SecretStr("correct horse battery staple")
 SISTERS = 124
