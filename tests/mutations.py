@@ -49,8 +49,15 @@ MUTATIONS = (
         RENAMES,
         "test_a_rename_first_seen_as_one_left_and_one_joined_leaves_no_trace",
         "bot/domain/same_member.py",
-        "if not submitted or last_seen is None:",
+        "if last_seen is None:",
         "if True:",
+    ),
+    Mutation(
+        RENAMES,
+        "test_a_double_under_a_name_that_was_taken_and_given_up_between_two_polls_is_found",
+        "bot/domain/same_member.py",
+        "last_seen <= one.resolved_at for one in changes",
+        "last_seen > one.resolved_at for one in changes",
     ),
     Mutation(
         RENAMES,

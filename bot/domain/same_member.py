@@ -13,23 +13,41 @@ from bot.domain.roster_state import TICK, Roster
 def absorb_namesakes(roster: Roster, approved: Sequence[ApprovedRename]) -> None:
     """Undo members who were renames seen as one left and one joined, however late WOM says so.
 
-    What was the namesake's becomes the member's, and a leave that was believed never was.
+    What was the namesake's becomes the member's, and a leave that was believed never was. A
+    name that a member took and gave up between two polls counts where WOM merged the namesake.
     """
     for member, seen in list(roster.voices.items()):
-        if seen.key is None:
-            continue
-        submitted = [
-            one.submitted_at
-            for one in approved
-            if one.player in roster.members[member].players and name_key(one.new_name) == seen.key
-        ]
-        last_seen = _last_seen_before(roster, member, seen.key, max(submitted, default=roster.now))
-        if not submitted or last_seen is None:
-            continue
-        for namesake in _namesakes(roster, member, seen.key):
-            same = is_same(namesake, last_seen, max(submitted), roster.now)
-            if same and not has_rival(roster.members[member], namesake, seen.key, max(submitted), approved):
-                _absorb(roster, member, namesake, seen.key, last_seen)
+        for key, taken in _taken_names(roster.members[member], approved).items():
+            submitted_at = max(one.submitted_at for one in taken)
+            last_seen = _last_seen_before(roster, member, key, submitted_at)
+            if last_seen is None:
+                continue
+            for namesake in _namesakes(roster, member, key):
+                same = is_same(namesake, last_seen, submitted_at, roster.now)
+                if key != seen.key:
+                    same = same and was_merged(namesake, taken, roster.polled_at)
+                if same and not has_rival(roster.members[member], namesake, key, submitted_at, approved):
+                    _absorb(roster, member, namesake, key, last_seen)
+
+
+def _taken_names(
+    member: MemberState, approved: Sequence[ApprovedRename]
+) -> dict[NameKey, list[ApprovedRename]]:
+    """The names that a member's profiles took by changes that WOM approved."""
+    taken: dict[NameKey, list[ApprovedRename]] = {}
+    for one in approved:
+        if one.player in member.players:
+            taken.setdefault(name_key(one.new_name), []).append(one)
+    return taken
+
+
+def was_merged(namesake: MemberState, changes: Sequence[ApprovedRename], polled_at: datetime | None) -> bool:
+    """Whether WOM may have merged a namesake when it approved one of the changes to their name.
+
+    It does so at once, so the last poll that saw them (``polled_at`` where none missed them yet) was before.
+    """
+    last_seen = namesake.last_seen_at or polled_at or namesake.created_at
+    return any(one.resolved_at is not None and last_seen <= one.resolved_at for one in changes)
 
 
 def is_same(namesake: MemberState, last_seen: datetime, submitted_at: datetime, now: datetime) -> bool:

@@ -86,6 +86,32 @@ async def test_a_membership_that_moves_without_any_event_comes_back_with_the_app
     assert await tale.happened("left") == []
 
 
+async def test_a_double_under_a_name_that_was_taken_and_given_up_between_two_polls_is_found(
+    tale: Tale,
+) -> None:
+    """The double was merged with the first change; the member is back under the name before it."""
+    ann, _ = tale.joins("Ann", "Bob")
+    await tale.polled(hours=1)
+    await tale.says("Ann")
+    change = tale.renamed(ann, "Cat")
+    tale.wom.sync_rename_as_leave_and_join(tale.group, ann, "Cat", tale.now)
+    await tale.polled(hours=1)
+    await tale.says("Cat")
+    await tale.polled(hours=1)
+    tale.approved(change)
+    tale.passes(hours=1)
+    tale.renames(ann, "Ann")
+    result = await tale.polled(hours=1)
+    assert (result.joined, result.left) == (0, 0)
+    assert await tale.roster() == ["Ann", "Bob"]
+    tale.joins("Cat")
+    await tale.says("Cat")
+    await tale.polled(hours=1)
+    await tale.says("Cat", "Ann")
+    assert await tale.spoken() == {"Ann": 2, "Cat": 2, NOBODY: 1}, "the double's name is free again"
+    assert await tale.happened("left") == []
+
+
 async def test_a_membership_that_moved_and_is_never_approved_is_one_by_an_officers_word_alone(
     tale: Tale,
 ) -> None:
