@@ -47,6 +47,7 @@ from cogs.promotions import PromotionsCog
 from cogs.proof import ProofButton, ProofCog
 from cogs.reading import how_read_menu, speaker_menu
 from cogs.refreshing import Refresher
+from cogs.report import ReportCog
 from cogs.role_sync import RoleSyncCog
 from cogs.rules import ITEMS as RULES_ITEMS
 from cogs.rules import rules_group
@@ -168,6 +169,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             RoleSyncCog(self, services),
             PromotionsCog(self, services),
             ProofCog(self, services),
+            ReportCog(services),
             HelpCog(services, self.tree, self.sync_commands),
             OwnerCog(self.sync_commands),
         ):

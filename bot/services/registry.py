@@ -40,6 +40,7 @@ from bot.services.quiet_notices import QuietNotices
 from bot.services.readings import Readings
 from bot.services.refreshing import Refreshing
 from bot.services.rendering import Renderer
+from bot.services.reports import Reports
 from bot.services.role_sync import RoleSync
 from bot.services.sealing import Sealer
 from bot.services.setting_up import SettingUp
@@ -105,6 +106,7 @@ class Services:
     worklist: Worklist
     proofs: Proofs
     today: Today
+    reports: Reports
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock, *, pacing: Pacing | None = None) -> Self:
@@ -127,6 +129,8 @@ class Services:
         change_sets = ChangeSets(database, clock)
         role_sync, drifts = RoleSync(database, change_sets, clock), Drifts(database)
         worklist = Worklist(database, clock)
+        roster, inactivity = ClanRoster(database), Inactivity(database, clock)
+        promotions = Promotions(database, eligibility, change_sets, clock)
         following = Following(database, wom, sealer, clock)
         change_sets.followers.append(following.on_item)
         worklist.within.append(following.on_ticked)
@@ -146,7 +150,7 @@ class Services:
             next_ranks=NextRanks(database, eligibility, statistics),
             drafts=Drafts(database, eligibility, clock),
             simulations=Simulations(database, statistics, clock),
-            promotions=Promotions(database, eligibility, change_sets, clock),
+            promotions=promotions,
             following=following,
             badges=Badges(database, change_sets, clock),
             decisions=Decisions(database, clock),
@@ -165,7 +169,7 @@ class Services:
             ingest=ingest,
             history=history,
             notices=Notices(database, clock),
-            roster=ClanRoster(database),
+            roster=roster,
             past=Past(database, wom, statistics, clock),
             setting_up=SettingUp(
                 database, wom, sealer, clock, partial(GuildSettings, backfill_days=settings.backfill_days)
@@ -173,7 +177,7 @@ class Services:
             unknown_forms=UnknownForms(database, clock),
             readings=Readings(database, ingest, lookup),
             absences=Absences(database, clock),
-            inactivity=Inactivity(database, clock),
+            inactivity=inactivity,
             at_risk=AtRisk(database, statistics, eligibility, clock),
             ladder=Ladder(database, clock),
             quiet_notices=QuietNotices(database, clock),
@@ -181,6 +185,7 @@ class Services:
             worklist=worklist,
             proofs=Proofs(database, clock),
             today=Today(database, clock),
+            reports=Reports(database, statistics, roster, inactivity, promotions, clock),
         )
 
     async def open(self) -> None:

@@ -24,7 +24,6 @@ from bot.services.rendering import Renderer, RenderFailedError
 from bot.settings import Settings
 from bot.wom.client import WomClient
 from bot.wom.pacing import Pacing
-from cogs.stats import StatsCog
 from db import migrate
 from tests import simulator
 from tests.cogs import world
@@ -109,10 +108,9 @@ class Foundry:
         assert isinstance(renderer, QuickRenderer)
         renderer.failure = failure or RenderFailedError("broken")
 
-    def use_renderer(self, renderer: Renderer) -> None:
-        """Let the commands draw with another renderer."""
-        cog = self.bot.get_cog("StatsCog")
-        assert isinstance(cog, StatsCog)
+    def use_renderer(self, renderer: Renderer, name: str = "StatsCog") -> None:
+        """Let a cog's commands draw with another renderer."""
+        cog: Any = self.bot.get_cog(name)
         cog.services = replace(cog.services, renderer=renderer)
 
     def forgive(self, kind: type[BaseException]) -> None:

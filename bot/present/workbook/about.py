@@ -1,0 +1,107 @@
+"""The last sheet: what the others mean, how old the data is, and what nobody could be told to have said."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from bot.domain.periods import PeriodKind, Rule, label_of
+from bot.domain.reports import ClanReport
+from bot.present.numbers import counted
+from bot.present.workbook.look import Palette
+from bot.present.workbook.sheet import finish, paint, write_text
+
+_NAMES_SHOWN: Final = 30
+_RULES: Final = {
+    Rule.WOM: (
+        "Gains are Wise Old Man's own: the last reading in the period less the first in it. "
+        "Unranked at the start counts as 0, except for XP."
+    ),
+    Rule.COVERING: (
+        "Gains cover the whole period: the reading as of its end less the one as of its start, so that "
+        "periods which follow on each other add up."
+    ),
+}
+
+
+def about(book: Any, report: ClanReport, palette: Palette, heading: str) -> None:
+    """Period, definitions, the data's age, unresolved names."""
+    sheet = book.create_sheet("About")
+    paint(sheet, (26, 96), palette)
+    row = 1
+    for name, text in (*_facts(report), *_meanings(report), *_nobodys(report)):
+        left, right = sheet.cell(row, 1), sheet.cell(row, 2)
+        left.style, right.style = ("head" if not text else "small"), "small"
+        write_text(left, name)
+        write_text(right, text)
+        sheet.row_dimensions[row].height = 15 * (1 + len(text) // 105)
+        row += 1
+    finish(sheet, heading)
+
+
+def _facts(report: ClanReport) -> Iterator[tuple[str, str]]:
+    yield "This report", ""
+    yield "Clan", f"{report.clan_name} (Wise Old Man's group {report.group})"
+    start = (
+        _at(report, report.period.start) if report.period.kind is not PeriodKind.TOTAL else "the beginning"
+    )
+    yield "Period", f"{label_of(report.period.code)}: {start} to {_at(report, report.period.end)}"
+    yield "Made", _at(report, report.made_at)
+    yield "Times", f"Every time is in the clan's time zone, {report.zone.key}."
+    yield (
+        "Checked by WOM",
+        (
+            "No member was looked at yet."
+            if report.checked_at is None or report.oldest_check is None
+            else f"Newest {_at(report, report.checked_at)}, oldest {_at(report, report.oldest_check)}."
+        ),
+    )
+    yield (
+        "Messages since",
+        (
+            "No channel was listened to yet, so messages are unknown."
+            if report.collecting_since is None
+            else f"{_at(report, report.collecting_since)}. What was said before is unknown and in no number."
+        ),
+    )
+
+
+def _meanings(report: ClanReport) -> Iterator[tuple[str, str]]:
+    yield "What it means", ""
+    yield "Empty and hatched", "Not known: unranked, never measured, or nobody listened. It is never 0."
+    yield "0", "Measured, and nothing gained or said."
+    yield "Gains sheets", _RULES[report.period.rule]
+    yield (
+        "Columns of the Roster",
+        ("7, 30, 90 and 365 days end when the report was made, by Wise Old Man's rule, whatever its period."),
+    )
+    yield (
+        "#",
+        ("The place by XP gained in the report's period. Equal gains share a place and the next is skipped."),
+    )
+    yield "EHP, EHB", "Efficient hours played and bossed, by Wise Old Man's rates."
+    yield "Skills and bosses shown", "Those in which somebody gained in the period."
+    yield (
+        "Messages",
+        (
+            "By the member in the clan chat and in Discord, each once. Of a Discord user they count for "
+            "the account that is linked."
+        ),
+    )
+    yield "Inactive", "By person: who is seen with one account is not quiet with another. See /inactive."
+
+
+def _nobodys(report: ClanReport) -> Iterator[tuple[str, str]]:
+    yield "Nobody's messages", ""
+    if not report.unresolved:
+        yield "None", "Everything said in the period is somebody's."
+        return
+    for one in report.unresolved[:_NAMES_SHOWN]:
+        where = "in game" if one.user is None else f"in Discord, user {one.user}, not linked"
+        yield one.label, f"{counted(one.messages, 'message')} {where}"
+    rest = len(report.unresolved) - _NAMES_SHOWN
+    if rest > 0:
+        yield "…", f"and {counted(rest, 'other name')}"
+
+
+def _at(report: ClanReport, moment: datetime) -> str:
+    return f"{moment.astimezone(report.zone):%Y-%m-%d %H:%M}"

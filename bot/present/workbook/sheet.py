@@ -1,0 +1,249 @@
+"""One sheet: a table with filters and frozen panes, in columns that say what they hold."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import groupby
+from typing import Any, Final, Generic, TypeVar
+
+from bot.present.text import clip, tidy, width
+from bot.present.workbook.look import Kind, Palette
+
+RowT = TypeVar("RowT")
+Value = str | int | float | date | datetime | None
+
+FORMULA: Final = ("=", "+", "-", "@")
+_WIDEST: Final = 44
+_NARROWEST: Final = 7
+_PAGE: Final = 190
+"""Characters beside each other that can still be read on paper."""
+_LONGEST_BAR: Final = 50
+"""How much of a cell a bar takes at most, in percent; its number stands beside it."""
+_PADDING: Final = 2
+"""What Excel's filter button and margins take of a column, in characters."""
+
+
+class Shade(StrEnum):
+    """How a column's numbers are coloured."""
+
+    BARS = "bars"
+    SCALE = "scale"
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[RowT]):
+    """A column: its heading, what it holds, where that comes from, and the heading above it."""
+
+    title: str
+    kind: Kind
+    value: Callable[[RowT], Value]
+    group: str = ""
+    shade: Shade | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Generic[RowT]):
+    """What a sheet shows, and a csv file. ``frozen`` columns stay when scrolled to the right.
+
+    Without rows a sheet says ``nothing``.
+    """
+
+    name: str
+    columns: Sequence[Column[RowT]]
+    rows: Sequence[RowT]
+    frozen: int
+    nothing: str
+
+
+def write_text(cell: Any, text: str) -> None:
+    """Put text that others wrote into a cell: it stays text, whatever it begins with, also when edited."""
+    shown = tidy(text)
+    cell.value = shown
+    if shown.startswith(FORMULA):
+        cell.data_type = "s"
+        cell.quotePrefix = True
+
+
+def add_sheet(book: Any, shown: Table[RowT], palette: Palette, heading: str) -> None:
+    """Add a sheet with a table. What is None is unknown: an empty hatched cell, never 0."""
+    columns, rows = shown.columns, shown.rows
+    sheet = book.create_sheet(shown.name)
+    first = 2 if any(column.group for column in columns) else 1
+    if first > 1:
+        _groups(sheet, columns, palette)
+    for number, column in enumerate(columns, start=1):
+        cell = sheet.cell(first, number)
+        write_text(cell, column.title)
+        cell.style = "head"
+        if column.note:
+            _note(cell, column.note)
+    for line, row in enumerate(rows, start=first + 1):
+        for number, column in enumerate(columns, start=1):
+            _write(sheet.cell(line, number), column.value(row), column.kind)
+    last = first + len(rows)
+    _widths(sheet, columns, rows, palette)
+    if rows:
+        _as_table(sheet, shown.name, first, last, len(columns))
+        _shades(sheet, columns, first + 1, last, palette)
+    else:
+        say_nothing(sheet.cell(first + 1, 1), shown.nothing)
+    sheet.freeze_panes = sheet.cell(first + 1, shown.frozen + 1)
+    sheet.row_dimensions[first].height = 32
+    finish(sheet, heading, repeat=f"1:{first}")
+    sheet.print_title_cols = f"A:{_letter(shown.frozen)}"
+
+
+def say_nothing(cell: Any, text: str) -> None:
+    """A small line that reaches over the columns beside it."""
+    from openpyxl.styles import Alignment
+
+    cell.value, cell.style = text, "small"
+    cell.alignment = Alignment(wrap_text=False, vertical="center")
+
+
+def finish(sheet: Any, heading: str, *, repeat: str | None = None) -> None:
+    """How a sheet is printed: across the page, as wide as one page or few, its headings on each."""
+    sheet.sheet_view.showGridLines = False
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    columns = sum(sheet.column_dimensions[_letter(one)].width for one in range(1, sheet.max_column + 1))
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = max(1, round(columns / _PAGE)), 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.print_title_rows = repeat
+    # An ampersand begins a code there.
+    sheet.oddHeader.left.text = heading.replace("&", "&&")
+    sheet.oddFooter.right.text = "&P / &N"
+    sheet.print_area = sheet.dimensions
+
+
+def paint(sheet: Any, widths: Sequence[float], palette: Palette) -> None:
+    """Give the columns their widths, and all of the sheet its ground."""
+    from openpyxl.styles import PatternFill
+
+    ground = PatternFill("solid", fgColor=palette.canvas)
+    for number, columns in enumerate(widths, start=1):
+        found = sheet.column_dimensions[_letter(number)]
+        found.width, found.fill = columns, ground
+    rest = sheet.column_dimensions[_letter(len(widths) + 1)]
+    rest.min, rest.max, rest.fill = len(widths) + 1, 16_384, ground
+
+
+def _letter(column: int) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return get_column_letter(column)
+
+
+def _groups(sheet: Any, columns: Sequence[Column[RowT]], palette: Palette) -> None:
+    """The headings above, each over its columns and in a colour of its own."""
+    number, colour = 1, 0
+    for group, run in groupby(columns, key=lambda column: column.group):
+        size = len(list(run))
+        style = "head" if not group else f"group {colour % len(palette.groups)}"
+        colour += 1 if group else 0
+        for place in range(number, number + size):
+            sheet.cell(1, place).style = style
+        sheet.cell(1, number).value = group or None
+        if size > 1 and group:
+            sheet.merge_cells(start_row=1, end_row=1, start_column=number, end_column=number + size - 1)
+        number += size
+
+
+def _write(cell: Any, value: Value, kind: Kind) -> None:
+    if value is None:
+        cell.style = "unknown"
+        return
+    cell.style = kind.value
+    if isinstance(value, str):
+        write_text(cell, value)
+    else:
+        cell.value = value
+
+
+def _note(cell: Any, text: str) -> None:
+    from openpyxl.comments import Comment
+
+    cell.comment = Comment(text, "ClanStats", width=260, height=90)
+
+
+def _widths(sheet: Any, columns: Sequence[Column[RowT]], rows: Sequence[RowT], palette: Palette) -> None:
+    widths = [
+        min(
+            _WIDEST,
+            max(
+                _NARROWEST,
+                *(width(word) + _PADDING for word in column.title.split()),
+                *(_written(column.value(row), column.kind) for row in rows),
+                _NARROWEST,
+            )
+            * (2 if column.shade is Shade.BARS else 1)
+            + _PADDING,
+        )
+        for column in columns
+    ]
+    paint(sheet, widths, palette)
+
+
+def _written(value: Value, kind: Kind) -> int:
+    """How many characters a value takes, as it is shown."""
+    if value is None:
+        return 0
+    if isinstance(value, str):
+        return width(clip(tidy(value), _WIDEST))
+    if kind is Kind.MOMENT:
+        return 16
+    if kind is Kind.DAY:
+        return 10
+    return len(f"{value:,.1f}" if kind is Kind.HOURS else f"{value:,}")
+
+
+def _as_table(sheet: Any, name: str, first: int, last: int, columns: int) -> None:
+    from openpyxl.worksheet.table import Table, TableStyleInfo
+
+    reference = f"A{first}:{_letter(columns)}{last}"
+    made = Table(displayName=f"T_{name.replace(' ', '_')}", ref=reference)
+    made.tableStyleInfo = TableStyleInfo(name=None, showRowStripes=False)
+    sheet.add_table(made)
+
+
+def _shades(sheet: Any, columns: Sequence[Column[RowT]], first: int, last: int, palette: Palette) -> None:
+    """Bars, scales, and zeros apart from what is unknown."""
+    from openpyxl.formatting import rule
+    from openpyxl.styles import Font
+
+    rules: Any = rule
+    numbers = {Kind.NUMBER, Kind.HOURS}
+    run = 1
+    for _, some in groupby(columns, key=lambda column: (column.kind in numbers, column.shade)):
+        group = list(some)
+        start, end = _letter(run), _letter(run + len(group) - 1)
+        where = f"{start}{first}:{end}{last}"
+        if group[0].kind in numbers:
+            # An empty cell equals 0 to Excel.
+            zero = f"AND(ISNUMBER({start}{first}),{start}{first}=0)"
+            sheet.conditional_formatting.add(
+                where, rules.FormulaRule(formula=[zero], font=Font(color=palette.zero), stopIfTrue=False)
+            )
+        if group[0].shade is Shade.SCALE:
+            sheet.conditional_formatting.add(
+                where,
+                rules.ColorScaleRule(
+                    start_type="num",
+                    start_value=0,
+                    start_color=palette.low,
+                    end_type="percentile",
+                    end_value=98,
+                    end_color=palette.high,
+                ),
+            )
+        if group[0].shade is Shade.BARS:
+            for place in range(run, run + len(group)):
+                letter = _letter(place)
+                sheet.conditional_formatting.add(
+                    f"{letter}{first}:{letter}{last}",
+                    rules.DataBarRule("num", 0, "max", None, color=palette.bar, maxLength=_LONGEST_BAR),
+                )
+        run += len(group)

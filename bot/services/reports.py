@@ -1,0 +1,406 @@
+"""The report of a whole clan: what its sheets say, in as many statements for any number of members."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.activity import quarter_of
+from bot.domain.as_of import JOINED, RETURNED
+from bot.domain.clan_roster import RosterRow
+from bot.domain.clans import Clan
+from bot.domain.desk_errors import NoRules
+from bot.domain.ids import MemberId, MetricId
+from bot.domain.inactivity import Standing
+from bot.domain.ladder import Placed
+from bot.domain.leaderboards import Entry, place_among
+from bot.domain.metrics import BOSS_KILLS, BOSSES, EHB, EHP, OVERALL, SKILLS, TOTAL_LEVEL, Metric
+from bot.domain.periods import Day, Period, PeriodKind, days_of, read_period
+from bot.domain.promotions import Promotion, Ready
+from bot.domain.reports import (
+    WINDOWS,
+    ActivityLine,
+    Change,
+    ChangeKind,
+    ClanReport,
+    Figures,
+    GainsLine,
+    InactiveLine,
+    PromotionLine,
+    Readiness,
+    RosterLine,
+    Slot,
+    Unresolved,
+)
+from bot.domain.rules.judging import Outcome
+from bot.present.requirements import GAPS, tally
+from bot.services.clan_roster import ClanRoster
+from bot.services.clock import Clock
+from bot.services.eligibility.loading import Presence
+from bot.services.inactivity import Inactivity, Roles
+from bot.services.leaderboards import Key, entry_of, group_ends
+from bot.services.promotions.overview import Overview
+from bot.services.promotions.service import Promotions
+from bot.services.statistics import Statistics
+from db.queries import counts, cursors, gains, reports
+from db.queries.cursors import CoveredSpan
+from db.queries.gains import Ends
+from db.session import Database
+
+STEPS: Final = 5
+Tell = Callable[[int], Awaitable[None]]
+"""Called with the number of the step, of :data:`STEPS`, that begins."""
+_AT_ONCE: Final = 24
+"""Metrics in one statement: so many readings are made into values without holding the loop for long."""
+_MOST_SLOTS: Final = 92
+_WEEK: Final = 7
+_NAMED_STANDINGS: Final = frozenset({Standing.QUIET, Standing.UNKNOWN, Standing.ABSENT})
+
+
+@dataclass(frozen=True, slots=True)
+class _Windows:
+    """Everybody's figures of a few metrics, by window and in all."""
+
+    windows: Sequence[Mapping[Key, Sequence[Ends]]]
+    periods: Sequence[Period]
+    total: Mapping[Key, Sequence[Ends]]
+    total_period: Period
+    ids: Mapping[str, MetricId]
+
+    def figures(self, member: MemberId, of: Metric) -> Figures:
+        """A member's figures of one metric."""
+        if of.key not in self.ids:
+            return Figures((None,) * len(self.windows), None)
+        key = (member, self.ids[of.key])
+        found = [
+            _value(of, ends.get(key), period) for ends, period in zip(self.windows, self.periods, strict=True)
+        ]
+        return Figures(tuple(found), self.in_all(member, of))
+
+    def in_all(self, member: MemberId, of: Metric) -> int | None:
+        """What a member has of one metric."""
+        key = (member, self.ids[of.key]) if of.key in self.ids else None
+        return None if key is None else _value(of, self.total.get(key), self.total_period)
+
+
+class Reports:
+    """Reads what a report says."""
+
+    def __init__(
+        self,
+        database: Database,
+        statistics: Statistics,
+        roster: ClanRoster,
+        inactivity: Inactivity,
+        promotions: Promotions,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._statistics = statistics
+        self._roster = roster
+        self._inactivity = inactivity
+        self._promotions = promotions
+        self._clock = clock
+
+    async def clan(
+        self, clan: Clan, period: Period, presence: Presence | None, roles: Roles, tell: Tell | None = None
+    ) -> ClanReport:
+        """The whole clan as it is now, and what happened over a period.
+
+        ``presence`` and ``roles`` are what Discord says of its people; None where it does not.
+        """
+        now = self._clock()
+
+        async def step(number: int) -> None:
+            if tell is not None:
+                await tell(number)
+
+        await step(1)
+        everybody = await self._roster.rows(clan)
+        names = {row.member: row.name for row in everybody}
+        present = (row for row in everybody if row.left_at is None)
+        rows = sorted(present, key=lambda row: (row.name.casefold(), row.member))
+        await step(2)
+        ids = await self._statistics.metric_ids()
+        async with self._database.read() as session:
+            windows = await self._windows(session, clan, ids, now)
+            said = await self._messages(session, clan, now)
+            slots, activity = await _activity(session, clan, period, rows)
+            changes = await _changes(session, clan, period, names)
+            unresolved = await counts.unattributed_by_source(session, clan.id, period.start, period.end)
+            since = await reports.observed_since(session, clan.id)
+        await step(3)
+        gained = await self._gains(clan, ids, period, rows)
+        await step(4)
+        try:
+            overview = await self._promotions.overview(clan, presence)
+        except NoRules:
+            overview = None
+        await step(5)
+        quiet = await self._inactivity.quiet(clan, None, roles)
+        places = _places(gained)
+        ranks = {} if overview is None else _next_ranks(overview)
+        checks = [row.checked_at for row in rows if row.checked_at is not None]
+        return ClanReport(
+            clan_name=clan.name,
+            group=clan.group,
+            zone=clan.zone,
+            period=period,
+            made_at=now,
+            roster=tuple(
+                _roster_line(row, windows, said, places, ranks.get(row.member, (None, None))) for row in rows
+            ),
+            skills=tuple(one for one in (OVERALL, *SKILLS) if one.key in ids),
+            bosses=tuple(one for one in (BOSS_KILLS, *BOSSES) if one.key in ids),
+            gains=gained,
+            slots=slots,
+            activity=activity,
+            changes=changes,
+            promotions=None if overview is None else tuple(_promotion_lines(overview)),
+            inactive=tuple(_inactive(one) for one in quiet.people if one.judged.standing in _NAMED_STANDINGS),
+            unresolved=tuple(
+                Unresolved(one.label, one.user, one.messages)
+                for one in sorted(unresolved, key=lambda one: (-one.messages, one.label.casefold()))
+            ),
+            collecting_since=since,
+            checked_at=max(checks, default=None),
+            oldest_check=min(checks, default=None),
+        )
+
+    async def _windows(
+        self, session: AsyncSession, clan: Clan, ids: Mapping[str, MetricId], now: datetime
+    ) -> _Windows:
+        wanted = [ids[one.key] for one in (OVERALL, BOSS_KILLS, EHP, EHB) if one.key in ids]
+        level = [ids[TOTAL_LEVEL.key]] if TOTAL_LEVEL.key in ids else []
+        periods = [read_period(code, now=now, zone=clan.zone) for code in WINDOWS]
+        everything = read_period("all", now=now, zone=clan.zone)
+        found = [group_ends(await gains.readings(session, clan.id, wanted, period)) for period in periods]
+        total = group_ends(await gains.readings(session, clan.id, [*wanted, *level], everything))
+        return _Windows(found, periods, total, everything, ids)
+
+    async def _messages(self, session: AsyncSession, clan: Clan, now: datetime) -> "_Said":
+        """Everybody's messages over the windows but the last, and in all."""
+        found: list[Mapping[MemberId, int] | None] = []
+        for code in (*WINDOWS[:-1], "all"):
+            period = read_period(code, now=now, zone=clan.zone)
+            spans = await cursors.covered(session, clan.id, period.start, period.end)
+            counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
+            found.append(counted if spans else None)
+        return _Said(tuple(found[:-1]), found[-1])
+
+    async def _gains(
+        self, clan: Clan, ids: Mapping[str, MetricId], period: Period, rows: Sequence[RosterRow]
+    ) -> tuple[GainsLine, ...]:
+        """Everybody's gains of all skills and bosses, a few metrics at a time."""
+        wanted = [one for one in (OVERALL, EHP, EHB, *SKILLS, BOSS_KILLS, *BOSSES) if one.key in ids]
+        entries: dict[MemberId, dict[str, Entry]] = {row.member: {} for row in rows}
+        for start in range(0, len(wanted), _AT_ONCE):
+            part = wanted[start : start + _AT_ONCE]
+            async with self._database.read() as session:
+                read = await gains.readings(session, clan.id, [ids[one.key] for one in part], period)
+            ends = group_ends(read)
+            for row in rows:
+                for one in part:
+                    found = ends.get((row.member, ids[one.key]))
+                    if found:
+                        entries[row.member][one.key] = entry_of(row.member, row.name, one, found, period)
+        return tuple(_gains_line(row, entries[row.member]) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Messages by member over the windows but the last, and in all; None where nothing was observed."""
+
+    windows: tuple[Mapping[MemberId, int] | None, ...]
+    total: Mapping[MemberId, int] | None
+
+    def figures(self, member: MemberId) -> Figures:
+        """A member's."""
+        total = None if self.total is None else self.total.get(member, 0)
+        return Figures(tuple(None if one is None else one.get(member, 0) for one in self.windows), total)
+
+
+def _value(of: Metric, ends: Sequence[Ends] | None, period: Period) -> int | None:
+    return entry_of(MemberId(0), "", of, ends, period).value
+
+
+def _gains_line(row: RosterRow, entries: Mapping[str, Entry]) -> GainsLine:
+    overall = entries.get(OVERALL.key)
+    measured_from = None if overall is None else overall.measured_from
+    return GainsLine(row.member, row.name, {key: one.value for key, one in entries.items()}, measured_from)
+
+
+def _places(gained: Sequence[GainsLine]) -> dict[MemberId, int | None]:
+    values = [one.gains.get(OVERALL.key) for one in gained]
+    return {one.member: place_among(value, values) for one, value in zip(gained, values, strict=True)}
+
+
+def _roster_line(
+    row: RosterRow,
+    windows: _Windows,
+    said: _Said,
+    places: Mapping[MemberId, int | None],
+    next_rank: tuple[str | None, Outcome | None],
+) -> RosterLine:
+    rank, outcome = next_rank
+    return RosterLine(
+        place=places[row.member],
+        member=row.member,
+        name=row.name,
+        role=row.role,
+        account_type=row.account_type,
+        joined_at=row.joined_at,
+        messages=said.figures(row.member),
+        xp=windows.figures(row.member, OVERALL),
+        kills=windows.figures(row.member, BOSS_KILLS),
+        ehp=windows.figures(row.member, EHP),
+        ehb=windows.figures(row.member, EHB),
+        total_level=windows.in_all(row.member, TOTAL_LEVEL),
+        seen_in_game=row.seen_in_game,
+        wrote_at=row.wrote_at,
+        checked_at=row.checked_at,
+        link="verified" if any(one.verified for one in row.links) else "claimed" if row.links else "",
+        users=tuple(one.user for one in row.links),
+        next_rank=rank,
+        outcome=outcome,
+    )
+
+
+def slots_of(period: Period, clan: Clan, spans: Sequence[CoveredSpan]) -> list[tuple[Slot, int, int]]:
+    """The period's local days, or its weeks where there are many, with their first quarter and the one past.
+
+    A day that the period touches counts as a whole. All time begins where observation does.
+    """
+    if period.kind is PeriodKind.TOTAL:
+        start = min((one.start for one in spans), default=period.end)
+        period = Period(period.code, PeriodKind.CALENDAR, start, period.end)
+    days = days_of(period, clan.zone)
+    size = 1 if len(days) <= _MOST_SLOTS else _WEEK
+    return [_slot(days[at : at + size], spans) for at in range(0, len(days), size)]
+
+
+def _slot(days: Sequence[Day], spans: Sequence[CoveredSpan]) -> tuple[Slot, int, int]:
+    (first, start, _), (last, _, end) = days[0], days[-1]
+    observed = any(one.start < end and start < one.end for one in spans)
+    return Slot(first, last, observed), quarter_of(start), quarter_of(end) + 1
+
+
+async def _activity(
+    session: AsyncSession, clan: Clan, period: Period, rows: Sequence[RosterRow]
+) -> tuple[tuple[Slot, ...], tuple[ActivityLine, ...]]:
+    spans = await cursors.covered(session, clan.id, period.start, period.end)
+    slots = slots_of(period, clan, spans)
+    bounds = [
+        (first, slots[number + 1][1] if number + 1 < len(slots) else past)
+        for number, (_, first, past) in enumerate(slots)
+    ]
+    counted = await reports.messages_in_slots(session, clan.id, bounds) if bounds else {}
+    shown = tuple(slot for slot, _, _ in slots)
+    return shown, tuple(
+        ActivityLine(
+            row.member,
+            row.name,
+            tuple(
+                counted.get(row.member, {}).get(number, 0) if slot.observed else None
+                for number, slot in enumerate(shown)
+            ),
+        )
+        for row in rows
+    )
+
+
+async def _changes(
+    session: AsyncSession, clan: Clan, period: Period, names: Mapping[MemberId, str]
+) -> tuple[Change, ...]:
+    happened = await reports.happenings(session, clan.id, period.start, period.end)
+    # Who is back has joined too, and is told once.
+    back = {(one.member, one.at) for one in happened if one.kind == RETURNED}
+    return tuple(
+        Change(one.at, one.member, names[one.member], ChangeKind(one.kind), one.before, one.after)
+        for one in happened
+        if one.member in names and not (one.kind == JOINED and (one.member, one.at) in back)
+    )
+
+
+def _next_ranks(overview: Overview) -> dict[MemberId, tuple[str | None, Outcome | None]]:
+    """The rank that each member earned, or the next one, with what is known of it."""
+    found: dict[MemberId, tuple[str | None, Outcome | None]] = {}
+    for member, standing in overview.assessed.standings.items():
+        verdict = standing.earned or standing.unknown or next(iter(standing.offers), None)
+        if verdict is not None:
+            found[member] = (verdict.rank.name, verdict.outcome)
+    return found
+
+
+def _promotion_lines(overview: Overview) -> list[PromotionLine]:
+    lists = (
+        (Readiness.READY, overview.ready),
+        (Readiness.UNKNOWN, overview.unknown),
+        (Readiness.BELOW, overview.below),
+    )
+    found = [_ready(which, one) for which, ones in lists for one in ones]
+    judge = overview.assessed.ladder.judge
+    held = [
+        PromotionLine(
+            readiness=Readiness.HELD,
+            name=name,
+            role=judge.subjects[member].role,
+            rank="",
+            met=None,
+            conditions=None,
+            since=None,
+            linked=judge.subjects[member].linked,
+            note=hold.note,
+        )
+        for member, name, hold in overview.held
+    ]
+    return [*found, *held, *(_under_way(one, overview) for one in overview.under_way)]
+
+
+def _ready(which: Readiness, one: Ready) -> PromotionLine:
+    met, conditions = tally(one.shown.finding)
+    why = one.shown.finding.why
+    return PromotionLine(
+        readiness=which,
+        name=one.name,
+        role=one.role,
+        rank=one.verdict.rank.name,
+        met=met,
+        conditions=conditions,
+        since=one.since,
+        linked=one.linked,
+        note="" if why is None else GAPS[why],
+    )
+
+
+def _under_way(one: Promotion, overview: Overview) -> PromotionLine:
+    subject = overview.assessed.ladder.judge.subjects.get(one.member)
+    return PromotionLine(
+        readiness=Readiness.UNDER_WAY,
+        name=one.name,
+        role=one.from_role,
+        rank=one.rank,
+        met=None,
+        conditions=None,
+        since=one.approved_at,
+        linked=subject is not None and subject.linked,
+        note=one.stage.value,
+    )
+
+
+def _inactive(one: Placed) -> InactiveLine:
+    person = one.judged.person
+    return InactiveLine(
+        name=person.lead.name,
+        role=person.lead.role,
+        standing=one.judged.standing,
+        gained_at=person.gained_at,
+        said_at=person.said_at,
+        wrote_at=person.wrote_at,
+        checked_at=person.checked_at,
+        doubts=one.judged.doubts,
+        days=one.judged.limit.days,
+        others=tuple(account.name for account in person.accounts[1:]),
+    )
