@@ -1,0 +1,138 @@
+"""When a clan's posts are due: a weekday or a day of the month, and a time, in the clan's time zone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+from dateutil.tz import resolve_imaginary
+
+from bot.domain.ids import ChannelId, ClanId
+from bot.domain.periods import Period, PeriodKind, midnight
+
+LATE_BY: Final = timedelta(hours=36)
+"""How long after its time a post still goes out, when the bot was down or Discord failed."""
+LAST_DAY: Final = 28
+"""Every month has it."""
+
+
+class Cadence(StrEnum):
+    """How often a summary is posted."""
+
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+class Part(StrEnum):
+    """What a summary may tell of; officers choose."""
+
+    TOTALS = "totals"
+    XP = "xp"
+    EHP = "ehp"
+    EHB = "ehb"
+    KILLS = "kills"
+    CHAT = "chat"
+    IMPROVED = "improved"
+    MILESTONES = "milestones"
+    DROPS = "drops"
+    BESTS = "bests"
+    RECORDS = "records"
+    RANKS = "ranks"
+    WELCOME = "welcome"
+    RENAMES = "renames"
+    CHART = "chart"
+
+
+DEFAULT_PARTS: Final = frozenset(Part) - {Part.RENAMES}
+"""Former names are told only by whoever wants them told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A summary that a clan wants. ``day`` is a weekday, Monday 0, or a day of the month from 1 to 28.
+
+    ``at`` is local time. It counts from ``since`` on: what was due before it is not made up for.
+    ``mention`` is a role, None for nobody.
+    """
+
+    clan: ClanId
+    cadence: Cadence
+    channel: ChannelId
+    day: int
+    at: time
+    since: datetime
+    parts: frozenset[Part] = field(default=DEFAULT_PARTS)
+    mention: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One time that a post is due. ``key`` is the same whenever it is worked out."""
+
+    key: str
+    due_at: datetime
+    day: date
+
+
+def slot_before(schedule: Schedule, now: datetime, zone: ZoneInfo) -> Slot:
+    """The last time at or before ``now`` that the schedule names.
+
+    A time that clocks skip is as much later as they skip; of one that comes twice the first is
+    meant. So each week and each month has exactly one.
+    """
+    today = now.astimezone(zone).date()
+    day = _day_of(schedule, today)
+    if _moment(day, schedule.at, zone) > now:
+        day = _day_of(schedule, day - timedelta(days=1))
+    return Slot(f"{schedule.cadence}:{day.isoformat()}", _moment(day, schedule.at, zone), day)
+
+
+def slot_after(schedule: Schedule, now: datetime, zone: ZoneInfo) -> Slot:
+    """The next time after ``now``."""
+    before = slot_before(schedule, now, zone)
+    step = relativedelta(months=1) if schedule.cadence is Cadence.MONTHLY else timedelta(days=7)
+    day = before.day + step
+    return Slot(f"{schedule.cadence}:{day.isoformat()}", _moment(day, schedule.at, zone), day)
+
+
+def due(schedule: Schedule, posted: Iterable[str], now: datetime, zone: ZoneInfo) -> Slot | None:
+    """What is to be posted now: the last slot, unless it was, lies before ``since``, or is too long ago."""
+    slot = slot_before(schedule, now, zone)
+    missed = slot.due_at < schedule.since or now - slot.due_at > LATE_BY
+    return None if missed or slot.key in set(posted) else slot
+
+
+def period_of(cadence: Cadence, day: date, zone: ZoneInfo) -> Period:
+    """What a post of a day tells of: the seven whole days before it, or the month before its own.
+
+    So every day is told of once, however late the post is.
+    """
+    if cadence is Cadence.WEEKLY:
+        first, last = day - timedelta(days=7), day - timedelta(days=1)
+    else:
+        last = day.replace(day=1) - timedelta(days=1)
+        first = last.replace(day=1)
+    code = f"{first.isoformat()}..{last.isoformat()}"
+    start, end = midnight(first, zone), midnight(last + timedelta(days=1), zone)
+    return Period(code, PeriodKind.CALENDAR, start, end)
+
+
+def period_before(cadence: Cadence, day: date, zone: ZoneInfo) -> Period:
+    """The one before :func:`period_of`, with which it is compared."""
+    first = period_of(cadence, day, zone).start.astimezone(zone).date()
+    return period_of(cadence, first, zone)
+
+
+def _day_of(schedule: Schedule, latest: date) -> date:
+    """The schedule's last day at or before another."""
+    if schedule.cadence is Cadence.WEEKLY:
+        return latest - timedelta(days=(latest.weekday() - schedule.day) % 7)
+    day = latest.replace(day=schedule.day)
+    return day if day <= latest else day - relativedelta(months=1)
+
+
+def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
+    return resolve_imaginary(datetime.combine(day, at, tzinfo=zone)).astimezone(UTC)

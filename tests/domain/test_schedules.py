@@ -1,0 +1,113 @@
+"""When posts are due: once a week or a month, whatever clocks do."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.ids import ChannelId, ClanId
+from bot.domain.schedules import (
+    LATE_BY,
+    Cadence,
+    Schedule,
+    due,
+    period_before,
+    period_of,
+    slot_after,
+    slot_before,
+)
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+ZONES = ("Europe/Amsterdam", "America/Sao_Paulo", "Australia/Lord_Howe", "Pacific/Apia", "UTC")
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+MONDAY_AT_NINE = Schedule(ClanId(1), Cadence.WEEKLY, ChannelId(1), 0, time(9), LONG_AGO)
+
+
+def weekly(day: int, at: time, since: datetime = LONG_AGO) -> Schedule:
+    return Schedule(ClanId(1), Cadence.WEEKLY, ChannelId(1), day, at, since)
+
+
+def monthly(day: int, at: time = time(9)) -> Schedule:
+    return Schedule(ClanId(1), Cadence.MONTHLY, ChannelId(1), day, at, LONG_AGO)
+
+
+def test_a_post_is_due_from_its_minute_on_and_once() -> None:
+    due_at = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    before = due(MONDAY_AT_NINE, ["weekly:2026-11-16"], due_at - timedelta(seconds=1), AMSTERDAM)
+    assert before is None
+    slot = due(MONDAY_AT_NINE, ["weekly:2026-11-16"], due_at, AMSTERDAM)
+    assert slot is not None
+    assert (slot.key, slot.due_at) == ("weekly:2026-11-23", due_at)
+    assert due(MONDAY_AT_NINE, [slot.key], due_at, AMSTERDAM) is None
+
+
+def test_a_late_post_goes_out_up_to_a_limit_and_what_was_due_before_it_was_asked_for_does_not() -> None:
+    due_at = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    assert due(MONDAY_AT_NINE, [], due_at + LATE_BY, AMSTERDAM) is not None
+    assert due(MONDAY_AT_NINE, [], due_at + LATE_BY + timedelta(seconds=1), AMSTERDAM) is None
+    asked = weekly(0, time(9), since=due_at + timedelta(minutes=1))
+    assert due(asked, [], due_at + timedelta(hours=1), AMSTERDAM) is None
+    assert due(weekly(0, time(9), since=due_at), [], due_at + timedelta(hours=1), AMSTERDAM) is not None
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "at", "expected"),
+    [
+        # Clocks go forward: 02:30 is skipped, and is an hour later, or half of one at Lord Howe.
+        ("Europe/Amsterdam", date(2026, 3, 29), time(2, 30), datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        ("Australia/Lord_Howe", date(2026, 10, 4), time(2, 15), datetime(2026, 10, 3, 15, 45, tzinfo=UTC)),
+        ("America/Sao_Paulo", date(2018, 11, 4), time(0, 0), datetime(2018, 11, 4, 3, tzinfo=UTC)),
+        # They go back: of the two the first is meant.
+        ("Europe/Amsterdam", date(2026, 10, 25), time(2, 30), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+        ("Australia/Lord_Howe", date(2026, 4, 5), time(1, 45), datetime(2026, 4, 4, 14, 45, tzinfo=UTC)),
+        ("America/Sao_Paulo", date(2018, 2, 17), time(23, 30), datetime(2018, 2, 18, 1, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_time_that_clocks_skip_or_repeat_comes_once(
+    zone: str, day: date, at: time, expected: datetime
+) -> None:
+    schedule = weekly(day.weekday(), at)
+    slot = slot_before(schedule, expected, ZoneInfo(zone))
+    assert (slot.day, slot.due_at) == (day, expected)
+    assert slot_before(schedule, expected - timedelta(seconds=1), ZoneInfo(zone)).day == day - timedelta(
+        days=7
+    )
+
+
+@given(
+    zone=st.sampled_from(ZONES),
+    day=st.integers(0, 6),
+    at=st.times(),
+    hours=st.integers(0, 20 * 365 * 24),
+    cadence=st.sampled_from(list(Cadence)),
+)
+def test_slots_follow_on_each_other_without_a_gap_or_a_double(
+    zone: str, day: int, at: time, hours: int, cadence: Cadence
+) -> None:
+    """Every slot is due after the one before, names another day, and its period adjoins."""
+    zoned, now = ZoneInfo(zone), datetime(2011, 1, 1, tzinfo=UTC) + timedelta(hours=hours)
+    schedule = weekly(day, at) if cadence is Cadence.WEEKLY else monthly(day + 1, at)
+    slot = slot_before(schedule, now, zoned)
+    assert slot.due_at <= now
+    after = slot_after(schedule, now, zoned)
+    assert after.due_at > now
+    assert slot_before(schedule, after.due_at, zoned) == after
+    assert slot_before(schedule, after.due_at - timedelta(microseconds=1), zoned) == slot
+    told, next_told = (period_of(cadence, one.day, zoned) for one in (slot, after))
+    assert told.end == next_told.start
+    assert period_before(cadence, after.day, zoned) == told
+
+
+@pytest.mark.parametrize(
+    ("cadence", "day", "code"),
+    [
+        (Cadence.WEEKLY, date(2026, 11, 23), "2026-11-16..2026-11-22"),
+        (Cadence.WEEKLY, date(2026, 11, 22), "2026-11-15..2026-11-21"),
+        (Cadence.MONTHLY, date(2026, 3, 1), "2026-02-01..2026-02-28"),
+        (Cadence.MONTHLY, date(2026, 1, 15), "2025-12-01..2025-12-31"),
+    ],
+)
+def test_a_post_tells_of_the_whole_days_before_it(cadence: Cadence, day: date, code: str) -> None:
+    assert period_of(cadence, day, AMSTERDAM).code == code
