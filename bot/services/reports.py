@@ -44,7 +44,7 @@ from bot.services.leaderboards import Key, entry_of, group_ends
 from bot.services.promotions.overview import Overview
 from bot.services.promotions.service import Promotions
 from bot.services.statistics import Statistics
-from db.queries import counts, cursors, gains, reports
+from db.queries import counts, cursors, events, gains, reports
 from db.queries.cursors import CoveredSpan
 from db.queries.gains import Ends
 from db.session import Database
@@ -314,7 +314,7 @@ async def _activity(
 async def _changes(
     session: AsyncSession, clan: Clan, period: Period, names: Mapping[MemberId, str]
 ) -> tuple[Change, ...]:
-    happened = await reports.happenings(session, clan.id, period.start, period.end)
+    happened = await events.happenings(session, clan.id, period.start, period.end)
     # Who is back has joined too, and is told once.
     back = {(one.member, one.at) for one in happened if one.kind == RETURNED}
     return tuple(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,34 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.facts import SourceKind
 from bot.domain.ids import ClanId, MemberId
 from db.bulk import INTEGER, rows_as_table
-from db.models import Activity, Attribution, Coverage, Member, MemberEvent, Source
-from db.queries.members import ROOT
+from db.models import Activity, Attribution, Coverage, Source
 from db.types import QUARTER_MS, Greatest, Least, Millis
-
-
-class Happening(NamedTuple):
-    """Something that happened to a member."""
-
-    at: datetime
-    member: MemberId
-    kind: str
-    before: str | None
-    after: str | None
-
-
-async def happenings(session: AsyncSession, clan: ClanId, start: datetime, end: datetime) -> list[Happening]:
-    """What happened to members in ``[start, end)``, the oldest first; a merged one's under whom they show."""
-    rows = await session.execute(
-        select(MemberEvent.at, ROOT, MemberEvent.kind, MemberEvent.before, MemberEvent.after)
-        .join_from(
-            MemberEvent,
-            Member,
-            (Member.clan_id == MemberEvent.clan_id) & (Member.id == MemberEvent.member_id),
-        )
-        .where(MemberEvent.clan_id == clan, MemberEvent.at >= start, MemberEvent.at < end)
-        .order_by(MemberEvent.at, MemberEvent.key)
-    )
-    return [Happening(at, MemberId(member), kind, before, after) for at, member, kind, before, after in rows]
 
 
 async def messages_in_slots(

@@ -1,0 +1,158 @@
+"""A clan's week or month as a post: who led, what happened, in a few short lines."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+import discord
+
+from bot.domain.metrics import MetricKind
+from bot.domain.schedules import Cadence, Part
+from bot.domain.summaries import NINETY_NINE, Best, Dropped, Leader, Reached, Summary, Total
+from bot.present.numbers import counted, short
+from bot.present.text import DESCRIPTION_LIMIT, clip, escape, fit_lines, rank_name, units
+from bot.present.theme import ACCENT, SEPARATOR
+from bot.present.times import ago
+
+_BOARDS: Final = {
+    Part.XP: ("XP", "experience"),
+    Part.EHP: ("EHP", "value"),
+    Part.EHB: ("EHB", "value"),
+    Part.KILLS: ("Kills", "kills"),
+    Part.CHAT: ("Chat", "messages"),
+}
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NAMED: Final = 5
+"""Names or things in one line; of more, how many."""
+_ITEM_COLUMNS: Final = 26
+
+
+def summary_page(summary: Summary, *, chart: str | None) -> discord.Embed:
+    """The post; ``chart`` is the picture's file name, None without one."""
+    parts = summary.parts
+    lines = [line for part, made in _lines(summary).items() if part in parts for line in made]
+    small = [f"{summary.measured} of {summary.members} measured"]
+    if summary.checked_at is not None:
+        small.append(f"checked {ago(summary.checked_at)}")
+    last = f"\n-# {SEPARATOR.join(small)}"
+    embed = discord.Embed(
+        title=f"{escape(summary.clan_name)}{SEPARATOR}{span_of(summary)}",
+        description=fit_lines(lines or ["A quiet time: nothing was seen."], DESCRIPTION_LIMIT - units(last))
+        + last,
+        colour=ACCENT,
+    )
+    if chart is not None:
+        embed.set_image(url=f"attachment://{chart}")
+    return embed
+
+
+def span_of(summary: Summary) -> str:
+    """The days that a post tells of: ``16–22 Nov``, ``28 Dec 2025 – 3 Jan 2026``, ``November 2026``."""
+    first = summary.period.start.astimezone(summary.zone).date()
+    last = (summary.period.end - timedelta(milliseconds=1)).astimezone(summary.zone).date()
+    if summary.cadence is Cadence.MONTHLY:
+        return f"{first:%B %Y}"
+    if first.year != last.year:
+        return f"{_day(first)} {first.year} – {_day(last)} {last.year}"
+    if first.month != last.month:
+        return f"{_day(first)} – {_day(last)}"
+    return f"{first.day}–{_day(last)}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]}"
+
+
+def _lines(summary: Summary) -> dict[Part, list[str]]:
+    boards = {
+        part: [f"**{name}** {_leaders(leaders, measure)}"]
+        for part, (name, measure) in _BOARDS.items()
+        if (leaders := summary.leaders.get(part))
+    }
+    return {
+        Part.TOTALS: [] if summary.total is None else [_total(summary.total)],
+        **boards,
+        Part.MILESTONES: list(_milestones(summary.reached)),
+        Part.DROPS: [f"💎 {_drops(summary.drops)}"] if summary.drops else [],
+        Part.BESTS: [f"⏱ {_bests(summary.bests)}"] if summary.bests else [],
+        Part.RANKS: [f"⬆ {escape(rank_name(one.role))}: {_names(one.names)}" for one in summary.promoted],
+        Part.WELCOME: [f"👋 welcome {_names(summary.welcome)}"] if summary.welcome else [],
+        Part.RENAMES: [
+            "✏ " + _some([f"{escape(before)} is now {escape(after)}" for before, after in summary.renamed])
+        ]
+        if summary.renamed
+        else [],
+        Part.IMPROVED: [
+            "📈 " + SEPARATOR.join(f"{escape(one.name)}: {one.times:.0f}× usual" for one in summary.improved)
+        ]
+        if summary.improved
+        else [],
+    }
+
+
+def _total(total: Total) -> str:
+    gained = f"**{short(total.now, 'experience')} XP**"
+    if not total.before:
+        return f"{gained} ({counted(total.members, 'member')})"
+    change = round(100 * (total.now - total.before) / total.before)
+    return f"{gained}, {change:+d} % (same {counted(total.members, 'member')})"
+
+
+def _leaders(leaders: Sequence[Leader], measure: str) -> str:
+    return SEPARATOR.join(f"{escape(one.name)} {short(one.value, measure)}" for one in leaders)
+
+
+def _milestones(reached: Sequence[Reached]) -> Iterator[str]:
+    nines = [
+        f"{escape(one.name)} {one.metric.name}"
+        for one in reached
+        if one.metric.kind is MetricKind.SKILL and one.threshold == NINETY_NINE
+    ]
+    others = [
+        f"{escape(one.name)} {_reached(one)}"
+        for one in sorted(reached, key=lambda one: -one.threshold)
+        if not (one.metric.kind is MetricKind.SKILL and one.threshold == NINETY_NINE)
+    ]
+    if nines:
+        yield f"🎉 99s: {_some(nines)}"
+    if others:
+        yield f"🏅 {_some(others)}"
+
+
+def _reached(one: Reached) -> str:
+    amount = short(one.threshold, "experience")
+    what = "XP" if one.metric.key == "overall" else one.metric.name
+    return f"{amount} {what}"
+
+
+def _drops(drops: Sequence[Dropped]) -> str:
+    return _some(
+        [
+            f"{escape(one.name)}: {escape(clip(one.item, _ITEM_COLUMNS))}"
+            + (f" ({short(one.coins, 'experience')})" if one.coins else "")
+            for one in drops
+        ]
+    )
+
+
+def _bests(bests: Sequence[Best]) -> str:
+    return _some([f"{escape(one.name)} {escape(one.boss)} {clock(one.centiseconds)}" for one in bests])
+
+
+def clock(centiseconds: int) -> str:
+    """A time as the game writes it: ``1:02.40``, ``1:01:02``."""
+    seconds, rest = divmod(centiseconds, 100)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    shown = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    return f"{shown}.{rest:02}" if rest else shown
+
+
+def _names(names: Sequence[str]) -> str:
+    return _some([escape(name) for name in names], ", ")
+
+
+def _some(things: Sequence[str], between: str = SEPARATOR) -> str:
+    shown = between.join(things[:_NAMED])
+    rest = len(things) - _NAMED
+    return f"{shown} and {rest} more" if rest > 0 else shown

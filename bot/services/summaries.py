@@ -1,0 +1,218 @@
+"""A clan's week or month, read from the same questions that commands ask."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.activity import quarter_of
+from bot.domain.as_of import JOINED, RANK_CHANGED, RENAMED, RETURNED
+from bot.domain.broadcasts import BroadcastKind
+from bot.domain.cards import DayPoint
+from bot.domain.clans import Clan
+from bot.domain.ids import MemberId, MetricId
+from bot.domain.leaderboards import Board, Entry
+from bot.domain.metrics import BOSS_KILLS, EHB, EHP, MESSAGES, OVERALL, metric
+from bot.domain.periods import Day, Period, PeriodKind, days_of
+from bot.domain.schedules import Cadence, Part, Slot, period_before, period_of
+from bot.domain.summaries import (
+    LEADERS,
+    Best,
+    Dropped,
+    Leader,
+    Reached,
+    Summary,
+    compared,
+    most_improved,
+    promoted,
+)
+from bot.services.leaderboards import Leaderboards, entry_of, group_ends
+from bot.services.rosters import present
+from bot.services.statistics import Statistics
+from db.queries import cursors, events, gains, reports
+from db.queries.cursors import CoveredSpan
+from db.queries.events import Announced
+from db.session import Database
+
+BOARDS: Final = {
+    Part.XP: OVERALL,
+    Part.EHP: EHP,
+    Part.EHB: EHB,
+    Part.KILLS: BOSS_KILLS,
+    Part.CHAT: MESSAGES,
+}
+_USUAL_PERIODS: Final = 4
+"""Somebody's usual is a fourth of what they gained in so many periods before."""
+_ANNOUNCED: Final = (BroadcastKind.DROP, BroadcastKind.RAID_LOOT, BroadcastKind.PERSONAL_BEST)
+_LATEST: Final = timedelta(days=7)
+"""What WOM noticed later than that may have been reached in another week."""
+
+
+class Summaries:
+    """Reads them."""
+
+    def __init__(self, database: Database, statistics: Statistics, leaderboards: Leaderboards) -> None:
+        self._database = database
+        self._statistics = statistics
+        self._leaderboards = leaderboards
+
+    async def of(self, clan: Clan, cadence: Cadence, slot: Slot, parts: frozenset[Part]) -> Summary:
+        """The period that a post of this slot tells of, by the names and ranks at its end."""
+        period = period_of(cadence, slot.day, clan.zone)
+        previous = period_before(cadence, slot.day, clan.zone)
+        boards = {
+            part: await self._leaderboards.top(clan, measured, period, period.end)
+            for part, measured in BOARDS.items()
+        }
+        ids = await self._statistics.metric_ids()
+        async with self._database.read() as session:
+            names = (await present(session, clan.id, period.end)).names
+            stayed = (await present(session, clan.id, previous.start)).names.keys() & names.keys()
+            earlier = await self._gained(session, clan, previous, ids, {one: names[one] for one in stayed})
+            usual = await self._gained(session, clan, _long_before(period), ids, names)
+            happened = await events.happenings(session, clan.id, period.start, period.end)
+            achieved = await events.achieved(session, clan.id, period.start, period.end)
+            announced = await events.announced(session, clan.id, _ANNOUNCED, period.start, period.end)
+            chart = await self._chart(session, clan, period, ids, names)
+        gained = _full(boards[Part.XP])
+        renames = [one for one in happened if one.kind == RENAMED and one.member in names]
+        return Summary(
+            clan_name=clan.name,
+            cadence=cadence,
+            period=period,
+            zone=clan.zone,
+            members=len(names),
+            measured=len(boards[Part.XP].standings),
+            total=compared(gained, earlier),
+            leaders={part: _first(board) for part, board in boards.items()},
+            improved=tuple(
+                most_improved(
+                    gained, {one: value // _USUAL_PERIODS for one, value in usual.items() if value}, names
+                )[:LEADERS]
+            ),
+            reached=tuple(
+                Reached(names[one.member], metric(one.metric), one.threshold)
+                for one in achieved
+                if one.member in names and timedelta(milliseconds=one.accuracy_ms) <= _LATEST
+            ),
+            drops=tuple(_drops(announced, names)),
+            bests=tuple(_bests(announced, names)),
+            promoted=tuple(
+                promoted(
+                    (
+                        (names[one.member], one.before, one.after)
+                        for one in happened
+                        if one.kind == RANK_CHANGED and one.member in names
+                    ),
+                    clan.role_order,
+                )
+            ),
+            welcome=tuple(
+                dict.fromkeys(
+                    names[one.member]
+                    for one in happened
+                    if one.kind in {JOINED, RETURNED} and one.member in names
+                )
+            ),
+            renamed=tuple((one.before or "", one.after or "") for one in renames),
+            chart=chart,
+            checked_at=boards[Part.XP].checked_at,
+            parts=parts,
+        )
+
+    async def _gained(
+        self,
+        session: AsyncSession,
+        clan: Clan,
+        period: Period,
+        ids: Mapping[str, MetricId],
+        names: Mapping[MemberId, str],
+    ) -> dict[MemberId, int | None]:
+        """These members' gains of XP, of whom they cover the whole period."""
+        if OVERALL.key not in ids:
+            return {}
+        ends = group_ends(await gains.readings(session, clan.id, [ids[OVERALL.key]], period))
+        found = (
+            entry_of(member, name, OVERALL, ends.get((member, ids[OVERALL.key])), period)
+            for member, name in names.items()
+        )
+        return {one.member: one.value for one in found if one.measured_from is None}
+
+    async def _chart(
+        self,
+        session: AsyncSession,
+        clan: Clan,
+        period: Period,
+        ids: Mapping[str, MetricId],
+        names: Mapping[MemberId, str],
+    ) -> tuple[DayPoint, ...]:
+        """XP and messages of the whole clan by day."""
+        days = days_of(period, clan.zone)
+        slots = [(quarter_of(start), quarter_of(end)) for _, start, end in days]
+        said = await reports.messages_in_slots(session, clan.id, slots)
+        spans = await cursors.covered(session, clan.id, period.start, period.end)
+        points: list[DayPoint] = []
+        for number, day in enumerate(days):
+            date, start, end = day
+            one_day = Period(date.isoformat(), PeriodKind.CALENDAR, start, end)
+            gained = await self._gained(session, clan, one_day, ids, names)
+            known = [value for value in gained.values() if value is not None]
+            messages = sum(said.get(member, {}).get(number, 0) for member in names)
+            points.append(
+                DayPoint(date, sum(known) if known else None, messages if _heard(spans, day) else None)
+            )
+        return tuple(points)
+
+
+def _long_before(period: Period) -> Period:
+    """As many periods of the same length right before it as make what is usual."""
+    start = period.start - _USUAL_PERIODS * (period.end - period.start)
+    return Period("before", PeriodKind.CALENDAR, start, period.start)
+
+
+def _full(board: Board) -> dict[MemberId, int | None]:
+    """The gains that cover the whole period."""
+    return {row.entry.member: row.entry.value for row in board.standings if row.entry.measured_from is None}
+
+
+def _first(board: Board) -> tuple[Leader, ...]:
+    """The first of a board. Who was measured from later on has no medal, and is none of them."""
+
+    def is_whole(entry: Entry) -> bool:
+        return entry.measured_from is None and bool(entry.value)
+
+    return tuple(
+        Leader(row.place, row.entry.name, row.entry.value or 0)
+        for row in [row for row in board.standings if is_whole(row.entry)][:LEADERS]
+    )
+
+
+def _heard(spans: Sequence[CoveredSpan], day: Day) -> bool:
+    _, start, end = day
+    return any(one.start < end and start < one.end for one in spans)
+
+
+def _drops(announced: Sequence[Announced], names: Mapping[MemberId, str]) -> list[Dropped]:
+    """The most valuable first; what the game names without a value comes before: raids' special loot."""
+    found = [
+        Dropped(names[one.member], str(one.detail.get("item", "")), one.detail.get("coins"))
+        for one in announced
+        if one.kind in {BroadcastKind.DROP, BroadcastKind.RAID_LOOT} and one.member in names
+    ]
+    return sorted(found, key=lambda one: (one.coins is not None, -(one.coins or 0), one.name.casefold()))
+
+
+def _bests(announced: Sequence[Announced], names: Mapping[MemberId, str]) -> list[Best]:
+    """The last one of each member and boss."""
+    found = {
+        (one.member, one.detail["boss"]): Best(
+            names[one.member],
+            str(one.detail["boss"]),
+            int(one.detail["centiseconds"]),
+            one.detail.get("team_size"),
+        )
+        for one in announced
+        if one.kind == BroadcastKind.PERSONAL_BEST and one.member in names
+    }
+    return sorted(found.values(), key=lambda one: (one.boss.casefold(), one.centiseconds))
