@@ -13,6 +13,7 @@ from bot.domain.clans import Clan
 from bot.domain.ids import GuildId
 from bot.jobs.past import PastJob
 from bot.jobs.polling import PollingJob
+from bot.jobs.posting import PostingJob
 from bot.jobs.upkeep import UpkeepJob
 from bot.logs import new_trace
 from bot.present.errors import unexpected
@@ -42,6 +43,8 @@ from cogs.officer import ITEMS as OFFICER_ITEMS
 from cogs.officer import officer_group
 from cogs.owner import OwnerCog
 from cogs.past import CancelPast, PastCog
+from cogs.posts import ITEMS as POST_ITEMS
+from cogs.posts import PostsCog
 from cogs.promotions import ITEMS as PROMOTION_ITEMS
 from cogs.promotions import PromotionsCog
 from cogs.proof import ProofButton, ProofCog
@@ -76,6 +79,7 @@ BUTTONS = (
     *PROMOTION_ITEMS,
     BackButton,
     *INACTIVITY_ITEMS,
+    *POST_ITEMS,
 )
 GUILD_WAIT = 0.5
 """Seconds without a further server after which Discord is believed to have told of all."""
@@ -116,6 +120,12 @@ class ClanStatsBot(commands.AutoShardedBot):
         self.polling = PollingJob(services, self._guild_ids, partial(self.dispatch, "clan_polled"))
         self.past = PastJob(services.past, self._guild_ids)
         self.upkeep = UpkeepJob(services.upkeep)
+        self.posting = PostingJob(
+            services.posts,
+            self._guild_ids,
+            partial(self.dispatch, "post_due"),
+            partial(self.dispatch, "post_late"),
+        )
 
     @classmethod
     def build(
@@ -170,6 +180,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             PromotionsCog(self, services),
             ProofCog(self, services),
             ReportCog(services),
+            PostsCog(self, services),
             HelpCog(services, self.tree, self.sync_commands),
             OwnerCog(self.sync_commands),
         ):
@@ -185,6 +196,7 @@ class ClanStatsBot(commands.AutoShardedBot):
         self.polling.start()
         self.past.start()
         self.upkeep.start()
+        self.posting.start()
 
     def _guild_ids(self) -> list[GuildId]:
         return [GuildId(guild.id) for guild in self.guilds]
@@ -210,6 +222,7 @@ class ClanStatsBot(commands.AutoShardedBot):
         await self.polling.stop()
         await self.past.stop()
         await self.upkeep.stop()
+        await self.posting.stop()
         await super().close()
         await self.services.close()
         log.info("closed")

@@ -47,6 +47,11 @@ def member_chart(points: Sequence[DayPoint], title: str) -> bytes:
     return _png(figure)
 
 
+def clan_chart(points: Sequence[DayPoint], title: str) -> bytes:
+    """The same of a whole clan: what all of its members gained and wrote each day."""
+    return member_chart(points, title)
+
+
 def usual_chart(weeks: Sequence[DayPoint], xp: int | None, messages: int | None, title: str) -> bytes:
     """The same by the week, with a dashed line at what is usual in the weeks before the last two."""
     figure, above, below = _of_member(weeks, "week", title)

@@ -3,7 +3,7 @@
 import re
 
 from bot.domain import desk_errors, errors
-from bot.present import ledger_errors, quiet_errors, rule_errors
+from bot.present import ledger_errors, post_errors, quiet_errors, rule_errors
 from bot.present.explaining import any_of as _any_of
 from bot.present.explaining import explain
 from bot.present.explaining import nearest as _nearest
@@ -14,7 +14,7 @@ from bot.present.text import escape
 from bot.present.times import ago, on_day
 
 # The others' words come along with these: to import them is to register them.
-__all__ = ["explain", "ledger_errors", "quiet_errors", "rule_errors", "unexpected"]
+__all__ = ["explain", "ledger_errors", "post_errors", "quiet_errors", "rule_errors", "unexpected"]
 
 _CHANNEL = re.compile(r"<#\d+>")
 

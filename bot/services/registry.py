@@ -32,6 +32,7 @@ from bot.services.notices import Notices
 from bot.services.officer_history import OfficerHistory
 from bot.services.past import Past
 from bot.services.polling import Polling
+from bot.services.posts import Posts
 from bot.services.promotions.badges import Badges
 from bot.services.promotions.following import Following
 from bot.services.promotions.service import Promotions
@@ -46,6 +47,7 @@ from bot.services.sealing import Sealer
 from bot.services.setting_up import SettingUp
 from bot.services.statistics import Statistics
 from bot.services.stats import Stats
+from bot.services.summaries import Summaries
 from bot.services.today import Today
 from bot.services.unknown_forms import UnknownForms
 from bot.services.upkeep import Upkeep
@@ -107,6 +109,8 @@ class Services:
     proofs: Proofs
     today: Today
     reports: Reports
+    posts: Posts
+    summaries: Summaries
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock, *, pacing: Pacing | None = None) -> Self:
@@ -126,6 +130,7 @@ class Services:
         ingest = Ingest(database, clock)
         eligibility = Eligibility(database, statistics, clock)
         history = History(database, ingest, clock)
+        leaderboards = Leaderboards(database, statistics)
         change_sets = ChangeSets(database, clock)
         role_sync, drifts = RoleSync(database, change_sets, clock), Drifts(database)
         worklist = Worklist(database, clock)
@@ -161,7 +166,7 @@ class Services:
             drifts=drifts,
             role_sync=role_sync,
             statistics=statistics,
-            leaderboards=Leaderboards(database, statistics),
+            leaderboards=leaderboards,
             stats=Stats(database, statistics),
             comparisons=Comparisons(database, lookup, statistics),
             polling=polling,
@@ -185,6 +190,8 @@ class Services:
             worklist=worklist,
             proofs=Proofs(database, clock),
             today=Today(database, clock),
+            posts=Posts(database, clock),
+            summaries=Summaries(database, statistics, leaderboards),
             reports=Reports(database, statistics, roster, inactivity, promotions, clock),
         )
 

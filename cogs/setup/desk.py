@@ -16,6 +16,7 @@ from discord.ui import View
 from bot.domain.clans import Clan
 from bot.domain.errors import Outdated, SecretsUnavailable
 from bot.domain.ids import ChannelId, ClanId, GroupId, GuildId, UserId
+from bot.domain.schedules import Cadence
 from bot.domain.setup import ChannelLine, GuildFacts, Progress
 from bot.present import setup_screens as screens
 from bot.present.setup import checklist
@@ -26,6 +27,7 @@ from cogs.setup import past, views
 from cogs.setup.facts import facts_of, likely_lines
 from cogs.setup.items import CHOICES, Menu
 from cogs.setup.modals import CodeModal, GroupModal, ZoneModal
+from cogs.setup.posts import PostsDesk
 from cogs.setup.relays import RelayDesk
 from cogs.setup.role_sync import RoleSyncDesk
 from cogs.setup.showing import defer, server_of, show
@@ -51,6 +53,7 @@ class Desk:
         self.services = services
         self.relays = RelayDesk(self)
         self.role_sync = RoleSyncDesk(self)
+        self.posts = PostsDesk(self)
         self._poll_now = poll_now
         self._lines: dict[int, tuple[datetime, dict[ChannelId, list[ChannelLine]]]] = {}
         self._ways: dict[str, Callable[[Interaction[Any], Clan], Awaitable[None]]] = {
@@ -65,6 +68,7 @@ class Desk:
             "history": self._load_history,
             "days": self._ask_days,
             "past": past.ask,
+            "posts": self.posts.ask,
             "nicknames": self._switch_nicknames,
             "code": self._ask_code,
             "forget_code": self._forget_code,
@@ -74,6 +78,13 @@ class Desk:
             "unlink": self._ask_unlink,
             "unlink_now": self._unlink,
         }
+        for cadence in Cadence:
+            self._ways |= {
+                f"post_{cadence.value}": partial(self.posts.ask_one, cadence),
+                f"{cadence.value}_on": partial(self.posts.switch_on, cadence),
+                f"{cadence.value}_off": partial(self.posts.switch_off, cadence),
+                f"{cadence.value}_try": partial(self.posts.try_it, cadence),
+            }
         for what in ("officer_channel", "bot_channels", "included", "excluded"):
             self._ways[what] = partial(self._ask_channels, what)
 

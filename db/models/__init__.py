@@ -37,6 +37,7 @@ from db.models.members import (
     Profile,
 )
 from db.models.messages import Activity, ActivityDay, Broadcast, Coverage, IngestCursor, Message, RelayPrint
+from db.models.posts import PostRow, ScheduleRow
 from db.models.readings import MetricRow, MetricValue, PastJob, PastRefusal, PastSpan, SnapshotRow
 from db.models.rules import PromotionBatch, PromotionRow, RankHold, RuleDraft, RuleVersion, StandingRow
 from db.models.sources import Attribution, ImportedSpeaker, Source
@@ -87,6 +88,7 @@ __all__ = [
     "PastRefusal",
     "PastSpan",
     "PendingLink",
+    "PostRow",
     "Profile",
     "PromotionBatch",
     "PromotionRow",
@@ -98,6 +100,7 @@ __all__ = [
     "RoleSyncRow",
     "RuleDraft",
     "RuleVersion",
+    "ScheduleRow",
     "SeenRank",
     "SnapshotRow",
     "Source",

@@ -1,0 +1,45 @@
+"""Looks every minute what is to be posted."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.clans import Clan
+from bot.domain.ids import GuildId
+from bot.domain.posts import Post
+from bot.jobs.looping import Looping
+from bot.logs import new_trace
+from bot.services.posts import Due, Posts
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+EVERY = timedelta(minutes=1)
+
+
+class PostingJob(Looping):
+    """The loop. ``due`` is called for each post that is to be sent, ``late`` for each that never was."""
+
+    def __init__(
+        self,
+        posts: Posts,
+        guilds: Callable[[], Iterable[GuildId]],
+        due: Callable[[Due], object],
+        late: Callable[[Clan, Post], object],
+    ) -> None:
+        self._posts = posts
+        self._guilds = guilds
+        self._due = due
+        self._late = late
+        super().__init__(self._run, EVERY)
+
+    async def _run(self) -> None:
+        with new_trace(job="posting"):
+            try:
+                guilds = list(self._guilds())
+                for clan, post in await self._posts.late(guilds):
+                    self._late(clan, post)
+                for one in await self._posts.due(guilds):
+                    self._due(one)
+            except Exception:  # a loop of discord.py ends for good at the first error it does not know
+                log.exception("posts_not_looked_up")

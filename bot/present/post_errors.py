@@ -1,0 +1,21 @@
+"""What went wrong with what is posted, in words: the cause, then what to do."""
+
+from bot.domain import post_errors
+from bot.present.explaining import any_of, explain, typed
+
+
+@explain.register
+def _(error: post_errors.NoChannelChosen) -> str:
+    del error
+    return "I do not know where to post that. Choose a channel first, then switch it on."
+
+
+@explain.register
+def _(error: post_errors.CannotPostThere) -> str:
+    lacking = any_of(tuple(name.replace("_", " ").title() for name in error.missing))
+    return f"I may not post in <#{error.channel}>. Give my role {lacking} there, or choose another channel."
+
+
+@explain.register
+def _(error: post_errors.UnreadableHour) -> str:
+    return f"{typed(error.text)} is no time of a day. Write it as 18:30 or 9:00, in the clan's time zone."

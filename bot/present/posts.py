@@ -1,0 +1,117 @@
+"""The screens on which officers choose what is posted, and what they are told of it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+import discord
+
+from bot.domain.clans import Clan
+from bot.domain.post_settings import StoredSchedule
+from bot.domain.posts import GivenUp
+from bot.domain.schedules import Cadence, Part
+from bot.present.numbers import counted
+from bot.present.text import escape
+from bot.present.theme import ACCENT, ATTENTION, SEPARATOR
+from bot.present.times import at_moment
+
+NAMES: Final = {Cadence.WEEKLY: "Weekly summary", Cadence.MONTHLY: "Monthly summary"}
+WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+PARTS: Final = {
+    Part.TOTALS: "The clan's XP against the time before",
+    Part.XP: "First three by XP",
+    Part.EHP: "First three by EHP",
+    Part.EHB: "First three by EHB",
+    Part.KILLS: "First three by boss kills",
+    Part.CHAT: "First three by messages",
+    Part.IMPROVED: "Who gained much more than usual",
+    Part.MILESTONES: "99s and other milestones",
+    Part.DROPS: "Drops and raids' loot",
+    Part.BESTS: "Personal bests",
+    Part.RANKS: "Promotions",
+    Part.WELCOME: "New members",
+    Part.RENAMES: "Renames, with the former name",
+    Part.CHART: "The chart of XP and messages by day",
+}
+_STOPPED: Final = {
+    "no_channel": "its channel is gone",
+    "forbidden": "I may not post in its channel any more",
+}
+
+
+def posts_screen(clan: Clan, schedules: Mapping[Cadence, StoredSchedule]) -> discord.Embed:
+    """Everything that can be posted, and whether it is."""
+    lines = [f"{_mark(one)} **{NAMES[cadence]}**: {state(one)}" for cadence, one in schedules.items()]
+    lines.append("-# Nothing is posted until you switch it on. **Try it** shows it to you alone.")
+    return discord.Embed(
+        title=f"Posts{SEPARATOR}{escape(clan.name)}", description="\n".join(lines), colour=ACCENT
+    )
+
+
+def schedule_screen(clan: Clan, one: StoredSchedule, next_at: datetime | None) -> discord.Embed:
+    """One summary: where, when, what, for whom."""
+    where = f"<#{one.channel}>" if one.channel else "no channel chosen yet"
+    whom = f"<@&{one.mention}>" if one.mention else "nobody"
+    kept = [PARTS[part] for part in PARTS if part in one.parts]
+    lines = [
+        f"{_mark(one)} {state(one)}",
+        f"**Where** {where}",
+        f"**When** {when(one)}, {clan.zone.key}",
+        f"**Mentions** {whom}",
+        f"**Tells of** {counted(len(kept), 'thing')} of {len(PARTS)}",
+    ]
+    if next_at is not None:
+        lines.append(f"-# Next {at_moment(next_at)}. It tells of the whole days before, each once.")
+    return discord.Embed(title=NAMES[one.cadence], description="\n".join(lines), colour=ACCENT)
+
+
+def when(one: StoredSchedule) -> str:
+    """The day and the time: ``Mondays 09:00``, ``the 1st of the month 18:30``."""
+    if one.cadence is Cadence.WEEKLY:
+        return f"{WEEKDAYS[one.day]}s {one.at:%H:%M}"
+    return f"{ordinal(one.day)} of the month {one.at:%H:%M}"
+
+
+def ordinal(day: int) -> str:
+    """``1st``, ``2nd``, ``3rd``, ``11th``."""
+    ending = "th" if 10 < day % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+    return f"{day}{ending}"
+
+
+def state(one: StoredSchedule) -> str:
+    """Whether it is posted, and why not."""
+    if one.stopped is not None:
+        return f"switched off, since {_STOPPED.get(one.stopped, one.stopped)}"
+    if one.since is None:
+        return "off"
+    return f"{when(one)} in <#{one.channel}>"
+
+
+def _mark(one: StoredSchedule) -> str:
+    return "❌" if one.stopped is not None else "✅" if one.since is not None else "⚪"
+
+
+def stopped_notice(clan: Clan, cadence: Cadence, why: str) -> discord.Embed:
+    """To officers: a summary was switched off."""
+    return discord.Embed(
+        title=f"{NAMES[cadence]} of {escape(clan.name)}: switched off",
+        description=(
+            f"I could not post it: {_STOPPED.get(why, why)}. `/setup` → **Posts** chooses another channel "
+            "and switches it on again."
+        ),
+        colour=ATTENTION,
+    )
+
+
+def given_up_notice(clan: Clan, key: str, why: GivenUp) -> discord.Embed:
+    """To officers: one summary was never sent."""
+    del why
+    cadence, _, day = key.partition(":")
+    return discord.Embed(
+        title=f"{NAMES[Cadence(cadence)]} of {escape(clan.name)}: not posted",
+        description=(
+            f"The one of {day} could not be sent in time: Discord did not take it. The next one comes as "
+            "usual; `/setup` → **Posts** → **Try it** shows you what it would have said."
+        ),
+        colour=ATTENTION,
+    )

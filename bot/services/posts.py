@@ -1,0 +1,198 @@
+"""What a clan wants posted by itself: when, where and what, and that each is posted once."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.clans import Clan
+from bot.domain.ids import ChannelId, GuildId, MessageId, UserId
+from bot.domain.post_errors import NoChannelChosen
+from bot.domain.post_settings import StoredSchedule
+from bot.domain.posts import GivenUp, Post
+from bot.domain.schedules import (
+    DEFAULT_PARTS,
+    LATE_BY,
+    Cadence,
+    Part,
+    Schedule,
+    Slot,
+    due,
+    slot_after,
+    slot_before,
+)
+from bot.services.clock import Clock
+from db.queries import clans, posts
+from db.session import Database
+
+_MONDAY: Final = 0
+_FIRST: Final = 1
+_NINE: Final = time(9)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A post that is to be sent now."""
+
+    clan: Clan
+    schedule: Schedule
+    slot: Slot
+    post: Post
+
+
+class Posts:
+    """Keeps schedules, and remembers what was posted."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def schedule(self, clan: Clan, cadence: Cadence) -> StoredSchedule:
+        """What officers chose; before they did: off, Mondays or the first of the month, at nine."""
+        async with self._database.read() as session:
+            found = (await posts.schedules(session, clan.id)).get(cadence)
+        return found or _unset(cadence)
+
+    async def schedules(self, clan: Clan) -> dict[Cadence, StoredSchedule]:
+        """The same of each cadence."""
+        async with self._database.read() as session:
+            found = await posts.schedules(session, clan.id)
+        return {cadence: found.get(cadence) or _unset(cadence) for cadence in Cadence}
+
+    async def choose(
+        self,
+        clan: Clan,
+        cadence: Cadence,
+        by: UserId,
+        *,
+        channel: ChannelId | None = None,
+        day: int | None = None,
+        at: time | None = None,
+        parts: Collection[Part] | None = None,
+        mention: int | None = None,
+        nobody: bool = False,
+    ) -> StoredSchedule:
+        """Keep what officers chose; what is left out stays. ``nobody`` mentions no role any more."""
+        async with self._database.write() as session:
+            before = (await posts.schedules(session, clan.id)).get(cadence) or _unset(cadence)
+            after = before._replace(
+                channel=channel or before.channel,
+                day=before.day if day is None else day,
+                at=at or before.at,
+                parts=before.parts if parts is None else frozenset(parts),
+                mention=None if nobody else mention or before.mention,
+            )
+            await posts.save_schedule(session, clan.id, after)
+            await _log(session, clan, by, cadence, before, after, self._clock())
+        return after
+
+    async def switch(self, clan: Clan, cadence: Cadence, by: UserId, *, on: bool) -> StoredSchedule:
+        """Post from now on, or no more.
+
+        Raises:
+            NoChannelChosen: there is nowhere to post.
+        """
+        async with self._database.write() as session:
+            before = (await posts.schedules(session, clan.id)).get(cadence) or _unset(cadence)
+            if on and before.channel is None:
+                raise NoChannelChosen
+            # What was due while it could not be posted still is.
+            since = before.since if before.stopped is not None else self._clock()
+            after = before._replace(since=since if on else None, stopped=None)
+            await posts.save_schedule(session, clan.id, after)
+            await _log(session, clan, by, cadence, before, after, self._clock())
+        return after
+
+    async def stop(self, clan: Clan, cadence: Cadence, why: str) -> None:
+        """Switch it off because it cannot go on."""
+        async with self._database.write() as session:
+            before = (await posts.schedules(session, clan.id)).get(cadence) or _unset(cadence)
+            await posts.save_schedule(session, clan.id, before._replace(stopped=why))
+
+    async def due(self, guilds: Collection[GuildId]) -> list[Due]:
+        """What is to be sent now, each stored before it is returned; what is too late is given up."""
+        now = self._clock()
+        async with self._database.read() as session:
+            wanted = await posts.running(session, guilds)
+            if not wanted:
+                return []
+            by_id = {clan.id: clan for clan in await clans.active_clans(session, guilds)}
+            known = {
+                (one.clan, one.key): one
+                for one in await posts.posts(session, [one.clan for one in wanted], now)
+            }
+        found: list[Due] = []
+        for schedule in wanted:
+            clan = by_id[schedule.clan]
+            over = [key for (of, key), one in known.items() if of == clan.id and one.is_over]
+            slot = due(schedule, over, now, clan.zone)
+            if slot is None:
+                continue
+            post = known.get((clan.id, slot.key)) or Post(clan.id, slot.key, schedule.channel, now)
+            if post.may_try(now):
+                found.append(Due(clan, schedule, slot, post))
+        return found
+
+    async def late(self, guilds: Collection[GuildId]) -> list[tuple[Clan, Post]]:
+        """Give up what could not be sent in time; returns it, to be told of."""
+        now = self._clock()
+        async with self._database.write() as session:
+            by_id = {clan.id: clan for clan in await clans.active_clans(session, guilds)}
+            open_ = [one for one in await posts.posts(session, list(by_id), now) if not one.is_over]
+            given_up = [one for one in open_ if now - one.intended_at > LATE_BY]
+            for one in given_up:
+                await posts.end_post(session, one, message=None, given_up=GivenUp.TOO_LATE, at=now)
+        return [(by_id[one.clan], one) for one in given_up]
+
+    async def begin(self, one: Due) -> bool:
+        """Store that it is sent now; False where somebody else does, or it is over."""
+        async with self._database.write() as session:
+            await posts.add_post(session, one.post)
+            return await posts.begin_attempt(session, one.post, self._clock())
+
+    async def sent(self, post: Post, message: MessageId) -> None:
+        """It is there."""
+        async with self._database.write() as session:
+            await posts.end_post(session, post, message=message, given_up=None, at=self._clock())
+
+    async def give_up(self, post: Post, why: GivenUp) -> None:
+        """It never will be."""
+        async with self._database.write() as session:
+            await posts.add_post(session, post)
+            await posts.end_post(session, post, message=None, given_up=why, at=self._clock())
+
+    def slots(self, clan: Clan, one: StoredSchedule) -> tuple[Slot, Slot]:
+        """The last slot of what officers chose, and the next, whether it is switched on or not."""
+        now = self._clock()
+        channel = one.channel or ChannelId(0)
+        schedule = Schedule(clan.id, one.cadence, channel, one.day, one.at, one.since or now)
+        return slot_before(schedule, now, clan.zone), slot_after(schedule, now, clan.zone)
+
+
+async def _log(
+    session: AsyncSession,
+    clan: Clan,
+    by: UserId,
+    cadence: Cadence,
+    before: StoredSchedule,
+    after: StoredSchedule,
+    now: datetime,
+) -> None:
+    """What was changed, as ``/officer history`` tells of it."""
+    kept = {
+        "channel": str(after.channel),
+        "day": str(after.day),
+        "at": f"{after.at:%H:%M}",
+        "mention": str(after.mention),
+        "parts": " ".join(sorted(after.parts)),
+    }
+    changed = {name: kept[name] for name in kept if getattr(before, name) != getattr(after, name)}
+    detail = {"clan_id": clan.id, "post": cadence.value, **changed, "on": after.since is not None}
+    await clans.add_audit_entry(session, clan.guild, by, "posts_changed", detail, now)
+
+
+def _unset(cadence: Cadence) -> StoredSchedule:
+    day = _MONDAY if cadence is Cadence.WEEKLY else _FIRST
+    return StoredSchedule(cadence, None, day, _NINE, DEFAULT_PARTS, None, None, None)

@@ -1,0 +1,162 @@
+"""Posts summaries, each once, and tells officers where one cannot be."""
+
+import asyncio
+from datetime import timedelta
+from io import BytesIO
+from typing import Any, Final
+
+import aiohttp
+import discord
+import structlog
+from discord.ext import commands
+
+from bot.domain.clans import Clan
+from bot.domain.ids import ChannelId, ClanId, MessageId
+from bot.domain.posts import GivenUp, Post
+from bot.domain.schedules import Part
+from bot.domain.summaries import Summary
+from bot.logs import new_trace
+from bot.present.chart import clan_chart
+from bot.present.posts import given_up_notice, stopped_notice
+from bot.present.summary import span_of, summary_page
+from bot.services.posts import Due
+from bot.services.registry import Services
+from bot.services.rendering import RenderFailedError
+from cogs.officers import progress_channel
+from cogs.posts.items import buttons, id_of
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+CHART: Final = "summary.png"
+_BEFORE: Final = timedelta(minutes=5)
+"""How much a clock may be ahead of Discord's where a post that may have arrived is searched for."""
+_SEARCHED: Final = 200
+
+
+class PostsCog(commands.Cog):
+    """Sends what :class:`bot.jobs.posting.PostingJob` finds to be due."""
+
+    def __init__(self, bot: commands.Bot | commands.AutoShardedBot, services: Services) -> None:
+        self.bot = bot
+        self.services = services
+        self._turns: dict[tuple[ClanId, str], asyncio.Lock] = {}
+
+    @commands.Cog.listener()
+    async def on_post_due(self, one: Due) -> None:
+        """Send it, unless it is being sent already."""
+        turn = self._turns.setdefault((one.clan.id, one.post.key), asyncio.Lock())
+        if turn.locked():
+            return
+        async with turn:
+            with new_trace(job="post", clan_id=one.clan.id, key=one.post.key):
+                await self._send(one)
+        self._turns.pop((one.clan.id, one.post.key), None)
+
+    @commands.Cog.listener()
+    async def on_post_late(self, clan: Clan, post: Post) -> None:
+        """Tell officers of one that never was sent."""
+        with new_trace(job="post", clan_id=clan.id, key=post.key):
+            await self._tell(clan, given_up_notice(clan, post.key, GivenUp.TOO_LATE))
+
+    async def _send(self, one: Due) -> None:
+        try:
+            channel = await self._channel(one.schedule.channel)
+            arrived = None if one.post.tried_at is None else await self._arrived(channel, one.post)
+            if arrived is not None:
+                await self.services.posts.sent(one.post, arrived)
+                return
+            summary = await self.services.summaries.of(
+                one.clan, one.schedule.cadence, one.slot, one.schedule.parts
+            )
+            chart = await chart_of(self.services, one.clan, summary)
+            if not await self.services.posts.begin(one):
+                return
+            sent = await channel.send(**self._content(one, summary, chart))
+        except discord.NotFound:
+            await self._stop(one, "no_channel")
+        except discord.Forbidden:
+            await self._stop(one, "forbidden")
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+            # It may have arrived. The next attempt looks first.
+            log.warning("post_not_sent", clan_id=one.clan.id, key=one.post.key, reason=str(failure))
+        else:
+            await self.services.posts.sent(one.post, MessageId(sent.id))
+
+    def _content(self, one: Due, summary: Summary, chart: discord.File | None) -> dict[str, Any]:
+        mention = one.schedule.mention
+        given: dict[str, Any] = {
+            "embed": summary_page(summary, chart=chart and chart.filename),
+            "view": buttons(one.clan.id, one.post.key) or discord.utils.MISSING,
+            # Discord takes a nonce once: of two attempts within minutes one is posted.
+            "nonce": f"{one.clan.id}:{one.post.key}"[:25],
+            "allowed_mentions": discord.AllowedMentions(
+                everyone=False, users=False, roles=[discord.Object(mention)] if mention else False
+            ),
+        }
+        if chart is not None:
+            given["file"] = chart
+        if mention:
+            given["content"] = f"<@&{mention}>"
+        return given
+
+    async def _channel(self, channel: ChannelId) -> discord.abc.Messageable:
+        """Where to post.
+
+        Raises:
+            discord.NotFound: it is gone.
+            discord.Forbidden: the bot does not see it.
+        """
+        known = self.bot.get_channel(channel) or await self.bot.fetch_channel(channel)
+        if not isinstance(known, discord.abc.Messageable):
+            raise discord.InvalidData(f"nothing can be written in {channel}")
+        return known
+
+    async def _arrived(self, channel: discord.abc.Messageable, post: Post) -> MessageId | None:
+        """The message of an attempt whose answer was lost."""
+        mark, user = id_of(post.clan, post.key, "mine"), self.bot.user
+        after = (post.intended_at if post.tried_at is None else post.tried_at) - _BEFORE
+        async for message in channel.history(limit=_SEARCHED, after=after, oldest_first=True):
+            if user is not None and message.author.id == user.id and _has(message, mark):
+                return MessageId(message.id)
+        return None
+
+    async def _stop(self, one: Due, why: str) -> None:
+        """Switch the schedule off, and tell officers once."""
+        log.warning("schedule_stopped", clan_id=one.clan.id, cadence=one.schedule.cadence, why=why)
+        await self.services.posts.stop(one.clan, one.schedule.cadence, why)
+        await self._tell(one.clan, stopped_notice(one.clan, one.schedule.cadence, why))
+
+    async def _tell(self, clan: Clan, embed: discord.Embed) -> None:
+        channel = await progress_channel(self.services, clan)
+        if channel is None:
+            return
+        try:
+            await self.bot.get_partial_messageable(channel).send(
+                embed=embed, silent=True, allowed_mentions=discord.AllowedMentions.none()
+            )
+        except discord.HTTPException as failure:
+            # `/setup` says the same for as long as it lasts.
+            log.warning("officers_not_told", clan_id=clan.id, reason=str(failure))
+
+
+def _has(message: discord.Message, custom_id: str) -> bool:
+    return any(
+        getattr(item, "custom_id", None) == custom_id
+        for row in message.components
+        for item in getattr(row, "children", ())
+    )
+
+
+async def chart_of(services: Services, clan: Clan, summary: Summary) -> discord.File | None:
+    """The summary's chart; None where it is not wanted, there is nothing to draw, or drawing failed."""
+    known = any(point.xp is not None or point.messages is not None for point in summary.chart)
+    if Part.CHART not in summary.parts or not known:
+        return None
+    title = f"{summary.clan_name} · {span_of(summary)}"
+    try:
+        png = await services.renderer.render(clan_chart, summary.chart, title, guild=clan.guild)
+    except RenderFailedError as failure:
+        # The numbers are the post; the picture only goes with them.
+        log.warning("chart_left_out", clan_id=clan.id, reason=failure.reason)
+        return None
+    return discord.File(BytesIO(png), CHART)

@@ -1,0 +1,50 @@
+"""What a clan wants posted by itself, and what was."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.models.base import WITHOUT_ROWID, Base, Big, clan_key
+
+
+class ScheduleRow(Base):
+    """A summary that officers want, or set up and did not switch on. ``minute`` is of the local day.
+
+    ``since`` is when it was switched on, None while it is off; ``stopped`` is why the bot does not
+    post it though it is on.
+    """
+
+    __tablename__ = "schedules"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    clan_id: Mapped[int] = clan_key()
+    cadence: Mapped[str] = mapped_column(primary_key=True)
+    channel_id: Mapped[Big | None]
+    day: Mapped[int]
+    minute: Mapped[int]
+    parts: Mapped[list[Any]] = mapped_column(JSON)
+    mention: Mapped[Big | None]
+    since: Mapped[datetime | None]
+    stopped: Mapped[str | None]
+
+
+class PostRow(Base):
+    """A post that is to be sent once. It is stored before it is sent; ``tried_at`` before each attempt.
+
+    ``message_id`` is set once it is known to be there, ``given_up`` where it never will be.
+    """
+
+    __tablename__ = "posts"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    clan_id: Mapped[int] = clan_key()
+    key: Mapped[str] = mapped_column(primary_key=True)
+    channel_id: Mapped[Big]
+    intended_at: Mapped[datetime]
+    tries: Mapped[int]
+    tried_at: Mapped[datetime | None]
+    message_id: Mapped[Big | None]
+    sent_at: Mapped[datetime | None]
+    given_up: Mapped[str | None]
