@@ -19,6 +19,8 @@ BatchId = NewType("BatchId", int)
 """Unique in its clan."""
 EXPECTED_FOR: Final = timedelta(days=14)
 """How long an approved rank is expected everywhere before the promotion is given up."""
+CLOCKS_DIFFER: Final = timedelta(minutes=1)
+"""How far WOM's clock may be from the bot's."""
 
 
 class Ending(StrEnum):
@@ -56,7 +58,8 @@ class Promotion:
     """One member's change of rank. ``to_role`` is WOM's, None for a badge; ``rank`` the rule's name.
 
     ``discord_note`` is why the Discord role did not follow. ``evidence`` are the requirements as they
-    were met, in words.
+    were met, in words. ``wom_asked_at`` is right before WOM was first asked to set the role,
+    ``wom_set_at`` when it last said that it had.
     """
 
     clan: ClanId
@@ -75,6 +78,7 @@ class Promotion:
     discord_note: str | None = None
     ticked_at: datetime | None = None
     ticked_by: UserId | None = None
+    wom_asked_at: datetime | None = None
     wom_set_at: datetime | None = None
     wom_failure: str | None = None
     ended_at: datetime | None = None
@@ -132,9 +136,10 @@ def verdict_of(
 ) -> tuple[Ending, Witness | None] | None:
     """How a promotion that is under way ends now; None while it goes on.
 
-    ``role`` is WOM's, ``changed_at`` when it was seen to change last. WOM confirms where it shows the
-    rank and the bot had not set it before that; the relay where a later line shows it. Who left
-    has nothing to be confirmed, and after 14 days nobody waits any longer.
+    ``role`` is WOM's, ``changed_at`` when it last changed by WOM's clock. WOM confirms where it shows
+    the rank and the bot never asked for it, or asked more than a minute after that change; the
+    relay where a later line shows it. Who left has nothing to be confirmed, and after 14 days
+    nobody waits any longer.
     """
     if not is_member:
         return Ending.LEFT, None
@@ -142,12 +147,30 @@ def verdict_of(
         return (Ending.CONFIRMED, Witness.NOBODY_NEEDED) if one.discord_at or one.discord_note else None
     if in_chat is not None and in_chat.role == one.to_role and in_chat.at > one.approved_at:
         return Ending.CONFIRMED, Witness.RELAY
-    synced = one.wom_set_at is None or (changed_at is not None and changed_at < one.wom_set_at)
-    if role == one.to_role and synced:
+    if role == one.to_role and _is_synced(one, changed_at):
         return Ending.CONFIRMED, Witness.WOM
     if now - one.approved_at >= EXPECTED_FOR:
         return Ending.UNCONFIRMED, None
     return None
+
+
+def _is_synced(one: Promotion, changed_at: datetime | None) -> bool:
+    """Whether WOM's role, which is the new one, was certainly not set by the bot."""
+    if one.wom_asked_at is None:
+        return True
+    return changed_at is not None and changed_at < one.wom_asked_at - CLOCKS_DIFFER
+
+
+def is_to_be_set(one: Promotion, role: str | None, polled_at: datetime | None) -> bool:
+    """Whether WOM is to be asked for a role that is so in the game, while it shows ``role``.
+
+    A refusal is final. Once set it is asked for again where a poll that began later shows the old role.
+    """
+    if one.ticked_at is None or one.wom_failure is not None or one.to_role in (None, role):
+        return False
+    if one.wom_set_at is None:
+        return True
+    return role == one.from_role and polled_at is not None and polled_at > one.wom_set_at
 
 
 @dataclass(frozen=True, slots=True)

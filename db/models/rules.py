@@ -95,7 +95,8 @@ class PromotionRow(Base):
 
     ``evidence`` is why, in words, as it was approved. One at most is open for a member:
     ``ended_at`` is when it was confirmed, cancelled or gave up, and ``ending`` says which.
-    ``user_id`` is whose Discord roles follow, null where no verified link says.
+    ``user_id`` is whose Discord roles follow, null where no verified link says. ``wom_asked_at`` is
+    right before WOM was first asked to set the role, ``wom_set_at`` when it last said that it had.
     """
 
     __tablename__ = "promotions"
@@ -127,6 +128,7 @@ class PromotionRow(Base):
     discord_note: Mapped[str | None]
     ticked_at: Mapped[datetime | None]
     ticked_by: Mapped[Big | None]
+    wom_asked_at: Mapped[datetime | None]
     wom_set_at: Mapped[datetime | None]
     wom_failure: Mapped[str | None]
     confirmed_by: Mapped[str | None]

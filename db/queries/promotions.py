@@ -154,6 +154,7 @@ def _promotion(row: PromotionRow, name: str) -> Promotion:
         discord_note=row.discord_note,
         ticked_at=row.ticked_at,
         ticked_by=_user(row.ticked_by),
+        wom_asked_at=row.wom_asked_at,
         wom_set_at=row.wom_set_at,
         wom_failure=row.wom_failure,
         ended_at=row.ended_at,

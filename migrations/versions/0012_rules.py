@@ -99,6 +99,7 @@ def upgrade() -> None:
         sa.Column("discord_note", sa.Text(), nullable=True),
         sa.Column("ticked_at", Moment(), nullable=True),
         sa.Column("ticked_by", BigInt, nullable=True),
+        sa.Column("wom_asked_at", Moment(), nullable=True),
         sa.Column("wom_set_at", Moment(), nullable=True),
         sa.Column("wom_failure", sa.Text(), nullable=True),
         sa.Column("confirmed_by", sa.Text(), nullable=True),

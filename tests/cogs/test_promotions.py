@@ -106,7 +106,8 @@ async def test_officers_see_who_is_ready_and_of_whom_it_is_not_known_and_why(fou
 async def test_what_was_approved_goes_through_discord_and_the_game_to_wom_and_is_confirmed_by_chat(
     foundry: Foundry,
 ) -> None:
-    wom = restored_wom(Clock(NOW))
+    clock = Clock(NOW)
+    wom = restored_wom(clock)
     async with wom.serve() as url:
         await foundry.restart(wom_url=url, secret_key=KEY, poll_minutes=5)
         desk = await colleagues(foundry)
@@ -133,6 +134,7 @@ async def test_what_was_approved_goes_through_discord_and_the_game_to_wom_and_is
 
         steps = await officer.slash(desk, "officer worklist")
         assert "Ann B\nCy" in text_of(steps)
+        clock.now = foundry.services.clock() - timedelta(seconds=30)
         await officer.click(message_of(steps), label="All done (2)")
         await foundry.env.settle()
         roles = wom.groups[GROUP].members
@@ -178,6 +180,32 @@ async def test_a_rank_that_somebody_synced_from_the_game_is_confirmed_by_wom(fou
         await foundry.env.advance_time(301)
         looked = await foundry.places.officer.click(message_of(done), label="Look again")
         assert lines_of(looked)[1] == "Cy → Onyx · ✅ · seen at Wise Old Man"
+        await foundry.bot.close()
+
+
+@SQLITE
+async def test_a_role_that_wom_lost_again_is_set_again_and_confirms_nothing(foundry: Foundry) -> None:
+    clock = Clock(NOW)
+    wom = restored_wom(clock)
+    async with wom.serve() as url:
+        await foundry.restart(wom_url=url, secret_key=KEY, poll_minutes=5)
+        desk, officer = await colleagues(foundry), foundry.places.officer
+        await with_rules(foundry)
+        clan = await foundry.clan()
+        await foundry.services.setting_up.set_code(clan, wom.groups[GROUP].code, UserId(officer.id))
+        await officer.click(message_of(await proposed(foundry, desk, CY)), label="Do it")
+        steps = await officer.slash(desk, "officer worklist")
+        await officer.click(message_of(steps), label="All done (1)")
+        await foundry.env.settle()
+        cy = player_id(wom, CY)
+        assert wom.groups[GROUP].members[cy].role == "onyx"
+        clock.now = foundry.services.clock()
+        wom.change_role(GROUP, cy, "member")
+        await foundry.env.advance_time(301)
+        await foundry.env.settle()
+        assert wom.groups[GROUP].members[cy].role == "onyx"
+        await foundry.env.advance_time(301)
+        assert "Cy → Onyx · set at Wise Old Man · ⚠ not linked" in await listed(foundry, desk, "w")
         await foundry.bot.close()
 
 

@@ -20,6 +20,7 @@ from bot.domain.promotions import (
     Stage,
     Witness,
     expected_ranks,
+    is_to_be_set,
     lapsed_badges,
     promotion_of,
     role_swap,
@@ -83,10 +84,28 @@ def test_the_chat_confirms_what_it_showed_after_the_approval() -> None:
 def test_wom_confirms_what_the_bot_did_not_set_itself() -> None:
     confirmed = (Ending.CONFIRMED, Witness.WOM)
     assert ends(ONE, role="onyx") == confirmed
-    bots_own = replace(ONE, wom_set_at=NOW - timedelta(hours=1))
+    asked = NOW - timedelta(hours=1)
+    bots_own = replace(ONE, wom_asked_at=asked, wom_set_at=asked + timedelta(seconds=5))
     assert ends(bots_own, role="onyx") is None
-    assert ends(bots_own, role="onyx", changed=NOW - timedelta(minutes=59)) is None
-    assert ends(bots_own, role="onyx", changed=NOW - timedelta(hours=2)) == confirmed
+    assert ends(bots_own, role="onyx", changed=asked + timedelta(seconds=2)) is None
+    assert ends(bots_own, role="onyx", changed=asked - timedelta(minutes=1)) is None
+    assert ends(bots_own, role="onyx", changed=asked - timedelta(seconds=61)) == confirmed
+    answer_lost = replace(ONE, wom_asked_at=asked)
+    assert ends(answer_lost, role="onyx", changed=asked + timedelta(seconds=2)) is None
+
+
+def test_wom_is_asked_once_it_is_so_in_the_game_and_again_where_a_later_poll_shows_the_old_role() -> None:
+    ticked = replace(ONE, ticked_at=NOW)
+    done = replace(ticked, wom_asked_at=NOW, wom_set_at=NOW)
+    later = NOW + timedelta(minutes=30)
+    assert is_to_be_set(ticked, "member", None)
+    assert is_to_be_set(done, "member", later)
+    assert not is_to_be_set(ONE, "member", later)
+    assert not is_to_be_set(ticked, "onyx", later)
+    assert not is_to_be_set(replace(BADGE, ticked_at=NOW), "member", later)
+    assert not is_to_be_set(replace(ticked, wom_failure="no member"), "member", later)
+    assert not is_to_be_set(done, "member", NOW)
+    assert not is_to_be_set(done, "zenyte", later)
 
 
 def test_nobody_waits_longer_than_fourteen_days_nor_for_who_left() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,14 +12,23 @@ from bot.domain.clans import Clan
 from bot.domain.drift import rank_of_emoji
 from bot.domain.errors import SecretsUnavailable
 from bot.domain.ids import MemberId
-from bot.domain.promotions import Ending, Promotion, Seen, Witness, expected_ranks, promotion_of, verdict_of
+from bot.domain.promotions import (
+    Ending,
+    Promotion,
+    Seen,
+    Witness,
+    expected_ranks,
+    is_to_be_set,
+    promotion_of,
+    verdict_of,
+)
 from bot.domain.worklist import Ticked
 from bot.services.clock import Clock
 from bot.services.promotions.service import PROMOTION
 from bot.services.sealing import Sealer
 from bot.wom.client import WomClient
 from bot.wom.errors import WomError, WomRefused
-from db.queries import members, promotions, seen_ranks
+from db.queries import clans, members, promotions, seen_ranks
 from db.session import Database
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -100,15 +110,9 @@ class Following:
         async with self._database.read() as session:
             under_way = await promotions.under_way(session, clan.id)
             roles = {one.id: one.wom_role for one in await members.current_members(session, clan.id)}
-        waiting = [
-            one
-            for one in under_way
-            if one.ticked_at is not None
-            and one.wom_set_at is None
-            and one.wom_failure is None
-            and one.to_role is not None
-            and roles.get(one.member) != one.to_role
-        ]
+            stored = await clans.clan_by_id(session, clan.id)
+        polled_at = stored and stored.polled_at
+        waiting = [one for one in under_way if is_to_be_set(one, roles.get(one.member), polled_at)]
         if not waiting or clan.sealed_code is None:
             return
         try:
@@ -122,19 +126,28 @@ class Following:
 
     async def _set_role(self, clan: Clan, one: Promotion, code: str) -> bool:
         """Returns whether to go on with the next one."""
+        if one.wom_asked_at is None:
+            # Before the call: WOM may do it although its answer is lost, and dates it earlier than that.
+            await self._note(clan, one, wom_asked_at=self._clock())
         try:
             await self._wom.change_role(clan.group, one.name, one.to_role or "", code)
         except WomRefused as refusal:
             log.warning("wom_role_refused", clan_id=clan.id, reason=refusal.reason)
-            columns = {"wom_failure": refusal.message or refusal.reason}
+            columns = {
+                "wom_failure": refusal.message or refusal.reason,
+                "wom_asked_at": one.wom_asked_at,
+            }
         except WomError as failure:
             log.warning("wom_role_not_set", clan_id=clan.id, reason=failure.reason)
             return False
         else:
             columns = {"wom_set_at": self._clock()}
+        await self._note(clan, one, **columns)
+        return True
+
+    async def _note(self, clan: Clan, one: Promotion, **columns: Any) -> None:
         async with self._database.write() as session:
             await promotions.change(session, clan.id, [one.id], **columns)
-        return True
 
 
 def _verdict(
