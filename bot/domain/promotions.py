@@ -19,6 +19,8 @@ BatchId = NewType("BatchId", int)
 """Unique in its clan."""
 EXPECTED_FOR: Final = timedelta(days=14)
 """How long an approved rank is expected everywhere before the promotion is given up."""
+HAD_IT: Final = "had-it"
+"""The ``discord_note`` of who had the Discord role already. Stored, so never renamed."""
 CLOCKS_DIFFER: Final = timedelta(minutes=1)
 """How far WOM's clock may be from the bot's."""
 
@@ -138,20 +140,28 @@ def verdict_of(
 
     ``role`` is WOM's, ``changed_at`` when it last changed by WOM's clock. WOM confirms where it shows
     the rank and the bot never asked for it, or asked more than a minute after that change; the
-    relay where a later line shows it. Who left has nothing to be confirmed, and after 14 days
-    nobody waits any longer.
+    relay where a later line shows it. A badge is confirmed once the Discord role was given, or was there
+    already. Who left has nothing to be confirmed, and after 14 days nobody waits any longer.
     """
     if not is_member:
         return Ending.LEFT, None
-    if one.to_role is None:
-        return (Ending.CONFIRMED, Witness.NOBODY_NEEDED) if one.discord_at or one.discord_note else None
-    if in_chat is not None and in_chat.role == one.to_role and in_chat.at > one.approved_at:
-        return Ending.CONFIRMED, Witness.RELAY
-    if role == one.to_role and _is_synced(one, changed_at):
-        return Ending.CONFIRMED, Witness.WOM
+    witness = _witness_of(one, role, changed_at, in_chat)
+    if witness is not None:
+        return Ending.CONFIRMED, witness
     if now - one.approved_at >= EXPECTED_FOR:
         return Ending.UNCONFIRMED, None
     return None
+
+
+def _witness_of(
+    one: Promotion, role: str | None, changed_at: datetime | None, in_chat: Seen | None
+) -> Witness | None:
+    if one.to_role is None:
+        given = one.discord_at is not None or one.discord_note == HAD_IT
+        return Witness.NOBODY_NEEDED if given else None
+    if in_chat is not None and in_chat.role == one.to_role and in_chat.at > one.approved_at:
+        return Witness.RELAY
+    return Witness.WOM if role == one.to_role and _is_synced(one, changed_at) else None
 
 
 def _is_synced(one: Promotion, changed_at: datetime | None) -> bool:

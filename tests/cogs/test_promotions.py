@@ -17,6 +17,7 @@ from tests.cogs.conftest import Foundry
 from tests.cogs.crowd import gave, last_of, role_calls, roles_of
 from tests.cogs.desk import colleagues
 from tests.cogs.reading import Answer, components_of, is_private, lines_of, message_of, text_of
+from tests.cogs.test_change_sets import ABOVE
 from tests.cogs.test_role_sync import verify
 from tests.cogs.world import ANN, CY, GROUP, JOHN, NOW, WIDEST, Clock, player_id, restored_wom
 from tests.present.makers import plain
@@ -351,4 +352,25 @@ async def test_a_badge_is_a_discord_role_alone_and_goes_when_it_is_no_longer_met
         await foundry.restart(wom_url=url, later=timedelta(days=4))
         await foundry.env.settle()
         assert roles_of(foundry, foundry.ann) == set()
+        await foundry.bot.close()
+
+
+@SQLITE
+async def test_a_badge_that_discord_does_not_let_the_bot_give_is_never_confirmed(foundry: Foundry) -> None:
+    wom = restored_wom(Clock(NOW))
+    async with wom.serve() as url:
+        await foundry.restart(wom_url=url, poll_minutes=5)
+        desk, officer = await colleagues(foundry), foundry.places.officer
+        foundry.places.guild.create_role("Carry", position=ABOVE)
+        await with_rules(foundry, BADGE)
+        await verify(foundry, foundry.ann.id, ANN)
+        done = await officer.click(message_of(await proposed(foundry, desk, ANN)), label="Do it")
+        why = "their Discord role stands above mine"
+        assert lines_of(done)[1] == f"Ann B → Carry · approved · ⚠ {why}"
+        await foundry.env.advance_time(301)
+        assert f"Ann B → Carry · approved · ⚠ {why}" in await listed(foundry, desk, "w")
+        await foundry.restart(wom_url=url, later=timedelta(days=14))
+        await foundry.env.settle()
+        looked = await officer.click(message_of(done), label="Look again")
+        assert lines_of(looked)[1] == f"Ann B → Carry · ❔ not given for 14 days · {why}"
         await foundry.bot.close()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.ids import ClanId, MemberId, UserId
 from bot.domain.promotions import (
     EXPECTED_FOR,
+    HAD_IT,
     Badge,
     BatchId,
     Ending,
@@ -116,11 +117,14 @@ def test_nobody_waits_longer_than_fourteen_days_nor_for_who_left() -> None:
     assert ends(ONE, is_member=False) == (Ending.LEFT, None)
 
 
-def test_a_badge_is_done_once_discord_was_asked() -> None:
-    assert ends(BADGE) is None
-    done = (Ending.CONFIRMED, Witness.NOBODY_NEEDED)
-    assert ends(replace(BADGE, discord_at=NOW)) == done
-    assert ends(replace(BADGE, discord_note="not-linked")) == done
+@pytest.mark.parametrize("note", [None, "not-linked", "above-me", "forbidden", "may-not"])
+def test_a_badge_is_done_once_it_was_given_or_there_already_and_waits_fourteen_days(note: str | None) -> None:
+    done, over = (Ending.CONFIRMED, Witness.NOBODY_NEEDED), APPROVED + EXPECTED_FOR
+    waiting = replace(BADGE, discord_note=note)
+    assert ends(waiting, now=over - timedelta(seconds=1)) is None
+    assert ends(waiting, now=over) == (Ending.UNCONFIRMED, None)
+    assert ends(replace(waiting, discord_at=NOW), now=over) == done
+    assert ends(replace(BADGE, discord_note=HAD_IT), now=over) == done
 
 
 def test_an_approved_rank_is_expected_for_fourteen_days_and_no_badge_is() -> None:
