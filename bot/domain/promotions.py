@@ -263,6 +263,7 @@ class Badge:
 def lapsed_badges(
     badges: Iterable[Badge],
     failing: Mapping[tuple[MemberId, str], datetime],
+    gone: Mapping[MemberId, datetime],
     owners: Mapping[MemberId, UserId],
     given: Mapping[UserId, Collection[int]],
     now: datetime,
@@ -270,7 +271,8 @@ def lapsed_badges(
     """Which badges are over for whom, of those that the bot gave.
 
     ``failing`` is since when members certainly do not meet a badge; what is unknown is not there, and
-    keeps it. Of a user's several accounts every one must have failed it for so long.
+    keeps it. ``gone`` is when members left: since then they meet none. Of a user's several
+    accounts every one must have failed it for so long.
     """
     accounts: dict[UserId, list[MemberId]] = {}
     for member, user in owners.items():
@@ -281,7 +283,7 @@ def lapsed_badges(
             continue
         before = now - timedelta(days=badge.days)
         for user, mine in accounts.items():
-            failed = [failing.get((member, badge.rank), now) <= before for member in mine]
+            failed = [gone.get(member, failing.get((member, badge.rank), now)) <= before for member in mine]
             if badge.role in given.get(user, ()) and all(failed):
                 over[user] = over.get(user, frozenset()) | {badge.role}
     return over

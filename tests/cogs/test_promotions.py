@@ -17,7 +17,7 @@ from tests.cogs.conftest import Foundry
 from tests.cogs.crowd import gave, last_of, role_calls, roles_of
 from tests.cogs.desk import colleagues
 from tests.cogs.reading import Answer, components_of, is_private, lines_of, message_of, text_of
-from tests.cogs.test_change_sets import ABOVE
+from tests.cogs.test_change_sets import ABOVE, ROLE
 from tests.cogs.test_role_sync import verify
 from tests.cogs.world import ANN, CY, GROUP, JOHN, NOW, WIDEST, Clock, player_id, restored_wom
 from tests.present.makers import plain
@@ -374,3 +374,62 @@ async def test_a_badge_that_discord_does_not_let_the_bot_give_is_never_confirmed
         looked = await officer.click(message_of(done), label="Look again")
         assert lines_of(looked)[1] == f"Ann B → Carry · ❔ not given for 14 days · {why}"
         await foundry.bot.close()
+
+
+@SQLITE
+async def test_a_badge_that_discord_does_not_let_go_of_is_tried_again_a_day_later(foundry: Foundry) -> None:
+    wom = restored_wom(Clock(NOW))
+    async with wom.serve() as url:
+        await foundry.restart(wom_url=url, poll_minutes=5)
+        await given_carry(foundry, ANN)
+        await fails_badge(foundry)
+        foundry.env.inject_error("DELETE", ROLE, status=403, code=50013)
+        wom.record(player_id(wom, ANN), {"overall": 118_000_000}, NOW + timedelta(days=4))
+        await foundry.restart(wom_url=url, later=timedelta(days=4))
+        await foundry.env.settle()
+        asked = role_calls(foundry)
+        for _ in range(3):
+            await foundry.env.advance_time(301)
+        assert (role_calls(foundry), roles_of(foundry, foundry.ann)) == (asked, {"Carry"})
+        await foundry.restart(wom_url=url, later=timedelta(days=1))
+        await foundry.env.settle()
+        assert roles_of(foundry, foundry.ann) == set()
+        await foundry.bot.close()
+
+
+async def test_a_badge_goes_from_whose_accounts_left_or_fail_it(foundry: Foundry) -> None:
+    wom = restored_wom(Clock(NOW))
+    async with wom.serve() as url:
+        await foundry.restart(wom_url=url, poll_minutes=5)
+        await verify(foundry, foundry.ann.id, CY)
+        await given_carry(foundry, ANN)
+        await fails_badge(foundry)
+        wom.leave(GROUP, player_id(wom, CY), NOW)
+        wom.record(player_id(wom, ANN), {"overall": 118_000_000}, NOW + timedelta(days=3))
+        await foundry.restart(wom_url=url, later=timedelta(days=3))
+        await foundry.env.settle()
+        assert roles_of(foundry, foundry.ann) == {"Carry"}
+        wom.record(player_id(wom, ANN), {"overall": 118_000_000}, NOW + timedelta(days=7))
+        await foundry.restart(wom_url=url, later=timedelta(days=4))
+        await foundry.env.settle()
+        assert roles_of(foundry, foundry.ann) == set()
+        await foundry.bot.close()
+
+
+async def given_carry(foundry: Foundry, name: str) -> None:
+    """Somebody's account has earned the badge, and an officer gives it."""
+    desk = await colleagues(foundry)
+    foundry.places.guild.create_role("Carry")
+    await with_rules(foundry, BADGE)
+    await verify(foundry, foundry.ann.id, name)
+    await foundry.places.officer.click(message_of(await proposed(foundry, desk, name)), label="Do it")
+    await foundry.env.settle()
+    assert roles_of(foundry, foundry.ann) == {"Carry"}
+
+
+async def fails_badge(foundry: Foundry) -> None:
+    """From the next poll on nobody meets it any more."""
+    harder = read_rules(BADGE.replace("5m", "500m"))
+    by = UserId(foundry.places.officer.id)
+    await foundry.services.eligibility.save(await foundry.clan(), harder, by, "", basis=1)
+    await foundry.env.advance_time(301)

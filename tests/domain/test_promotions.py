@@ -160,17 +160,27 @@ LONG_AGO = NOW - timedelta(days=7)
 def test_a_badge_lapses_so_many_days_after_it_was_last_met_where_the_bot_gave_it() -> None:
     owners, given_by_bot = {ANN: UserId(11)}, {UserId(11): {5}}
     lapsed = {UserId(11): frozenset({5})}
-    assert lapsed_badges([WEEK], {(ANN, "carry"): LONG_AGO}, owners, given_by_bot, NOW) == lapsed
+    assert lapsed_badges([WEEK], {(ANN, "carry"): LONG_AGO}, {}, owners, given_by_bot, NOW) == lapsed
     just = LONG_AGO + timedelta(seconds=1)
-    assert lapsed_badges([WEEK], {(ANN, "carry"): just}, owners, given_by_bot, NOW) == {}
-    assert lapsed_badges([WEEK], {(ANN, "carry"): LONG_AGO}, owners, {}, NOW) == {}
+    assert lapsed_badges([WEEK], {(ANN, "carry"): just}, {}, owners, given_by_bot, NOW) == {}
+    assert lapsed_badges([WEEK], {(ANN, "carry"): LONG_AGO}, {}, owners, {}, NOW) == {}
     for_ever = replace(WEEK, days=None)
-    assert lapsed_badges([for_ever], {(ANN, "carry"): LONG_AGO}, owners, given_by_bot, NOW) == {}
+    assert lapsed_badges([for_ever], {(ANN, "carry"): LONG_AGO}, {}, owners, given_by_bot, NOW) == {}
 
 
 @given(st.dictionaries(st.sampled_from([ANN, BOB]), st.booleans()))
 def test_what_is_unknown_of_any_account_keeps_the_badge(failed: dict[MemberId, bool]) -> None:
     owners, given_by_bot = {ANN: UserId(11), BOB: UserId(11)}, {UserId(11): {5}}
     failing = {(member, "carry"): LONG_AGO if long_ago else NOW for member, long_ago in failed.items()}
-    over = lapsed_badges([WEEK], failing, owners, given_by_bot, NOW)
+    over = lapsed_badges([WEEK], failing, {}, owners, given_by_bot, NOW)
     assert bool(over) == (failed.get(ANN, False) and failed.get(BOB, False))
+
+
+def test_an_account_that_left_keeps_a_badge_no_longer_than_one_that_fails_it() -> None:
+    owners, given_by_bot = {ANN: UserId(11), BOB: UserId(11)}, {UserId(11): {5}}
+    failing = {(ANN, "carry"): LONG_AGO}
+    lapsed = {UserId(11): frozenset({5})}
+    assert lapsed_badges([WEEK], failing, {BOB: LONG_AGO}, owners, given_by_bot, NOW) == lapsed
+    assert lapsed_badges([WEEK], {}, {ANN: LONG_AGO, BOB: LONG_AGO}, owners, given_by_bot, NOW) == lapsed
+    assert lapsed_badges([WEEK], failing, {BOB: NOW}, owners, given_by_bot, NOW) == {}
+    assert lapsed_badges([WEEK], {}, {BOB: LONG_AGO}, owners, given_by_bot, NOW) == {}
