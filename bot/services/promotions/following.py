@@ -11,7 +11,7 @@ from bot.domain.change_sets import ChangeItem, ChangeSet, ItemState
 from bot.domain.clans import Clan
 from bot.domain.drift import rank_of_emoji
 from bot.domain.errors import SecretsUnavailable
-from bot.domain.ids import MemberId
+from bot.domain.ids import MemberId, UserId
 from bot.domain.promotions import (
     Ending,
     Promotion,
@@ -26,6 +26,7 @@ from bot.domain.worklist import Ticked
 from bot.services.clock import Clock
 from bot.services.promotions.service import PROMOTION
 from bot.services.sealing import Sealer
+from bot.services.worklist import drop_from_worklist
 from bot.wom.client import WomClient
 from bot.wom.errors import WomError, WomRefused
 from db.queries import clans, members, promotions, seen_ranks
@@ -64,19 +65,22 @@ class Following:
         if ids:
             await promotions.change(session, clan.id, ids, ticked_at=ticked.at, ticked_by=ticked.by)
 
-    async def follow(self, clan: Clan) -> list[Promotion]:
+    async def follow(self, clan: Clan, by: UserId) -> list[Promotion]:
         """After a poll, or a tick: end what is confirmed or over, then set WOM's role where it is to be set.
+
+        What still waits in the game of those that end is taken off the worklist, by ``by``: the bot.
 
         Returns:
             What ended just now.
         """
-        ended = await self._end(clan)
+        ended = await self._end(clan, by)
         await self._set_roles(clan)
         return ended
 
-    async def _end(self, clan: Clan) -> list[Promotion]:
+    async def _end(self, clan: Clan, by: UserId) -> list[Promotion]:
         now = self._clock()
         async with self._database.write() as session:
+            await clans.lock_clan(session, clan.id)
             under_way = await promotions.under_way(session, clan.id)
             if not under_way:
                 return []
@@ -100,6 +104,7 @@ class Following:
                     }
                     await promotions.change(session, clan.id, [one.id], **columns)
                     ended.append(one)
+            await drop_from_worklist(session, clan, {one.origin for one in ended}, by, now)
         return ended
 
     async def _set_roles(self, clan: Clan) -> None:
