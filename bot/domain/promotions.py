@@ -226,6 +226,7 @@ class Batch:
     approved_at: datetime | None = None
     change_set: int | None = None
     announced_at: datetime | None = None
+    announced_by: UserId | None = None
     undone_by: UserId | None = None
     undone_at: datetime | None = None
 

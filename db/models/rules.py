@@ -71,7 +71,8 @@ class PromotionBatch(Base):
     """Changes of rank that an officer looked at together, and made once.
 
     ``picks`` are members with the rule's rank, as ``[member, rank]``. ``change_set_id`` are the
-    Discord roles that follow, null where nobody's change. ``announced_at`` is when it was posted.
+    Discord roles that follow, null where nobody's change. ``announced_at`` is when it was posted,
+    by ``announced_by``.
     """
 
     __tablename__ = "promotion_batches"
@@ -86,6 +87,7 @@ class PromotionBatch(Base):
     approved_at: Mapped[datetime | None]
     change_set_id: Mapped[int | None]
     announced_at: Mapped[datetime | None]
+    announced_by: Mapped[Big | None]
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[Big | None]
 

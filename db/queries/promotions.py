@@ -39,6 +39,7 @@ async def batch(session: AsyncSession, clan: ClanId, number: BatchId) -> Batch |
         approved_at=row.approved_at,
         change_set=row.change_set_id,
         announced_at=row.announced_at,
+        announced_by=_user(row.announced_by),
         undone_by=_user(row.undone_by),
         undone_at=row.undone_at,
     )

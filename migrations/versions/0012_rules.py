@@ -74,6 +74,7 @@ def upgrade() -> None:
         sa.Column("approved_at", Moment(), nullable=True),
         sa.Column("change_set_id", sa.Integer(), nullable=True),
         sa.Column("announced_at", Moment(), nullable=True),
+        sa.Column("announced_by", BigInt, nullable=True),
         sa.Column("undone_at", Moment(), nullable=True),
         sa.Column("undone_by", BigInt, nullable=True),
         sa.ForeignKeyConstraint(

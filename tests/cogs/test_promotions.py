@@ -1,7 +1,10 @@
 """``/promotions``: from who is ready to what Discord, the game and WOM show."""
 
 from datetime import timedelta
+from unittest.mock import AsyncMock, patch
 
+import aiohttp
+import discord
 import pytest
 import simcord
 from simcord import InteractionResult
@@ -284,15 +287,35 @@ async def test_it_is_announced_once_and_names_only_who_rose(foundry: Foundry) ->
     await with_rules(foundry)
     officer, manager = foundry.places.officer, foundry.places.manager
     done = await officer.click(message_of(await proposed(foundry, desk, ANN, CY)), label="Do it")
-    asked = await officer.click(message_of(done), label="Announce…")
-    other = await manager.click(message_of(done), label="Announce…")
+    asked = await manager.click(message_of(done), label="Announce…")
+    other = await officer.click(message_of(done), label="Announce…")
     place = foundry.places.commands
-    await officer.select(message_of(asked), [place], custom_id=custom_id(asked, "pn:"))
+    lost = AsyncMock(side_effect=aiohttp.ServerDisconnectedError)
+    with patch.object(discord.PartialMessageable, "send", lost):
+        failed = await officer.select(message_of(other), [place], custom_id=custom_id(other, "pn:"))
+    assert text_of(failed).startswith(f"Discord did not answer when I posted in <#{place.id}>. Wait a minute")
+    await manager.select(message_of(asked), [place], custom_id=custom_id(asked, "pn:"))
     assert "Onyx: Ann B, Cy" in plain(last_of(place).embeds[0].description)
     number = len(place.history())
-    second = await manager.select(message_of(other), [place], custom_id=custom_id(other, "pn:"))
-    assert "announced these already" in text_of(second)
+    second = await officer.select(message_of(other), [place], custom_id=custom_id(other, "pn:"))
+    assert text_of(second).startswith(f"<@{manager.id}> announced these already")
     assert len(place.history()) == number
+
+
+@SQLITE
+async def test_where_the_bot_may_not_post_it_says_what_it_lacks_and_can_announce_elsewhere(
+    foundry: Foundry,
+) -> None:
+    desk = await colleagues(foundry)
+    await with_rules(foundry)
+    officer, place = foundry.places.officer, foundry.places.commands
+    done = await officer.click(message_of(await proposed(foundry, desk, CY)), label="Do it")
+    asked = await officer.click(message_of(done), label="Announce…")
+    foundry.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
+    refused = await officer.select(message_of(asked), [place], custom_id=custom_id(asked, "pn:"))
+    assert "Send Messages" in text_of(refused)
+    await officer.select(message_of(asked), [place], custom_id=custom_id(asked, "pn:"))
+    assert "Onyx: Cy" in plain(last_of(place).embeds[0].description)
 
 
 @SQLITE
@@ -433,3 +456,23 @@ async def fails_badge(foundry: Foundry) -> None:
     by = UserId(foundry.places.officer.id)
     await foundry.services.eligibility.save(await foundry.clan(), harder, by, "", basis=1)
     await foundry.env.advance_time(301)
+
+
+async def test_what_is_confirmed_without_a_tick_leaves_the_worklist(foundry: Foundry) -> None:
+    wom = restored_wom(Clock(NOW))
+    async with wom.serve() as url:
+        await foundry.restart(wom_url=url, poll_minutes=5)
+        desk, officer = await colleagues(foundry), foundry.places.officer
+        await with_rules(foundry)
+        await officer.click(message_of(await proposed(foundry, desk, ANN, CY)), label="Do it")
+        steps = await officer.slash(desk, "officer worklist")
+        assert "Ann B\nCy" in text_of(steps)
+        wom.change_role(GROUP, player_id(wom, CY), "onyx", NOW)
+        await foundry.env.advance_time(301)
+        left = text_of(await officer.slash(desk, "officer worklist"))
+        assert ("Ann B" in left, "Cy" in left) == (True, False)
+        bot = foundry.bot.user
+        assert bot is not None
+        told = text_of(await officer.slash(desk, "officer history"))
+        assert f"<@{bot.id}> took off the worklist: {CY} → Onyx" in told
+        await foundry.bot.close()
