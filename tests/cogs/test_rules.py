@@ -1,6 +1,9 @@
 """``/rules`` as officers use it: files, drafts, previews, forms, versions."""
 
+import asyncio
 import json
+import threading
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -9,9 +12,13 @@ from simcord import InteractionResult
 from simcord.actors import MemberActor
 from sqlalchemy import select
 
-from bot.domain.ids import UserId
+from bot.domain.ids import MemberId, UserId
+from bot.domain.metrics import Metric
 from bot.domain.rules.files import read_rules
+from bot.domain.rules.ladder import Ladder, Standing
+from bot.domain.rules.language import RuleSet
 from bot.domain.rules.presets import PRESETS, ladder_of
+from bot.services.eligibility import drafts
 from db.models import AuditEntry
 from tests.cogs.conftest import Foundry
 from tests.cogs.desk import colleagues
@@ -309,3 +316,33 @@ async def test_a_set_is_made_of_the_ranks_that_somebody_holds(foundry: Foundry) 
         desk = await foundry.services.drafts.desk(clan, UserId(officer.id))
         assert desk.draft is not None
         assert desk.draft.rules == preset.rules(["member", "onyx"])
+
+
+@SQLITE
+async def test_others_are_answered_while_a_file_is_read_and_a_draft_compared(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[threading.Thread] = []
+    begun: dict[Ladder, list[bool]] = {}
+    paused: list[bool] = []
+    standing, size = Ladder.standing, 26
+
+    def read(text: str, known: Iterable[Metric]) -> RuleSet:
+        threads.append(threading.current_thread())
+        return read_rules(text, known)
+
+    def judge(ladder: Ladder, member: MemberId) -> Standing:
+        turns = begun.setdefault(ladder, [])
+        turns.append(False)
+        if len(turns) == 1:
+            asyncio.get_running_loop().call_soon(turns.__setitem__, 0, True)
+        if len(turns) == size:
+            paused.append(turns[0])
+        return standing(ladder, member)
+
+    monkeypatch.setattr(drafts, "read_rules", read)
+    monkeypatch.setattr(Ladder, "standing", judge)
+    await save(foundry)
+    await foundry.places.officer.slash(foundry.commands, "rules import", file=file(EASIER))
+    assert [one is threading.main_thread() for one in threads] == [False]
+    assert paused == [True, True], "the saved rules and the draft"
