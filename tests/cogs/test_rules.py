@@ -59,6 +59,10 @@ BROKEN = """ranks:
     order: high
     wom_role: owner
     when: {field: ehb}
+  - name: scorer
+    order: 30
+    wom_role: member
+    when: {field: points, accounts: sum, at_least: 5, of: [{field: ehb, per: 1}]}
 """
 
 
@@ -192,6 +196,7 @@ async def test_a_file_that_cannot_be_read_is_told_by_line_and_changes_nothing(fo
         "- line 5 (ranks 1 › when): nothing is called 'slayr'; did you mean Slayer?",
         "- line 7 (ranks 2 › order): must be a whole number",
         "- line 9 (ranks 2 › when): needs one of at_least, more_than, at_most, less_than and top",
+        "- line 13 (ranks 3 › when): accounts belong to the fields under of, not to points",
         "Nothing was changed.",
     ]
     for name, data, reason in (
