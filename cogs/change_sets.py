@@ -84,9 +84,9 @@ class ChangeSetsCog(commands.Cog):
         with new_trace(job="change_sets"):
             try:
                 await self.sets.close_lost()
-                for guild in self.bot.guilds:
-                    if await self.sets.open_of(GuildId(guild.id)):
-                        self.wake(guild.id)
+                waiting = await self.sets.open_of(*(GuildId(guild.id) for guild in self.bot.guilds))
+                for guild in {one.guild for one in waiting}:
+                    self.wake(guild)
             except Exception:  # a loop of discord.py ends for good at the first error it does not know
                 log.exception("change_sets_not_read")
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from db.session import Database
 from tests.databases import Templates, empty_database, require
+from tests.places import Places, watch
 
 # The same examples at every run, so that a change fails by what it did; ``make soak`` looks for new ones.
 settings.register_profile(
@@ -26,13 +27,27 @@ settings.register_profile("unshrunk", settings.get_profile("untimed"), phases=[P
 settings.load_profile("untimed")
 
 
+SCREENS = Path(__file__).parent / "cogs"
+BOTH = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """See :mod:`tests.places`."""
+    places = Places()
+    watch(places)
+    config.pluginmanager.register(places, "places")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Whatever uses a database is run on both kinds, unless the test names its own."""
-    marked = any(mark.args[0] == "database_kind" for mark in metafunc.definition.iter_markers("parametrize"))
-    if "database_kind" in metafunc.fixturenames and not marked:
-        metafunc.parametrize(
-            "database_kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
-        )
+    """Whatever uses a database is run on both kinds, unless the test names its own.
+
+    Screens are tried on SQLite, and on both where they are marked to be.
+    """
+    test = metafunc.definition
+    named = any(mark.args[0] == "database_kind" for mark in test.iter_markers("parametrize"))
+    if "database_kind" in metafunc.fixturenames and not named:
+        both = SCREENS not in test.path.parents or test.get_closest_marker("both_databases")
+        metafunc.parametrize("database_kind", BOTH if both else BOTH[:1])
 
 
 @pytest.fixture

@@ -53,6 +53,13 @@ class RulesChanged(UserError):
 
 
 @dataclass(unsafe_hash=True)
+class NotAnnounced(UserError):
+    """Discord took no announcement, for no reason that officers can mend; ``channel`` is where."""
+
+    channel: int
+
+
+@dataclass(unsafe_hash=True)
 class NoDraft(UserError):
     """The asker has no unsaved rules (any more)."""
 

@@ -19,6 +19,10 @@ BatchId = NewType("BatchId", int)
 """Unique in its clan."""
 EXPECTED_FOR: Final = timedelta(days=14)
 """How long an approved rank is expected everywhere before the promotion is given up."""
+HAD_IT: Final = "had-it"
+"""The ``discord_note`` of who had the Discord role already. Stored, so never renamed."""
+CLOCKS_DIFFER: Final = timedelta(minutes=1)
+"""How far WOM's clock may be from the bot's."""
 
 
 class Ending(StrEnum):
@@ -56,7 +60,8 @@ class Promotion:
     """One member's change of rank. ``to_role`` is WOM's, None for a badge; ``rank`` the rule's name.
 
     ``discord_note`` is why the Discord role did not follow. ``evidence`` are the requirements as they
-    were met, in words.
+    were met, in words. ``wom_asked_at`` is right before WOM was first asked to set the role,
+    ``wom_set_at`` when it last said that it had.
     """
 
     clan: ClanId
@@ -75,6 +80,7 @@ class Promotion:
     discord_note: str | None = None
     ticked_at: datetime | None = None
     ticked_by: UserId | None = None
+    wom_asked_at: datetime | None = None
     wom_set_at: datetime | None = None
     wom_failure: str | None = None
     ended_at: datetime | None = None
@@ -132,22 +138,49 @@ def verdict_of(
 ) -> tuple[Ending, Witness | None] | None:
     """How a promotion that is under way ends now; None while it goes on.
 
-    ``role`` is WOM's, ``changed_at`` when it was seen to change last. WOM confirms where it shows the
-    rank and the bot had not set it before that; the relay where a later line shows it. Who left
-    has nothing to be confirmed, and after 14 days nobody waits any longer.
+    ``role`` is WOM's, ``changed_at`` when it last changed by WOM's clock. WOM confirms where it shows
+    the rank and the bot never asked for it, or asked more than a minute after that change; the
+    relay where a later line shows it. A badge is confirmed once the Discord role was given, or was there
+    already. Who left has nothing to be confirmed, and after 14 days nobody waits any longer.
     """
     if not is_member:
         return Ending.LEFT, None
-    if one.to_role is None:
-        return (Ending.CONFIRMED, Witness.NOBODY_NEEDED) if one.discord_at or one.discord_note else None
-    if in_chat is not None and in_chat.role == one.to_role and in_chat.at > one.approved_at:
-        return Ending.CONFIRMED, Witness.RELAY
-    synced = one.wom_set_at is None or (changed_at is not None and changed_at < one.wom_set_at)
-    if role == one.to_role and synced:
-        return Ending.CONFIRMED, Witness.WOM
+    witness = _witness_of(one, role, changed_at, in_chat)
+    if witness is not None:
+        return Ending.CONFIRMED, witness
     if now - one.approved_at >= EXPECTED_FOR:
         return Ending.UNCONFIRMED, None
     return None
+
+
+def _witness_of(
+    one: Promotion, role: str | None, changed_at: datetime | None, in_chat: Seen | None
+) -> Witness | None:
+    if one.to_role is None:
+        given = one.discord_at is not None or one.discord_note == HAD_IT
+        return Witness.NOBODY_NEEDED if given else None
+    if in_chat is not None and in_chat.role == one.to_role and in_chat.at > one.approved_at:
+        return Witness.RELAY
+    return Witness.WOM if role == one.to_role and _is_synced(one, changed_at) else None
+
+
+def _is_synced(one: Promotion, changed_at: datetime | None) -> bool:
+    """Whether WOM's role, which is the new one, was certainly not set by the bot."""
+    if one.wom_asked_at is None:
+        return True
+    return changed_at is not None and changed_at < one.wom_asked_at - CLOCKS_DIFFER
+
+
+def is_to_be_set(one: Promotion, role: str | None, polled_at: datetime | None) -> bool:
+    """Whether WOM is to be asked for a role that is so in the game, while it shows ``role``.
+
+    A refusal is final. Once set it is asked for again where a poll that began later shows the old role.
+    """
+    if one.ticked_at is None or one.wom_failure is not None or one.to_role in (None, role):
+        return False
+    if one.wom_set_at is None:
+        return True
+    return role == one.from_role and polled_at is not None and polled_at > one.wom_set_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +226,7 @@ class Batch:
     approved_at: datetime | None = None
     change_set: int | None = None
     announced_at: datetime | None = None
+    announced_by: UserId | None = None
     undone_by: UserId | None = None
     undone_at: datetime | None = None
 
@@ -230,6 +264,7 @@ class Badge:
 def lapsed_badges(
     badges: Iterable[Badge],
     failing: Mapping[tuple[MemberId, str], datetime],
+    gone: Mapping[MemberId, datetime],
     owners: Mapping[MemberId, UserId],
     given: Mapping[UserId, Collection[int]],
     now: datetime,
@@ -237,7 +272,8 @@ def lapsed_badges(
     """Which badges are over for whom, of those that the bot gave.
 
     ``failing`` is since when members certainly do not meet a badge; what is unknown is not there, and
-    keeps it. Of a user's several accounts every one must have failed it for so long.
+    keeps it. ``gone`` is when members left: since then they meet none. Of a user's several
+    accounts every one must have failed it for so long.
     """
     accounts: dict[UserId, list[MemberId]] = {}
     for member, user in owners.items():
@@ -248,7 +284,7 @@ def lapsed_badges(
             continue
         before = now - timedelta(days=badge.days)
         for user, mine in accounts.items():
-            failed = [failing.get((member, badge.rank), now) <= before for member in mine]
+            failed = [gone.get(member, failing.get((member, badge.rank), now)) <= before for member in mine]
             if badge.role in given.get(user, ()) and all(failed):
                 over[user] = over.get(user, frozenset()) | {badge.role}
     return over

@@ -9,7 +9,7 @@ from itertools import groupby
 import discord
 
 from bot.domain.change_sets import Preview
-from bot.domain.promotions import Batch, Ending, Promotion, Ready, Stage, Witness
+from bot.domain.promotions import HAD_IT, Batch, Ending, Promotion, Ready, Stage, Witness
 from bot.domain.rules.bounds import Gap
 from bot.domain.rules.holds import Hold
 from bot.domain.rules.ladder import Verdict
@@ -63,6 +63,7 @@ _STAGES = {
 _NOTES = {
     "not-linked": "not linked",
     "no-change": "no role in Discord changes",
+    "may-not": "I may not manage roles",
     "above-me": "their Discord role stands above mine",
     "role-gone": "the Discord role was deleted",
     "not-here": "not in this server",
@@ -186,12 +187,17 @@ def _far(one: Promotion) -> Iterator[str]:
     goal = rank_name(one.to_role or one.rank)
     yield f"{escape(one.name)} → {escape(goal)}"
     if one.ending is not None:
-        yield _ENDINGS[one.ending]
+        is_badge = one.to_role is None and one.ending is Ending.UNCONFIRMED
+        yield "❔ not given for 14 days" if is_badge else _ENDINGS[one.ending]
+        if is_badge and one.discord_note is not None:
+            yield _NOTES.get(one.discord_note, one.discord_note)
         if one.confirmed_by is not None:
             yield _WITNESSES[one.confirmed_by]
         return
     yield _STAGES[one.stage]
-    if one.discord_at is None and one.discord_note is not None:
+    if one.discord_at is None and one.discord_note == HAD_IT:
+        yield "has the Discord role already"
+    elif one.discord_at is None and one.discord_note is not None:
         yield f"⚠ {_NOTES.get(one.discord_note, one.discord_note)}"
     if one.wom_failure is not None:
         yield f"⚠ Wise Old Man: {escape(one.wom_failure)}"

@@ -39,6 +39,14 @@ def _(error: desk_errors.NothingLeftToPromote) -> str:
 
 
 @explain.register
+def _(error: desk_errors.NotAnnounced) -> str:
+    return (
+        f"Discord did not answer when I posted in <#{error.channel}>. "
+        "Wait a minute, look there, and choose the channel again if nothing came."
+    )
+
+
+@explain.register
 def _(error: desk_errors.NoDraft) -> str:
     del error
     return "You have no unsaved rules: they were saved or discarded. `/rules edit` shows what counts now."

@@ -104,10 +104,10 @@ class ChangeSets:
 
     # Carrying out
 
-    async def open_of(self, guild: GuildId) -> list[ChangeSet]:
-        """What is to be carried out in a server, the oldest first. Call :meth:`close_lost` before."""
+    async def open_of(self, *guilds: GuildId) -> list[ChangeSet]:
+        """What is to be carried out in these servers, the oldest first. Call :meth:`close_lost` before."""
         async with self._database.read() as session:
-            return await change_sets.open_sets(session, [guild])
+            return await change_sets.open_sets(session, guilds)
 
     async def close_lost(self) -> None:
         """Close, with the reason, what will not be carried on: it is too old, or its clan was unlinked."""

@@ -150,7 +150,7 @@ class RoleSync:
             if await change_sets.open_set_of_kind(session, clan.id, ROLE_SYNC):
                 return None
             plan = await self._plan(session, found, people, options)
-            refused = await role_sync.failed_since(session, clan.id, self._clock() - NOT_AGAIN)
+            refused = await role_sync.failed_since(session, clan.id, ROLE_SYNC, self._clock() - NOT_AGAIN)
             changes = [
                 one
                 for one in preview(plan.changes, people).changes

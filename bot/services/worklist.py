@@ -33,6 +33,19 @@ async def put_on_worklist(
     return added
 
 
+async def drop_from_worklist(
+    session: AsyncSession, clan: Clan, origins: Collection[str], by: UserId, now: datetime
+) -> None:
+    """Take what waits of these origins from the list, in the transaction of what they came from.
+
+    The caller holds the clan's lock.
+    """
+    steps = [one for one in await worklist.open_steps(session, clan.id) if one.origin in origins]
+    if steps:
+        await worklist.drop(session, clan.id, [one.id for one in steps], by, now)
+        await _note(session, clan, "worklist_dropped", steps, by, now)
+
+
 class Worklist:
     """Keeps what has to be done in the game, and tells others of what was.
 

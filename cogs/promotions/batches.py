@@ -4,12 +4,14 @@ import re
 from collections.abc import Sequence
 from typing import Any, Self
 
+import aiohttp
 import discord
 import structlog
 from discord import ButtonStyle, ChannelType, Interaction
 from discord.ui import Button, ChannelSelect, View
 
 from bot.domain.clans import Clan
+from bot.domain.desk_errors import NotAnnounced
 from bot.domain.errors import MissingPermissions
 from bot.domain.ids import ClanId
 from bot.domain.promotions import Batch, BatchId, Pick, Promotion
@@ -147,10 +149,12 @@ class AnnounceSelect(OfficersItem[ChannelSelect[View]], template=rf"pn:{_BATCH}"
                 nonce=f"pn:{clan.id}:{self.number}",
                 allowed_mentions=discord.AllowedMentions.none(),
             )
-        except discord.HTTPException as failure:
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
             await self.services.promotions.forget_announced(clan, self.number)
             log.info("promotions_not_announced", clan_id=clan.id, reason=str(failure))
-            raise MissingPermissions(("send_messages", "embed_links"), f"<#{place.id}>") from failure
+            if isinstance(failure, discord.Forbidden | discord.NotFound):
+                raise MissingPermissions(("send_messages", "embed_links"), f"<#{place.id}>") from failure
+            raise NotAnnounced(place.id) from failure
         await interaction.response.edit_message(content=f"Announced in <#{place.id}>.", view=None)
 
 

@@ -1,6 +1,7 @@
 """``/promotions``, and what follows polls: who stands where, what is confirmed, WOM's roles."""
 
 import asyncio
+import contextlib
 from typing import Any
 
 import structlog
@@ -8,8 +9,8 @@ from discord import Interaction, app_commands
 from discord.ext import commands
 
 from bot.domain.clans import Clan
-from bot.domain.errors import UserError
-from bot.domain.ids import GuildId, UserId
+from bot.domain.errors import Outdated, UserError
+from bot.domain.ids import UserId
 from bot.domain.worklist import Ticked
 from bot.logs import new_trace
 from bot.services.registry import Services
@@ -55,28 +56,29 @@ class PromotionsCog(commands.Cog):
     @commands.Cog.listener()
     async def on_clan_polled(self, clan: Clan) -> None:
         """Note who stands where now, and what of the promotions under way is confirmed."""
+        if self.bot.user is None:
+            return
+        by = UserId(self.bot.user.id)
         with new_trace(job="promotions", clan_id=clan.id):
             guild = self.bot.get_guild(clan.guild)
             assessed = await self.services.eligibility.note(clan, await presence_of(guild))
-            await self._follow(clan)
-            if assessed is not None and guild is not None and self.bot.user is not None:
-                ranks, by = assessed.rules.rules.ranks, UserId(self.bot.user.id)
-                await self.services.badges.lapse(clan, ranks, await server(guild), by)
+            await self._follow(clan, by)
+            if assessed is not None and guild is not None:
+                await self.services.badges.lapse(clan, assessed.rules.rules.ranks, await server(guild), by)
 
     @commands.Cog.listener()
     async def on_steps_ticked(self, ticked: Ticked) -> None:
         """What is done in the game is set at WOM."""
-        with new_trace(job="promotions", clan_id=ticked.clan):
-            for guild in self.bot.guilds:
-                for clan in await self.services.clans.of_guild(GuildId(guild.id)):
-                    if clan.id == ticked.clan:
-                        await self._follow(clan)
+        if self.bot.user is None:
+            return
+        with new_trace(job="promotions", clan_id=ticked.clan), contextlib.suppress(Outdated):
+            await self._follow(await self.services.clans.anywhere(ticked.clan), UserId(self.bot.user.id))
 
-    async def _follow(self, clan: Clan) -> None:
+    async def _follow(self, clan: Clan, by: UserId) -> None:
         # One after the other: two would ask WOM for the same.
         async with self._turn:
             try:
-                ended = await self.services.following.follow(clan)
+                ended = await self.services.following.follow(clan, by)
             except UserError as refusal:
                 log.warning("promotions_not_followed", reason=type(refusal).__name__)
                 return

@@ -71,7 +71,8 @@ class PromotionBatch(Base):
     """Changes of rank that an officer looked at together, and made once.
 
     ``picks`` are members with the rule's rank, as ``[member, rank]``. ``change_set_id`` are the
-    Discord roles that follow, null where nobody's change. ``announced_at`` is when it was posted.
+    Discord roles that follow, null where nobody's change. ``announced_at`` is when it was posted,
+    by ``announced_by``.
     """
 
     __tablename__ = "promotion_batches"
@@ -86,6 +87,7 @@ class PromotionBatch(Base):
     approved_at: Mapped[datetime | None]
     change_set_id: Mapped[int | None]
     announced_at: Mapped[datetime | None]
+    announced_by: Mapped[Big | None]
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[Big | None]
 
@@ -95,7 +97,8 @@ class PromotionRow(Base):
 
     ``evidence`` is why, in words, as it was approved. One at most is open for a member:
     ``ended_at`` is when it was confirmed, cancelled or gave up, and ``ending`` says which.
-    ``user_id`` is whose Discord roles follow, null where no verified link says.
+    ``user_id`` is whose Discord roles follow, null where no verified link says. ``wom_asked_at`` is
+    right before WOM was first asked to set the role, ``wom_set_at`` when it last said that it had.
     """
 
     __tablename__ = "promotions"
@@ -127,6 +130,7 @@ class PromotionRow(Base):
     discord_note: Mapped[str | None]
     ticked_at: Mapped[datetime | None]
     ticked_by: Mapped[Big | None]
+    wom_asked_at: Mapped[datetime | None]
     wom_set_at: Mapped[datetime | None]
     wom_failure: Mapped[str | None]
     confirmed_by: Mapped[str | None]

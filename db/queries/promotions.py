@@ -39,6 +39,7 @@ async def batch(session: AsyncSession, clan: ClanId, number: BatchId) -> Batch |
         approved_at=row.approved_at,
         change_set=row.change_set_id,
         announced_at=row.announced_at,
+        announced_by=_user(row.announced_by),
         undone_by=_user(row.undone_by),
         undone_at=row.undone_at,
     )
@@ -154,6 +155,7 @@ def _promotion(row: PromotionRow, name: str) -> Promotion:
         discord_note=row.discord_note,
         ticked_at=row.ticked_at,
         ticked_by=_user(row.ticked_by),
+        wom_asked_at=row.wom_asked_at,
         wom_set_at=row.wom_set_at,
         wom_failure=row.wom_failure,
         ended_at=row.ended_at,

@@ -7,12 +7,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.change_sets import ItemState, RoleChange
-from bot.domain.ids import ClanId, MemberId, UserId
-from bot.domain.role_sync import ROLE_SYNC, Pending, RoleSyncOptions, SyncAccount
+from bot.domain.ids import ClanId, UserId
+from bot.domain.role_sync import Pending, RoleSyncOptions, SyncAccount
 from db.bulk import inserting
-from db.models import ChangeSetItemRow, ChangeSetRow, DiscordLink, Member, RoleRemoval, RoleSyncRow
-from db.queries.links import IS_LINKED
-from db.queries.members import ROOT, all_members
+from db.models import ChangeSetItemRow, ChangeSetRow, RoleRemoval, RoleSyncRow
+from db.queries import eligibility
+from db.queries.members import all_members
 
 
 async def options_of(session: AsyncSession, clan: ClanId) -> RoleSyncOptions | None:
@@ -31,18 +31,12 @@ async def save_options(session: AsyncSession, clan: ClanId, options: RoleSyncOpt
 async def verified_accounts(session: AsyncSession, clan: ClanId) -> dict[UserId, list[SyncAccount]]:
     """Every account that is verified as somebody's, by its owner. Merged members are one account."""
     everybody = {one.id: one for one in await all_members(session, clan)}
-    rows = await session.execute(
-        select(DiscordLink.user_id, ROOT)
-        .join_from(DiscordLink, Member, IS_LINKED)
-        .where(DiscordLink.clan_id == clan, DiscordLink.verified)
-        .order_by(DiscordLink.user_id, ROOT)
-        .distinct()
-    )
+    links = await eligibility.verified_accounts(session, clan)
     found: dict[UserId, list[SyncAccount]] = {}
-    for user, number in rows:
-        one = everybody[MemberId(number)]
+    for user, member in dict.fromkeys((link.user, link.member) for link in links):
+        one = everybody[member]
         account = SyncAccount(one.id, one.name, one.wom_role, in_clan=one.left_at is None)
-        found.setdefault(UserId(user), []).append(account)
+        found.setdefault(user, []).append(account)
     return found
 
 
@@ -66,8 +60,8 @@ async def replace_pending(session: AsyncSession, clan: ClanId, pending: Collecti
         await session.execute(inserting(session, RoleRemoval), rows)
 
 
-async def failed_since(session: AsyncSession, clan: ClanId, since: datetime) -> set[RoleChange]:
-    """What role sync tried since a time and Discord refused, without its label."""
+async def failed_since(session: AsyncSession, clan: ClanId, kind: str, since: datetime) -> set[RoleChange]:
+    """What sets of a kind tried since a time and Discord refused, without its label."""
     rows = await session.execute(
         select(ChangeSetItemRow.user_id, ChangeSetItemRow.add_ids, ChangeSetItemRow.remove_ids)
         .join(
@@ -76,7 +70,7 @@ async def failed_since(session: AsyncSession, clan: ClanId, since: datetime) -> 
         )
         .where(
             ChangeSetRow.clan_id == clan,
-            ChangeSetRow.kind == ROLE_SYNC,
+            ChangeSetRow.kind == kind,
             ChangeSetRow.made_at >= since,
             ChangeSetItemRow.state == ItemState.FAILED.value,
         )

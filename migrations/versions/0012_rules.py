@@ -74,6 +74,7 @@ def upgrade() -> None:
         sa.Column("approved_at", Moment(), nullable=True),
         sa.Column("change_set_id", sa.Integer(), nullable=True),
         sa.Column("announced_at", Moment(), nullable=True),
+        sa.Column("announced_by", BigInt, nullable=True),
         sa.Column("undone_at", Moment(), nullable=True),
         sa.Column("undone_by", BigInt, nullable=True),
         sa.ForeignKeyConstraint(
@@ -99,6 +100,7 @@ def upgrade() -> None:
         sa.Column("discord_note", sa.Text(), nullable=True),
         sa.Column("ticked_at", Moment(), nullable=True),
         sa.Column("ticked_by", BigInt, nullable=True),
+        sa.Column("wom_asked_at", Moment(), nullable=True),
         sa.Column("wom_set_at", Moment(), nullable=True),
         sa.Column("wom_failure", sa.Text(), nullable=True),
         sa.Column("confirmed_by", sa.Text(), nullable=True),

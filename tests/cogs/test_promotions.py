@@ -1,7 +1,10 @@
 """``/promotions``: from who is ready to what Discord, the game and WOM show."""
 
 from datetime import timedelta
+from unittest.mock import AsyncMock, patch
 
+import aiohttp
+import discord
 import pytest
 import simcord
 from simcord import InteractionResult
@@ -17,6 +20,7 @@ from tests.cogs.conftest import Foundry
 from tests.cogs.crowd import gave, last_of, role_calls, roles_of
 from tests.cogs.desk import colleagues
 from tests.cogs.reading import Answer, components_of, is_private, lines_of, message_of, text_of
+from tests.cogs.test_change_sets import ABOVE, ROLE
 from tests.cogs.test_role_sync import verify
 from tests.cogs.world import ANN, CY, GROUP, JOHN, NOW, WIDEST, Clock, player_id, restored_wom
 from tests.present.makers import plain
@@ -106,7 +110,8 @@ async def test_officers_see_who_is_ready_and_of_whom_it_is_not_known_and_why(fou
 async def test_what_was_approved_goes_through_discord_and_the_game_to_wom_and_is_confirmed_by_chat(
     foundry: Foundry,
 ) -> None:
-    wom = restored_wom(Clock(NOW))
+    clock = Clock(NOW)
+    wom = restored_wom(clock)
     async with wom.serve() as url:
         await foundry.restart(wom_url=url, secret_key=KEY, poll_minutes=5)
         desk = await colleagues(foundry)
@@ -133,6 +138,7 @@ async def test_what_was_approved_goes_through_discord_and_the_game_to_wom_and_is
 
         steps = await officer.slash(desk, "officer worklist")
         assert "Ann B\nCy" in text_of(steps)
+        clock.now = foundry.services.clock() - timedelta(seconds=30)
         await officer.click(message_of(steps), label="All done (2)")
         await foundry.env.settle()
         roles = wom.groups[GROUP].members
@@ -178,6 +184,32 @@ async def test_a_rank_that_somebody_synced_from_the_game_is_confirmed_by_wom(fou
         await foundry.env.advance_time(301)
         looked = await foundry.places.officer.click(message_of(done), label="Look again")
         assert lines_of(looked)[1] == "Cy → Onyx · ✅ · seen at Wise Old Man"
+        await foundry.bot.close()
+
+
+@SQLITE
+async def test_a_role_that_wom_lost_again_is_set_again_and_confirms_nothing(foundry: Foundry) -> None:
+    clock = Clock(NOW)
+    wom = restored_wom(clock)
+    async with wom.serve() as url:
+        await foundry.restart(wom_url=url, secret_key=KEY, poll_minutes=5)
+        desk, officer = await colleagues(foundry), foundry.places.officer
+        await with_rules(foundry)
+        clan = await foundry.clan()
+        await foundry.services.setting_up.set_code(clan, wom.groups[GROUP].code, UserId(officer.id))
+        await officer.click(message_of(await proposed(foundry, desk, CY)), label="Do it")
+        steps = await officer.slash(desk, "officer worklist")
+        await officer.click(message_of(steps), label="All done (1)")
+        await foundry.env.settle()
+        cy = player_id(wom, CY)
+        assert wom.groups[GROUP].members[cy].role == "onyx"
+        clock.now = foundry.services.clock()
+        wom.change_role(GROUP, cy, "member")
+        await foundry.env.advance_time(301)
+        await foundry.env.settle()
+        assert wom.groups[GROUP].members[cy].role == "onyx"
+        await foundry.env.advance_time(301)
+        assert "Cy → Onyx · set at Wise Old Man · ⚠ not linked" in await listed(foundry, desk, "w")
         await foundry.bot.close()
 
 
@@ -255,15 +287,35 @@ async def test_it_is_announced_once_and_names_only_who_rose(foundry: Foundry) ->
     await with_rules(foundry)
     officer, manager = foundry.places.officer, foundry.places.manager
     done = await officer.click(message_of(await proposed(foundry, desk, ANN, CY)), label="Do it")
-    asked = await officer.click(message_of(done), label="Announce…")
-    other = await manager.click(message_of(done), label="Announce…")
+    asked = await manager.click(message_of(done), label="Announce…")
+    other = await officer.click(message_of(done), label="Announce…")
     place = foundry.places.commands
-    await officer.select(message_of(asked), [place], custom_id=custom_id(asked, "pn:"))
+    lost = AsyncMock(side_effect=aiohttp.ServerDisconnectedError)
+    with patch.object(discord.PartialMessageable, "send", lost):
+        failed = await officer.select(message_of(other), [place], custom_id=custom_id(other, "pn:"))
+    assert text_of(failed).startswith(f"Discord did not answer when I posted in <#{place.id}>. Wait a minute")
+    await manager.select(message_of(asked), [place], custom_id=custom_id(asked, "pn:"))
     assert "Onyx: Ann B, Cy" in plain(last_of(place).embeds[0].description)
     number = len(place.history())
-    second = await manager.select(message_of(other), [place], custom_id=custom_id(other, "pn:"))
-    assert "announced these already" in text_of(second)
+    second = await officer.select(message_of(other), [place], custom_id=custom_id(other, "pn:"))
+    assert text_of(second).startswith(f"<@{manager.id}> announced these already")
     assert len(place.history()) == number
+
+
+@SQLITE
+async def test_where_the_bot_may_not_post_it_says_what_it_lacks_and_can_announce_elsewhere(
+    foundry: Foundry,
+) -> None:
+    desk = await colleagues(foundry)
+    await with_rules(foundry)
+    officer, place = foundry.places.officer, foundry.places.commands
+    done = await officer.click(message_of(await proposed(foundry, desk, CY)), label="Do it")
+    asked = await officer.click(message_of(done), label="Announce…")
+    foundry.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
+    refused = await officer.select(message_of(asked), [place], custom_id=custom_id(asked, "pn:"))
+    assert "Send Messages" in text_of(refused)
+    await officer.select(message_of(asked), [place], custom_id=custom_id(asked, "pn:"))
+    assert "Onyx: Cy" in plain(last_of(place).embeds[0].description)
 
 
 @SQLITE
@@ -323,4 +375,104 @@ async def test_a_badge_is_a_discord_role_alone_and_goes_when_it_is_no_longer_met
         await foundry.restart(wom_url=url, later=timedelta(days=4))
         await foundry.env.settle()
         assert roles_of(foundry, foundry.ann) == set()
+        await foundry.bot.close()
+
+
+@SQLITE
+async def test_a_badge_that_discord_does_not_let_the_bot_give_is_never_confirmed(foundry: Foundry) -> None:
+    wom = restored_wom(Clock(NOW))
+    async with wom.serve() as url:
+        await foundry.restart(wom_url=url, poll_minutes=5)
+        desk, officer = await colleagues(foundry), foundry.places.officer
+        foundry.places.guild.create_role("Carry", position=ABOVE)
+        await with_rules(foundry, BADGE)
+        await verify(foundry, foundry.ann.id, ANN)
+        done = await officer.click(message_of(await proposed(foundry, desk, ANN)), label="Do it")
+        why = "their Discord role stands above mine"
+        assert lines_of(done)[1] == f"Ann B → Carry · approved · ⚠ {why}"
+        await foundry.env.advance_time(301)
+        assert f"Ann B → Carry · approved · ⚠ {why}" in await listed(foundry, desk, "w")
+        await foundry.restart(wom_url=url, later=timedelta(days=14))
+        await foundry.env.settle()
+        looked = await officer.click(message_of(done), label="Look again")
+        assert lines_of(looked)[1] == f"Ann B → Carry · ❔ not given for 14 days · {why}"
+        await foundry.bot.close()
+
+
+@SQLITE
+async def test_a_badge_that_discord_does_not_let_go_of_is_tried_again_a_day_later(foundry: Foundry) -> None:
+    wom = restored_wom(Clock(NOW))
+    async with wom.serve() as url:
+        await foundry.restart(wom_url=url, poll_minutes=5)
+        await given_carry(foundry, ANN)
+        await fails_badge(foundry)
+        foundry.env.inject_error("DELETE", ROLE, status=403, code=50013)
+        wom.record(player_id(wom, ANN), {"overall": 118_000_000}, NOW + timedelta(days=4))
+        await foundry.restart(wom_url=url, later=timedelta(days=4))
+        await foundry.env.settle()
+        asked = role_calls(foundry)
+        for _ in range(3):
+            await foundry.env.advance_time(301)
+        assert (role_calls(foundry), roles_of(foundry, foundry.ann)) == (asked, {"Carry"})
+        await foundry.restart(wom_url=url, later=timedelta(days=1))
+        await foundry.env.settle()
+        assert roles_of(foundry, foundry.ann) == set()
+        await foundry.bot.close()
+
+
+async def test_a_badge_goes_from_whose_accounts_left_or_fail_it(foundry: Foundry) -> None:
+    wom = restored_wom(Clock(NOW))
+    async with wom.serve() as url:
+        await foundry.restart(wom_url=url, poll_minutes=5)
+        await verify(foundry, foundry.ann.id, CY)
+        await given_carry(foundry, ANN)
+        await fails_badge(foundry)
+        wom.leave(GROUP, player_id(wom, CY), NOW)
+        wom.record(player_id(wom, ANN), {"overall": 118_000_000}, NOW + timedelta(days=3))
+        await foundry.restart(wom_url=url, later=timedelta(days=3))
+        await foundry.env.settle()
+        assert roles_of(foundry, foundry.ann) == {"Carry"}
+        wom.record(player_id(wom, ANN), {"overall": 118_000_000}, NOW + timedelta(days=7))
+        await foundry.restart(wom_url=url, later=timedelta(days=4))
+        await foundry.env.settle()
+        assert roles_of(foundry, foundry.ann) == set()
+        await foundry.bot.close()
+
+
+async def given_carry(foundry: Foundry, name: str) -> None:
+    """Somebody's account has earned the badge, and an officer gives it."""
+    desk = await colleagues(foundry)
+    foundry.places.guild.create_role("Carry")
+    await with_rules(foundry, BADGE)
+    await verify(foundry, foundry.ann.id, name)
+    await foundry.places.officer.click(message_of(await proposed(foundry, desk, name)), label="Do it")
+    await foundry.env.settle()
+    assert roles_of(foundry, foundry.ann) == {"Carry"}
+
+
+async def fails_badge(foundry: Foundry) -> None:
+    """From the next poll on nobody meets it any more."""
+    harder = read_rules(BADGE.replace("5m", "500m"))
+    by = UserId(foundry.places.officer.id)
+    await foundry.services.eligibility.save(await foundry.clan(), harder, by, "", basis=1)
+    await foundry.env.advance_time(301)
+
+
+async def test_what_is_confirmed_without_a_tick_leaves_the_worklist(foundry: Foundry) -> None:
+    wom = restored_wom(Clock(NOW))
+    async with wom.serve() as url:
+        await foundry.restart(wom_url=url, poll_minutes=5)
+        desk, officer = await colleagues(foundry), foundry.places.officer
+        await with_rules(foundry)
+        await officer.click(message_of(await proposed(foundry, desk, ANN, CY)), label="Do it")
+        steps = await officer.slash(desk, "officer worklist")
+        assert "Ann B\nCy" in text_of(steps)
+        wom.change_role(GROUP, player_id(wom, CY), "onyx", NOW)
+        await foundry.env.advance_time(301)
+        left = text_of(await officer.slash(desk, "officer worklist"))
+        assert ("Ann B" in left, "Cy" in left) == (True, False)
+        bot = foundry.bot.user
+        assert bot is not None
+        told = text_of(await officer.slash(desk, "officer history"))
+        assert f"<@{bot.id}> took off the worklist: {CY} → Onyx" in told
         await foundry.bot.close()

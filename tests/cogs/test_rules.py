@@ -1,6 +1,9 @@
 """``/rules`` as officers use it: files, drafts, previews, forms, versions."""
 
+import asyncio
 import json
+import threading
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -9,9 +12,13 @@ from simcord import InteractionResult
 from simcord.actors import MemberActor
 from sqlalchemy import select
 
-from bot.domain.ids import UserId
+from bot.domain.ids import MemberId, UserId
+from bot.domain.metrics import Metric
 from bot.domain.rules.files import read_rules
+from bot.domain.rules.ladder import Ladder, Standing
+from bot.domain.rules.language import RuleSet
 from bot.domain.rules.presets import PRESETS, ladder_of
+from bot.services.eligibility import drafts
 from db.models import AuditEntry
 from tests.cogs.conftest import Foundry
 from tests.cogs.desk import colleagues
@@ -52,6 +59,10 @@ BROKEN = """ranks:
     order: high
     wom_role: owner
     when: {field: ehb}
+  - name: scorer
+    order: 30
+    wom_role: member
+    when: {field: points, accounts: sum, at_least: 5, of: [{field: ehb, per: 1}]}
 """
 
 
@@ -185,6 +196,7 @@ async def test_a_file_that_cannot_be_read_is_told_by_line_and_changes_nothing(fo
         "- line 5 (ranks 1 › when): nothing is called 'slayr'; did you mean Slayer?",
         "- line 7 (ranks 2 › order): must be a whole number",
         "- line 9 (ranks 2 › when): needs one of at_least, more_than, at_most, less_than and top",
+        "- line 13 (ranks 3 › when): accounts belong to the fields under of, not to points",
         "Nothing was changed.",
     ]
     for name, data, reason in (
@@ -309,3 +321,33 @@ async def test_a_set_is_made_of_the_ranks_that_somebody_holds(foundry: Foundry) 
         desk = await foundry.services.drafts.desk(clan, UserId(officer.id))
         assert desk.draft is not None
         assert desk.draft.rules == preset.rules(["member", "onyx"])
+
+
+@SQLITE
+async def test_others_are_answered_while_a_file_is_read_and_a_draft_compared(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[threading.Thread] = []
+    begun: dict[Ladder, list[bool]] = {}
+    paused: list[bool] = []
+    standing, size = Ladder.standing, 26
+
+    def read(text: str, known: Iterable[Metric]) -> RuleSet:
+        threads.append(threading.current_thread())
+        return read_rules(text, known)
+
+    def judge(ladder: Ladder, member: MemberId) -> Standing:
+        turns = begun.setdefault(ladder, [])
+        turns.append(False)
+        if len(turns) == 1:
+            asyncio.get_running_loop().call_soon(turns.__setitem__, 0, True)
+        if len(turns) == size:
+            paused.append(turns[0])
+        return standing(ladder, member)
+
+    monkeypatch.setattr(drafts, "read_rules", read)
+    monkeypatch.setattr(Ladder, "standing", judge)
+    await save(foundry)
+    await foundry.places.officer.slash(foundry.commands, "rules import", file=file(EASIER))
+    assert [one is threading.main_thread() for one in threads] == [False]
+    assert paused == [True, True], "the saved rules and the draft"

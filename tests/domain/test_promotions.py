@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.ids import ClanId, MemberId, UserId
 from bot.domain.promotions import (
     EXPECTED_FOR,
+    HAD_IT,
     Badge,
     BatchId,
     Ending,
@@ -20,6 +21,7 @@ from bot.domain.promotions import (
     Stage,
     Witness,
     expected_ranks,
+    is_to_be_set,
     lapsed_badges,
     promotion_of,
     role_swap,
@@ -83,10 +85,28 @@ def test_the_chat_confirms_what_it_showed_after_the_approval() -> None:
 def test_wom_confirms_what_the_bot_did_not_set_itself() -> None:
     confirmed = (Ending.CONFIRMED, Witness.WOM)
     assert ends(ONE, role="onyx") == confirmed
-    bots_own = replace(ONE, wom_set_at=NOW - timedelta(hours=1))
+    asked = NOW - timedelta(hours=1)
+    bots_own = replace(ONE, wom_asked_at=asked, wom_set_at=asked + timedelta(seconds=5))
     assert ends(bots_own, role="onyx") is None
-    assert ends(bots_own, role="onyx", changed=NOW - timedelta(minutes=59)) is None
-    assert ends(bots_own, role="onyx", changed=NOW - timedelta(hours=2)) == confirmed
+    assert ends(bots_own, role="onyx", changed=asked + timedelta(seconds=2)) is None
+    assert ends(bots_own, role="onyx", changed=asked - timedelta(minutes=1)) is None
+    assert ends(bots_own, role="onyx", changed=asked - timedelta(seconds=61)) == confirmed
+    answer_lost = replace(ONE, wom_asked_at=asked)
+    assert ends(answer_lost, role="onyx", changed=asked + timedelta(seconds=2)) is None
+
+
+def test_wom_is_asked_once_it_is_so_in_the_game_and_again_where_a_later_poll_shows_the_old_role() -> None:
+    ticked = replace(ONE, ticked_at=NOW)
+    done = replace(ticked, wom_asked_at=NOW, wom_set_at=NOW)
+    later = NOW + timedelta(minutes=30)
+    assert is_to_be_set(ticked, "member", None)
+    assert is_to_be_set(done, "member", later)
+    assert not is_to_be_set(ONE, "member", later)
+    assert not is_to_be_set(ticked, "onyx", later)
+    assert not is_to_be_set(replace(BADGE, ticked_at=NOW), "member", later)
+    assert not is_to_be_set(replace(ticked, wom_failure="no member"), "member", later)
+    assert not is_to_be_set(done, "member", NOW)
+    assert not is_to_be_set(done, "zenyte", later)
 
 
 def test_nobody_waits_longer_than_fourteen_days_nor_for_who_left() -> None:
@@ -97,11 +117,14 @@ def test_nobody_waits_longer_than_fourteen_days_nor_for_who_left() -> None:
     assert ends(ONE, is_member=False) == (Ending.LEFT, None)
 
 
-def test_a_badge_is_done_once_discord_was_asked() -> None:
-    assert ends(BADGE) is None
-    done = (Ending.CONFIRMED, Witness.NOBODY_NEEDED)
-    assert ends(replace(BADGE, discord_at=NOW)) == done
-    assert ends(replace(BADGE, discord_note="not-linked")) == done
+@pytest.mark.parametrize("note", [None, "not-linked", "above-me", "forbidden", "may-not"])
+def test_a_badge_is_done_once_it_was_given_or_there_already_and_waits_fourteen_days(note: str | None) -> None:
+    done, over = (Ending.CONFIRMED, Witness.NOBODY_NEEDED), APPROVED + EXPECTED_FOR
+    waiting = replace(BADGE, discord_note=note)
+    assert ends(waiting, now=over - timedelta(seconds=1)) is None
+    assert ends(waiting, now=over) == (Ending.UNCONFIRMED, None)
+    assert ends(replace(waiting, discord_at=NOW), now=over) == done
+    assert ends(replace(BADGE, discord_note=HAD_IT), now=over) == done
 
 
 def test_an_approved_rank_is_expected_for_fourteen_days_and_no_badge_is() -> None:
@@ -137,17 +160,27 @@ LONG_AGO = NOW - timedelta(days=7)
 def test_a_badge_lapses_so_many_days_after_it_was_last_met_where_the_bot_gave_it() -> None:
     owners, given_by_bot = {ANN: UserId(11)}, {UserId(11): {5}}
     lapsed = {UserId(11): frozenset({5})}
-    assert lapsed_badges([WEEK], {(ANN, "carry"): LONG_AGO}, owners, given_by_bot, NOW) == lapsed
+    assert lapsed_badges([WEEK], {(ANN, "carry"): LONG_AGO}, {}, owners, given_by_bot, NOW) == lapsed
     just = LONG_AGO + timedelta(seconds=1)
-    assert lapsed_badges([WEEK], {(ANN, "carry"): just}, owners, given_by_bot, NOW) == {}
-    assert lapsed_badges([WEEK], {(ANN, "carry"): LONG_AGO}, owners, {}, NOW) == {}
+    assert lapsed_badges([WEEK], {(ANN, "carry"): just}, {}, owners, given_by_bot, NOW) == {}
+    assert lapsed_badges([WEEK], {(ANN, "carry"): LONG_AGO}, {}, owners, {}, NOW) == {}
     for_ever = replace(WEEK, days=None)
-    assert lapsed_badges([for_ever], {(ANN, "carry"): LONG_AGO}, owners, given_by_bot, NOW) == {}
+    assert lapsed_badges([for_ever], {(ANN, "carry"): LONG_AGO}, {}, owners, given_by_bot, NOW) == {}
 
 
 @given(st.dictionaries(st.sampled_from([ANN, BOB]), st.booleans()))
 def test_what_is_unknown_of_any_account_keeps_the_badge(failed: dict[MemberId, bool]) -> None:
     owners, given_by_bot = {ANN: UserId(11), BOB: UserId(11)}, {UserId(11): {5}}
     failing = {(member, "carry"): LONG_AGO if long_ago else NOW for member, long_ago in failed.items()}
-    over = lapsed_badges([WEEK], failing, owners, given_by_bot, NOW)
+    over = lapsed_badges([WEEK], failing, {}, owners, given_by_bot, NOW)
     assert bool(over) == (failed.get(ANN, False) and failed.get(BOB, False))
+
+
+def test_an_account_that_left_keeps_a_badge_no_longer_than_one_that_fails_it() -> None:
+    owners, given_by_bot = {ANN: UserId(11), BOB: UserId(11)}, {UserId(11): {5}}
+    failing = {(ANN, "carry"): LONG_AGO}
+    lapsed = {UserId(11): frozenset({5})}
+    assert lapsed_badges([WEEK], failing, {BOB: LONG_AGO}, owners, given_by_bot, NOW) == lapsed
+    assert lapsed_badges([WEEK], {}, {ANN: LONG_AGO, BOB: LONG_AGO}, owners, given_by_bot, NOW) == lapsed
+    assert lapsed_badges([WEEK], failing, {BOB: NOW}, owners, given_by_bot, NOW) == {}
+    assert lapsed_badges([WEEK], {}, {BOB: LONG_AGO}, owners, given_by_bot, NOW) == {}

@@ -89,6 +89,7 @@ EXAMPLES: list[UserError] = [
     desk_errors.SimulationRunning(5, NOW),
     *(desk_errors.BatchDone(5, NOW, what) for what in ("approved", "announced", "undone")),
     desk_errors.NothingLeftToPromote(),
+    desk_errors.NotAnnounced(5),
     desk_errors.RulesChanged(5, NOW),
     desk_errors.RulesUnreadable((desk_errors.RuleProblem(3, "ranks 1 › when", "is missing"),)),
     desk_errors.RulesUnreadable(tuple(desk_errors.RuleProblem(0, "", "is *odd*") for _ in range(12))),

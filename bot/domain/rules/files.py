@@ -28,19 +28,11 @@ Place = tuple[str | int, ...]
 
 
 def read_rules(text: str, known: Iterable[Metric] = ALL_METRICS) -> RuleSet:
-    """A rule set out of a YAML file.
+    """A rule set out of a YAML file. The largest takes seconds: the event loop is no place for it.
 
     Raises:
         RulesUnreadable: with the line and the reason of everything that is wrong.
     """
-    if len(text) > LARGEST:
-        raise RulesUnreadable((RuleProblem(1, "", f"longer than {LARGEST:,} characters"),))
-    root = _compose(text)
-    lines = dict(_lines(root, ()))
-    try:
-        data = _yaml.load(text, _Loader)
-    except (yaml.YAMLError, RecursionError) as failure:
-        raise RulesUnreadable((_not_yaml(failure),)) from failure
     data, lines = _parse(text)
     if not isinstance(data, dict):
         raise RulesUnreadable((RuleProblem(1, "", "must begin with ranks:"),))
@@ -70,9 +62,17 @@ def _parse(text: str) -> tuple[Any, dict[Place, int]]:
     """Plain data, and the line of each of its places."""
     if len(text) > LARGEST:
         raise RulesUnreadable((RuleProblem(1, "", f"longer than {LARGEST:,} characters"),))
-    lines = dict(_lines(_compose(text), ()))
+    # PyYAML tells the place of such a character, but not its line.
+    if odd := _yaml.reader.Reader.NON_PRINTABLE.search(text):
+        line = text.count("\n", 0, odd.start()) + 1
+        raise RulesUnreadable((RuleProblem(line, "", f"not YAML: the character U+{ord(odd[0]):04X}"),))
     try:
-        return _yaml.load(text, _Loader), lines
+        loader: Any = _Loader(text)
+        root = loader.get_single_node()
+        if root is None:
+            raise RulesUnreadable((RuleProblem(1, "", "the file is empty"),))
+        lines = dict(_lines(root, ()))
+        return loader.construct_document(root), lines
     except (yaml.YAMLError, RecursionError) as failure:
         raise RulesUnreadable((_not_yaml(failure),)) from failure
 
@@ -106,7 +106,20 @@ def write_rules(rules: RuleSet) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """Says where a value is that is none, such as the 13th month's first day."""
+    """Says where a value is that is none, such as the 13th month's first day.
+
+    Aliases are refused, since a few of them can stand for millions of values, and so are tags:
+    no value of a rule needs one.
+    """
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event = cast("Any", super()).peek_event()
+        line = int(event.start_mark.line) + 1
+        if isinstance(event, yaml.AliasEvent):
+            raise RulesUnreadable((RuleProblem(line, "", "* is an alias: write it out"),))
+        if getattr(event, "tag", None) is not None:
+            raise RulesUnreadable((RuleProblem(line, "", "! is a tag: leave it out"),))
+        return cast("Any", super()).compose_node(parent, index)
 
     def construct_object(self, node: Any, deep: bool = False) -> Any:
         try:
@@ -153,31 +166,6 @@ def _is_short(node: yaml.Node) -> bool:
     if isinstance(node, yaml.SequenceNode):
         return all(isinstance(one, yaml.ScalarNode) for one in node.value)
     return isinstance(node, yaml.MappingNode) and all(_is_short(one) for _, one in node.value)
-
-
-def _compose(text: str) -> yaml.Node:
-    """The file's nodes, which know their lines.
-
-    Aliases are refused, since a few of them can stand for millions of values, and so are tags:
-    no value of a rule needs one.
-    """
-    # PyYAML tells the place of such a character, but not its line.
-    if odd := _yaml.reader.Reader.NON_PRINTABLE.search(text):
-        line = text.count("\n", 0, odd.start()) + 1
-        raise RulesUnreadable((RuleProblem(line, "", f"not YAML: the character U+{ord(odd[0]):04X}"),))
-    try:
-        for event in cast("Iterable[yaml.Event]", _yaml.parse(text, yaml.SafeLoader)):
-            line = int(cast("yaml.Mark", event.start_mark).line) + 1
-            if isinstance(event, yaml.AliasEvent):
-                raise RulesUnreadable((RuleProblem(line, "", "* is an alias: write it out"),))
-            if getattr(event, "tag", None) is not None:
-                raise RulesUnreadable((RuleProblem(line, "", "! is a tag: leave it out"),))
-        node = cast("yaml.Node | None", _yaml.compose(text, yaml.SafeLoader))
-    except (yaml.YAMLError, RecursionError) as failure:
-        raise RulesUnreadable((_not_yaml(failure),)) from failure
-    if node is None:
-        raise RulesUnreadable((RuleProblem(1, "", "the file is empty"),))
-    return node
 
 
 def _not_yaml(failure: Exception) -> RuleProblem:

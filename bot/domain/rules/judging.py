@@ -151,7 +151,8 @@ class Judge:
         found = self._lines.get(id(check))
         if found is None:
             among = [one for one in self.subjects.values() if self._belongs(cohort, one)]
-            values = [self._numbers.of_check(check, one) for one in among]
+            upward = (check.comparison or "at_least") in _UPWARD
+            values = [self._numbers.of_check(check, one, upward=upward) for one in among]
             exact = [one.low for one in values if one.is_exact]
             line = Line(cut(exact) if exact else None, len(exact), len(among))
             found = self._lines[id(check)] = (check, line)

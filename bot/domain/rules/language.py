@@ -97,7 +97,7 @@ class Rank(Model):
     Discord alone (``discord_role``: an id or a name), a badge, above and below nothing.
     ``requires`` are ranks one of which must be held before. ``demote`` is None for never, else the
     days of not meeting ``when`` after which officers are told. A badge stays ``badge_days`` after
-    it was last met.
+    it was last met, without them for ever.
     ``exempt`` are WOM's roles, Discord roles (``role:`` and the id) and members (``member:`` and
     the name) whom the rank is never offered to, nor taken from.
     """

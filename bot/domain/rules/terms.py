@@ -159,7 +159,8 @@ class Term(Model):
     Over a window a metric is its covering gain; over a ``lifetime``, its value. ``accounts`` are
     the account itself (``own``), the person's main one, the best of theirs, or all together;
     only verified links make accounts one person's. ``any`` is ``best``: where any account is
-    enough, the best is.
+    enough, the best is. Points have none of their own, since each of their fields has, and words
+    are no numbers.
     """
 
     field: Texts = Field(min_length=1)
@@ -205,6 +206,9 @@ class Term(Model):
         )
         windowed = own in (None, Own.MESSAGES, Own.ACTIVE_DAYS)
         demand(windowed or "over" not in given, "it has no window: leave over out")
+        is_own = self.accounts == "own"
+        demand(is_own or own is not Own.POINTS, "accounts belong to the fields under of, not to points")
+        demand(is_own or own not in WORDS, "it is no number: leave accounts out")
         fixed = window_days(self.over) is not None
         demand(own is not Own.ACTIVE_DAYS or fixed, "active_days needs days, such as over: 14d")
         demand(len({_measure(key) for key in self.field}) == 1, "unlike things have no sum")

@@ -140,7 +140,7 @@ class Simulation:
                 return
 
     def _award(self, ladder: Ladder, member: MemberId, now: datetime) -> None:
-        """Badges are kept for so many days after they were last met."""
+        """Badges are kept for so many days after they were last met, or for ever."""
         subject = ladder.judge.subjects[member]
         for rank in ladder.badges(member):
             key = (member, rank.name)
@@ -178,8 +178,10 @@ class Simulation:
 
 
 def _is_over(badge: Rank, met_at: datetime | None, now: datetime) -> bool:
-    """Whether a badge that is held is kept no longer."""
-    return met_at is not None and now - met_at > (badge.badge_days or 0) * _ONE_DAY
+    """Whether a badge that is held is kept no longer; without days it is kept for ever."""
+    if met_at is None or badge.badge_days is None:
+        return False
+    return now - met_at > badge.badge_days * _ONE_DAY
 
 
 def lasting(condition: Condition) -> Condition | None:

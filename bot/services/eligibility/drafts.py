@@ -1,5 +1,6 @@
 """Rules that officers write: kept as a draft of their own until they save or discard it."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -91,7 +92,7 @@ class Drafts:
         Raises:
             RulesUnreadable: with everything that is wrong; the draft stays as it was.
         """
-        drafted = read_rules(text, await self._eligibility.metrics())
+        drafted = await asyncio.to_thread(read_rules, text, await self._eligibility.metrics())
         async with self._database.write() as session:
             before = await rules.draft(session, clan.id, user)
             await self._keep(session, clan, user, drafted, None)

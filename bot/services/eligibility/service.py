@@ -151,10 +151,10 @@ class Eligibility:
         before, after = (
             Ladder(one, Judge(loaded.subjects, loaded.readings, clan.role_order)) for one in (saved, drafted)
         )
-        standings = {one.member: after.standing(one.member) for one in loaded.subjects}
+        standings = await _standings(after, loaded)
         used = Rules(0, drafted, now, UserId(0), "")
         assessed = Assessed(used, after, loaded, standings, {}, {}, now)
-        return {one.member: before.standing(one.member) for one in loaded.subjects}, assessed
+        return await _standings(before, loaded), assessed
 
     async def note(self, clan: Clan, presence: Presence | None) -> Assessed | None:
         """Judge everybody and note what became another; None where the clan has no rules."""

@@ -11,7 +11,8 @@ from bot.domain.rules.language import Rank
 from bot.services.change_sets import ChangeSets
 from bot.services.clock import Clock
 from bot.services.promotions.proposing import Server, owners_of, role_id
-from db.queries import change_sets, clans, rules
+from bot.services.role_sync import NOT_AGAIN
+from db.queries import change_sets, clans, members, role_sync, rules
 from db.session import Database
 
 BADGES = "badges"
@@ -27,7 +28,10 @@ class Badges:
         self._clock = clock
 
     async def lapse(self, clan: Clan, ranks: Sequence[Rank], server: Server, by: UserId) -> ChangeSet | None:
-        """Begin to take away what is over; None where nothing is, or an earlier set is not done."""
+        """Begin to take away what is over; None where nothing is, or an earlier set is not done.
+
+        What Discord refused is left alone for a day.
+        """
         badges = _badges(ranks, server.named)
         if not badges or not (server.people.complete and server.people.reach.may_manage):
             return None
@@ -37,10 +41,17 @@ class Badges:
                 return None
             noted = await rules.standings(session, clan.id)
             failing = {key: one.since for key, one in noted.items() if one.outcome is Outcome.FAIL}
+            left = {one.id: one.left_at for one in await members.all_members(session, clan.id)}
+            gone = {member: at for member, at in left.items() if at is not None}
             owners = await owners_of(session, clan)
             given = await change_sets.given_roles(session, clan.id)
-            over = lapsed_badges(badges, failing, owners, given, self._clock())
-            changes = _changes(over, server.people)
+            over = lapsed_badges(badges, failing, gone, owners, given, self._clock())
+            refused = await role_sync.failed_since(session, clan.id, BADGES, self._clock() - NOT_AGAIN)
+            changes = [
+                one
+                for one in _changes(over, server.people)
+                if RoleChange(one.user, one.add, one.remove) not in refused
+            ]
             made = await self._sets.begin(session, clan, BADGES, "", by, changes) if changes else None
         if made is not None:
             self._sets.tell(made)

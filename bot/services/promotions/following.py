@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,15 +11,25 @@ from bot.domain.change_sets import ChangeItem, ChangeSet, ItemState
 from bot.domain.clans import Clan
 from bot.domain.drift import rank_of_emoji
 from bot.domain.errors import SecretsUnavailable
-from bot.domain.ids import MemberId
-from bot.domain.promotions import Ending, Promotion, Seen, Witness, expected_ranks, promotion_of, verdict_of
+from bot.domain.ids import MemberId, UserId
+from bot.domain.promotions import (
+    Ending,
+    Promotion,
+    Seen,
+    Witness,
+    expected_ranks,
+    is_to_be_set,
+    promotion_of,
+    verdict_of,
+)
 from bot.domain.worklist import Ticked
 from bot.services.clock import Clock
 from bot.services.promotions.service import PROMOTION
 from bot.services.sealing import Sealer
+from bot.services.worklist import drop_from_worklist
 from bot.wom.client import WomClient
 from bot.wom.errors import WomError, WomRefused
-from db.queries import members, promotions, seen_ranks
+from db.queries import clans, members, promotions, seen_ranks
 from db.session import Database
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -54,19 +65,22 @@ class Following:
         if ids:
             await promotions.change(session, clan.id, ids, ticked_at=ticked.at, ticked_by=ticked.by)
 
-    async def follow(self, clan: Clan) -> list[Promotion]:
+    async def follow(self, clan: Clan, by: UserId) -> list[Promotion]:
         """After a poll, or a tick: end what is confirmed or over, then set WOM's role where it is to be set.
+
+        What still waits in the game of those that end is taken off the worklist, by ``by``: the bot.
 
         Returns:
             What ended just now.
         """
-        ended = await self._end(clan)
+        ended = await self._end(clan, by)
         await self._set_roles(clan)
         return ended
 
-    async def _end(self, clan: Clan) -> list[Promotion]:
+    async def _end(self, clan: Clan, by: UserId) -> list[Promotion]:
         now = self._clock()
         async with self._database.write() as session:
+            await clans.lock_clan(session, clan.id)
             under_way = await promotions.under_way(session, clan.id)
             if not under_way:
                 return []
@@ -90,6 +104,7 @@ class Following:
                     }
                     await promotions.change(session, clan.id, [one.id], **columns)
                     ended.append(one)
+            await drop_from_worklist(session, clan, {one.origin for one in ended}, by, now)
         return ended
 
     async def _set_roles(self, clan: Clan) -> None:
@@ -100,15 +115,9 @@ class Following:
         async with self._database.read() as session:
             under_way = await promotions.under_way(session, clan.id)
             roles = {one.id: one.wom_role for one in await members.current_members(session, clan.id)}
-        waiting = [
-            one
-            for one in under_way
-            if one.ticked_at is not None
-            and one.wom_set_at is None
-            and one.wom_failure is None
-            and one.to_role is not None
-            and roles.get(one.member) != one.to_role
-        ]
+            stored = await clans.clan_by_id(session, clan.id)
+        polled_at = stored and stored.polled_at
+        waiting = [one for one in under_way if is_to_be_set(one, roles.get(one.member), polled_at)]
         if not waiting or clan.sealed_code is None:
             return
         try:
@@ -122,19 +131,28 @@ class Following:
 
     async def _set_role(self, clan: Clan, one: Promotion, code: str) -> bool:
         """Returns whether to go on with the next one."""
+        if one.wom_asked_at is None:
+            # Before the call: WOM may do it although its answer is lost, and dates it earlier than that.
+            await self._note(clan, one, wom_asked_at=self._clock())
         try:
             await self._wom.change_role(clan.group, one.name, one.to_role or "", code)
         except WomRefused as refusal:
             log.warning("wom_role_refused", clan_id=clan.id, reason=refusal.reason)
-            columns = {"wom_failure": refusal.message or refusal.reason}
+            columns = {
+                "wom_failure": refusal.message or refusal.reason,
+                "wom_asked_at": one.wom_asked_at,
+            }
         except WomError as failure:
             log.warning("wom_role_not_set", clan_id=clan.id, reason=failure.reason)
             return False
         else:
             columns = {"wom_set_at": self._clock()}
+        await self._note(clan, one, **columns)
+        return True
+
+    async def _note(self, clan: Clan, one: Promotion, **columns: Any) -> None:
         async with self._database.write() as session:
             await promotions.change(session, clan.id, [one.id], **columns)
-        return True
 
 
 def _verdict(

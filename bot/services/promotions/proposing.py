@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.change_sets import GuildPeople, Preview, RoleChange, preview
+from bot.domain.change_sets import GuildPeople, Preview, RoleChange, Why, preview
 from bot.domain.clans import Clan
 from bot.domain.ids import MemberId, UserId
-from bot.domain.promotions import Batch, Promotion, PromotionId, Ready, role_swap
+from bot.domain.promotions import HAD_IT, Batch, Promotion, PromotionId, Ready, role_swap
 from bot.domain.role_sync import RoleSyncOptions
 from bot.domain.worklist import NewStep, StepKind
 from bot.present.requirements import lines_of
@@ -140,8 +140,6 @@ def role_id(text: str | None, named: Mapping[str, int]) -> int | None:
 def drafted(clan: Clan, proposed: Proposed, one: Ready, by: UserId, now: datetime) -> Promotion:
     """A promotion that begins; its number is given when it is stored."""
     user = proposed.owners.get(one.member)
-    changing = {change.user for change in proposed.roles.changes}
-    note = "not-linked" if user is None else None if user in changing else "no-change"
     return Promotion(
         clan=clan.id,
         id=PromotionId(0),
@@ -155,8 +153,24 @@ def drafted(clan: Clan, proposed: Proposed, one: Ready, by: UserId, now: datetim
         approved_at=now,
         evidence=tuple(lines_of(one.shown.finding, {})),
         user=user,
-        discord_note=note,
+        discord_note=_note(user, proposed.roles, is_badge=one.verdict.rank.wom_role is None),
     )
+
+
+def _note(user: UserId | None, roles: Preview, *, is_badge: bool) -> str | None:
+    """Why the Discord role of a new rank does not follow; None where it does."""
+    if user is None:
+        return "not-linked"
+    if any(change.user == user for change in roles.changes):
+        return None if roles.may_manage else "may-not"
+    if user in roles.above_me:
+        return Why.ABOVE_ME.value
+    if user in roles.not_here:
+        return Why.NOT_HERE.value
+    if user in roles.unchanged:
+        return HAD_IT
+    # A rank may have no role in Discord; a badge is one, and where nothing is asked for it, it is gone.
+    return Why.ROLE_GONE.value if is_badge else "no-change"
 
 
 def steps_of(clan: Clan, begun: Iterable[Promotion]) -> list[NewStep]:

@@ -140,9 +140,9 @@ class Promotions:
             found = await _batch(session, clan, number)
             if found.approved_by is None or found.undone_at is not None:
                 raise Outdated
-            if found.announced_at is not None:
-                raise BatchDone(found.approved_by, found.announced_at, "announced")
-            await promotions.update_batch(session, clan.id, number, announced_at=now)
+            if found.announced_at is not None and found.announced_by is not None:
+                raise BatchDone(found.announced_by, found.announced_at, "announced")
+            await promotions.update_batch(session, clan.id, number, announced_at=now, announced_by=by)
             made = await promotions.of_batch(session, clan.id, number)
             await _audit(session, clan, by, "promotions_announced", made, now)
         return [one for one in made if one.ending not in (Ending.CANCELLED, Ending.LEFT)]
@@ -150,7 +150,7 @@ class Promotions:
     async def forget_announced(self, clan: Clan, number: BatchId) -> None:
         """Discord took no announcement: it can be tried again."""
         async with self._database.write() as session:
-            await promotions.update_batch(session, clan.id, number, announced_at=None)
+            await promotions.update_batch(session, clan.id, number, announced_at=None, announced_by=None)
 
     async def undo(
         self, clan: Clan, number: BatchId, by: UserId, server: Server, channel: ChannelId | None

@@ -1,9 +1,12 @@
 """Rule sets as files: what is written is read again, and what cannot be read says where and why."""
 
 import random
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +33,23 @@ def reason(when: str) -> str:
     ((line, _, why),) = problems(HEAD + when)
     assert line == 5
     return why
+
+
+def test_a_file_is_gone_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[object] = []
+    monkeypatch.setattr(yaml.reader.Reader, "__init__", _told(begun))
+    read_rules(HEAD + "{field: linked}")
+    assert len(begun) == 1
+
+
+def _told(begun: list[object]) -> Callable[[Any, str], None]:
+    begin = yaml.reader.Reader.__init__
+
+    def told(reader: Any, text: str) -> None:
+        begun.append(reader)
+        begin(reader, text)
+
+    return told
 
 
 @given(rule_sets())

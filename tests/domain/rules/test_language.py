@@ -73,6 +73,12 @@ def refusal(when: Any = ..., **rank: Any) -> str:
         ({"field": "ehb", "top": {"count": 1, "percent": 5}}, "needs one of count and percent"),
         ({"field": "ehb", "top": {"percent": 101}}, "must be less than or equal to 100"),
         ({"field": "ehb", "accounts": "all", "at_least": 1}, "must be own, main, any, best or sum"),
+        ({"field": "linked", "accounts": "any"}, "it is no number: leave accounts out"),
+        ({"field": "rank", "is": "onyx", "accounts": "main"}, "it is no number: leave accounts out"),
+        (
+            {"field": "points", "accounts": "sum", "at_least": 1, "of": [{"field": "ehb", "weight": 1}]},
+            "accounts belong to the fields under of, not to points",
+        ),
         (
             {"field": "mesages", "at_least": 1},
             "nothing is called 'mesages'; did you mean messages or Messages?",

@@ -104,6 +104,15 @@ def test_whose_numbers_count(accounts: str, enough: Outcome, few: Outcome) -> No
     assert outcome({**when, "at_least": 61}, kills, everybody=MINE) is FAIL
 
 
+def test_a_mean_is_of_the_numbers_that_are_compared_with_it() -> None:
+    kills = readings_of("zulrah", {1: 10, 2: 50, 3: 1})
+    few: dict[str, Any] = {"field": "zulrah", "accounts": "best", "at_most": {"mean": {}}}
+    # The smallest of theirs count, 10, 10 and 1: their mean is 7.
+    assert outcome(few, kills, everybody=MINE) is FAIL
+    many: dict[str, Any] = {"field": "zulrah", "accounts": "best", "at_least": {"mean": {}}}
+    assert outcome(many, kills, everybody=MINE) is PASS
+
+
 def test_words() -> None:
     people = [
         subject(1, linked=True, discord_roles=frozenset({"5", "raider"})),

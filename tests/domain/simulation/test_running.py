@@ -127,7 +127,7 @@ def test_what_remains_of_a_condition_once_it_promoted_somebody() -> None:
     assert left_of({"all": [rank, kills_]}) == {"all": ({"field": ("zulrah",), "at_least": 5},)}
 
 
-def test_a_badge_is_kept_for_its_days_and_earned_anew_after_them() -> None:
+def test_a_badge_is_kept_for_its_days_and_earned_anew_after_them_and_without_days_for_ever() -> None:
     text = """
 ranks:
   - {name: busy, order: 1, discord_role: Busy, badge_days: 2, when: {field: zulrah, over: 2d, at_least: 10}}
@@ -138,9 +138,7 @@ ranks:
     assert simulated(rules_of(text), [member(1)], observed({1: kills(*had.items())}), days=25) == [
         (1, "busy", 20, 18),
         (1, "fast", 20, 18),
-        (1, "fast", 17, 15),
         (1, "busy", 10, 8),
-        (1, "fast", 10, 8),
     ]
 
 
