@@ -87,7 +87,7 @@ def slot_before(schedule: Schedule, now: datetime, zone: ZoneInfo) -> Slot:
     day = _day_of(schedule, today)
     if _moment(day, schedule.at, zone) > now:
         day = _day_of(schedule, day - timedelta(days=1))
-    return Slot(f"{schedule.cadence}:{day.isoformat()}", _moment(day, schedule.at, zone), day)
+    return slot_at(schedule.cadence, day, _moment(day, schedule.at, zone))
 
 
 def slot_after(schedule: Schedule, now: datetime, zone: ZoneInfo) -> Slot:
@@ -95,7 +95,12 @@ def slot_after(schedule: Schedule, now: datetime, zone: ZoneInfo) -> Slot:
     before = slot_before(schedule, now, zone)
     step = relativedelta(months=1) if schedule.cadence is Cadence.MONTHLY else timedelta(days=7)
     day = before.day + step
-    return Slot(f"{schedule.cadence}:{day.isoformat()}", _moment(day, schedule.at, zone), day)
+    return slot_at(schedule.cadence, day, _moment(day, schedule.at, zone))
+
+
+def slot_at(cadence: Cadence, day: date, due_at: datetime) -> Slot:
+    """The slot of a local day."""
+    return Slot(f"{cadence}:{day.isoformat()}", due_at, day)
 
 
 def due(schedule: Schedule, posted: Iterable[str], now: datetime, zone: ZoneInfo) -> Slot | None:

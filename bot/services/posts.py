@@ -21,7 +21,7 @@ from bot.domain.schedules import (
     Slot,
     due,
     slot_after,
-    slot_before,
+    slot_at,
 )
 from bot.services.clock import Clock
 from db.queries import clans, posts
@@ -163,12 +163,16 @@ class Posts:
             await posts.add_post(session, post)
             await posts.end_post(session, post, message=None, given_up=why, at=self._clock())
 
-    def slots(self, clan: Clan, one: StoredSchedule) -> tuple[Slot, Slot]:
-        """The last slot of what officers chose, and the next, whether it is switched on or not."""
-        now = self._clock()
-        channel = one.channel or ChannelId(0)
+    def next_slot(self, clan: Clan, one: StoredSchedule) -> Slot:
+        """When it is due next, whether it is switched on or not."""
+        now, channel = self._clock(), one.channel or ChannelId(0)
         schedule = Schedule(clan.id, one.cadence, channel, one.day, one.at, one.since or now)
-        return slot_before(schedule, now, clan.zone), slot_after(schedule, now, clan.zone)
+        return slot_after(schedule, now, clan.zone)
+
+    def as_of_now(self, clan: Clan, cadence: Cadence) -> Slot:
+        """As if it were due now: for who tries it."""
+        now = self._clock()
+        return slot_at(cadence, now.astimezone(clan.zone).date(), now)
 
 
 async def _log(

@@ -52,7 +52,7 @@ class PostsDesk:
         await defer(interaction)
         one = await self._posts.schedule(clan, cadence)
         is_on = one.since is not None and one.stopped is None
-        next_at = self._posts.slots(clan, one)[1].due_at if is_on else None
+        next_at = self._posts.next_slot(clan, one).due_at if is_on else None
         await show(interaction, schedule_screen(clan, one, next_at), self._view(clan, one, is_on=is_on))
 
     def _view(self, clan: Clan, one: StoredSchedule, *, is_on: bool) -> View | None:
@@ -102,11 +102,11 @@ class PostsDesk:
         await self.ask_one(cadence, interaction, clan)
 
     async def try_it(self, cadence: Cadence, interaction: Interaction[Any], clan: Clan) -> None:
-        """Show to whoever asks what the last one would have said."""
+        """Show to whoever asks what it would say if it were posted now."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         services = self._desk.services
         one = await self._posts.schedule(clan, cadence)
-        slot, _ = self._posts.slots(clan, one)
+        slot = self._posts.as_of_now(clan, cadence)
         summary = await services.summaries.of(clan, cadence, slot, one.parts)
         chart = await chart_of(services, clan, summary)
         embed = summary_page(summary, chart=chart and chart.filename)

@@ -1,0 +1,207 @@
+"""Summaries as a server sees them: set up, tried in private, posted once whatever fails."""
+
+from datetime import time, timedelta
+from typing import Any
+
+import pytest
+import simcord
+
+from bot.domain.ids import ChannelId, UserId
+from bot.domain.schedules import LATE_BY, Cadence
+from bot.services.posts import Posts
+from tests.cogs.conftest import Foundry
+from tests.cogs.desk import colleagues
+from tests.cogs.reading import buttons_of, components_of, is_private, message_of, text_of
+from tests.cogs.world import ANN, JOHN
+from tests.simulator import as_bot
+
+THURSDAY, HALF_PAST_ONE = 3, time(13, 35)
+"""Five minutes after the tests begin, in Amsterdam."""
+MINUTES = timedelta(minutes=10)
+
+
+async def scheduled(
+    foundry: Foundry, cadence: Cadence = Cadence.WEEKLY, *, day: int = THURSDAY
+) -> simcord.ChannelHandle:
+    """A channel in which a summary is switched on."""
+    channel = foundry.places.guild.create_text_channel("news")
+    clan, posts, by = await foundry.clan(), foundry.services.posts, UserId(foundry.places.manager.id)
+    with as_bot(foundry.env):
+        await posts.choose(clan, cadence, by, channel=ChannelId(channel.id), day=day, at=HALF_PAST_ONE)
+        await posts.switch(clan, cadence, by, on=True)
+    return channel
+
+
+async def later(foundry: Foundry, by: timedelta) -> None:
+    """The bot ends, and starts again after a while."""
+    await foundry.restart(later=by)
+    await foundry.env.settle()
+
+
+def posted(channel: simcord.ChannelHandle) -> list[Any]:
+    return list(channel.history())
+
+
+@pytest.mark.both_databases
+async def test_a_manager_sets_it_up_tries_it_and_switches_it_on(foundry: Foundry) -> None:
+    manager = foundry.places.manager
+    channel = foundry.places.guild.create_text_channel("news")
+    fans = foundry.places.guild.create_role("Fans")
+    shown = await manager.slash(foundry.commands, "setup")
+
+    async def choose(start: str, *values: Any) -> None:
+        ids = [one["custom_id"] for one in components_of(shown)]
+        id_ = next(id_ for id_ in ids if id_.startswith(start))
+        await manager.select(message_of(shown), list(values), custom_id=id_)
+
+    async def type_time(text: str) -> Any:
+        modal: Any = await manager.click(message_of(shown), label="Time…")
+        field = modal.modal["components"][0]["component"]["custom_id"]
+        return await manager.submit_modal(modal, {field: text})
+
+    await choose("su:menu", "posts")
+    assert "⚪ Weekly summary: off" in text_of(shown)
+    await manager.click(message_of(shown), label="Weekly…")
+    refused = await manager.click(message_of(shown), label="Switch on")
+    assert "Choose a channel first" in text_of(refused)
+    await choose("su:pchan", channel)
+    await choose("su:pday", "3")
+    await choose("su:prole", fans)
+    await choose("su:pparts", "totals", "xp", "chat")
+    wrong = await type_time("25:00")
+    assert "no time of a day" in text_of(wrong)
+    await type_time("13:35")
+    assert "Thursdays 13:35" in text_of(shown)
+    tried = await manager.click(message_of(shown), label="Try it")
+    assert is_private(tried)
+    assert "8–14 Jan" in text_of(tried)
+    assert not posted(channel)
+    await manager.click(message_of(shown), label="Switch on")
+    assert buttons_of(shown)["Switch off"]
+    await later(foundry, MINUTES)
+    (post,) = posted(channel)
+    assert post.content == f"<@&{fans.id}>"
+    lines = text_of(post).splitlines()
+    assert lines[1:4] == ["Iron Foundry · 8–14 Jan", lines[2], "XP WWWWWWWWWWWW 120M · Ann B 9M · Cy 6M"]
+    assert "(same 24 members)" in lines[2]
+    assert lines[4] == "Chat Jo hn 10 · Ann B 3"
+    assert "24 of 26 measured" in lines[5]
+
+
+async def test_it_is_posted_once_however_often_the_bot_starts(foundry: Foundry) -> None:
+    channel = await scheduled(foundry)
+    await later(foundry, timedelta(minutes=1))
+    assert not posted(channel), "it is not time yet"
+    await later(foundry, MINUTES)
+    for _ in range(3):
+        await later(foundry, MINUTES)
+    assert len(posted(channel)) == 1
+    await later(foundry, timedelta(days=7))
+    assert len(posted(channel)) == 2
+
+
+async def test_what_arrived_before_the_bot_was_killed_is_not_posted_again(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = await scheduled(foundry)
+
+    async def never(*_: object) -> None:
+        """Nothing is stored: the process is gone."""
+
+    with monkeypatch.context() as context:
+        context.setattr(Posts, "sent", never)
+        await later(foundry, MINUTES)
+    assert len(posted(channel)) == 1
+    await later(foundry, MINUTES)
+    assert len(posted(channel)) == 1
+    clan = await foundry.clan()
+    with as_bot(foundry.env):
+        assert not await foundry.services.posts.due([clan.guild]), "it was found, and is known to be there"
+
+
+async def test_while_discord_fails_it_is_tried_again(foundry: Foundry) -> None:
+    channel = await scheduled(foundry)
+    foundry.env.inject_error("POST", f"/channels/{channel.id}/messages", status=503)
+    await later(foundry, MINUTES)
+    assert not posted(channel)
+    await later(foundry, MINUTES)
+    assert len(posted(channel)) == 1
+
+
+async def test_a_bot_that_was_down_posts_late_up_to_a_limit(foundry: Foundry) -> None:
+    channel = await scheduled(foundry)
+    await later(foundry, LATE_BY - timedelta(minutes=5))
+    (post,) = posted(channel)
+    assert "8–14 Jan" in text_of(post), "of the same week, however late"
+    other = await scheduled(foundry, day=6)
+    await later(foundry, timedelta(days=3) + LATE_BY)
+    assert not posted(other)
+
+
+async def test_what_discord_never_took_is_given_up_and_officers_are_told_once(foundry: Foundry) -> None:
+    desk = await colleagues(foundry)
+    channel = await scheduled(foundry)
+    foundry.env.inject_error("POST", f"/channels/{channel.id}/messages", status=503)
+    await later(foundry, MINUTES)
+    await later(foundry, LATE_BY + MINUTES)
+    await later(foundry, MINUTES)
+    assert not posted(channel)
+    told = [text_of(one) for one in posted(desk) if "not posted" in text_of(one)]
+    assert len(told) == 1
+    assert "2026-01-15" in told[0]
+
+
+@pytest.mark.parametrize("gone", [True, False])
+async def test_where_it_cannot_be_posted_officers_are_told_and_setup_says_so(
+    foundry: Foundry, gone: bool
+) -> None:
+    desk = await colleagues(foundry)
+    channel = await scheduled(foundry)
+    if gone:
+        foundry.env.backend.delete_channel(channel.id)
+    else:
+        foundry.env.inject_error("POST", f"/channels/{channel.id}/messages", status=403, code=50013)
+    await later(foundry, MINUTES)
+    await later(foundry, MINUTES)
+    told = [text_of(one) for one in posted(desk) if "switched off" in text_of(one)]
+    assert len(told) == 1
+    assert ("channel is gone" if gone else "may not post") in told[0]
+    one = await foundry.services.posts.schedule(await foundry.clan(), Cadence.WEEKLY)
+    assert one.stopped is not None
+    # Another channel, and what was due is posted there.
+    other = foundry.places.guild.create_text_channel("other")
+    by = UserId(foundry.places.manager.id)
+    clan = await foundry.clan()
+    with as_bot(foundry.env):
+        await foundry.services.posts.choose(clan, Cadence.WEEKLY, by, channel=ChannelId(other.id))
+        await foundry.services.posts.switch(clan, Cadence.WEEKLY, by, on=True)
+    await later(foundry, MINUTES)
+    assert len(posted(other)) == 1
+
+
+async def test_its_buttons_show_whoever_presses_their_own_week_in_private(foundry: Foundry) -> None:
+    channel = await scheduled(foundry)
+    await later(foundry, MINUTES)
+    (post,) = posted(channel)
+    mine = await foundry.john.click(post, label="My week")
+    assert is_private(mine)
+    assert JOHN in text_of(mine)
+    assert "8–14 Jan" in text_of(mine)
+    everybody = await foundry.places.stranger.click(post, label="Everybody")
+    assert is_private(everybody)
+    assert ANN in text_of(everybody)
+
+
+async def test_a_month_tells_of_the_month_before(foundry: Foundry) -> None:
+    channel = await scheduled(foundry, Cadence.MONTHLY, day=15)
+    await later(foundry, MINUTES)
+    (post,) = posted(channel)
+    assert "Iron Foundry · December 2025" in text_of(post)
+
+
+async def test_nothing_is_posted_that_nobody_switched_on(foundry: Foundry) -> None:
+    channel = await scheduled(foundry)
+    clan, by = await foundry.clan(), UserId(foundry.places.manager.id)
+    await foundry.services.posts.switch(clan, Cadence.WEEKLY, by, on=False)
+    await later(foundry, MINUTES)
+    assert not posted(channel)
