@@ -201,6 +201,13 @@ MUTATIONS = (
     ),
     Mutation(
         NAMES,
+        "test_a_former_name_of_a_newcomer_is_nobodys_where_nothing_tells_when_another_gave_it_up",
+        "bot/domain/former_names.py",
+        "if not disputes and not unclear",
+        "if not disputes",
+    ),
+    Mutation(
+        NAMES,
         "test_a_former_name_of_a_newcomer_is_not_theirs_while_wom_tells_of_another_under_it",
         "bot/domain/former_names.py",
         "since = max(others, default=None)",
