@@ -123,6 +123,13 @@ class RoleTwice(UserError):
 
 
 @dataclass(unsafe_hash=True)
+class RolesBeyond(UserError):
+    """Rank rules would give Discord roles that the asker could not give by hand; ``roles`` are their ids."""
+
+    roles: tuple[int, ...]
+
+
+@dataclass(unsafe_hash=True)
 class NotPolled(UserError):
     """The clan's roster was never read, so that nothing is known of anybody."""
 

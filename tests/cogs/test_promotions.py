@@ -8,6 +8,7 @@ from simcord import InteractionResult
 
 from bot.domain.change_sets import GuildPeople, Reach
 from bot.domain.desk_errors import BatchDone
+from bot.domain.giving import Giver
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.promotions import BatchId
 from bot.domain.rules.files import read_rules
@@ -24,7 +25,7 @@ from tests.simulator import as_bot
 
 KEY = "a secret for tests alone, long enough"
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
-NOBODY = Server(GuildPeople({}, Reach(frozenset(), frozenset())), {})
+NOBODY = Server(GuildPeople({}, Reach(frozenset(), frozenset())), Giver({}))
 RULES = """
 ranks:
   - name: veteran

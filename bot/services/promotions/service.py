@@ -82,6 +82,7 @@ class Promotions:
             Outdated: there is no such batch.
             BatchDone: somebody was quicker.
             NothingLeftToPromote: nobody of it is still to get that rank.
+            RolesBeyond: a rule gives a role that whoever approves could not.
             ChangeSetRunning: roles of an earlier promotion are still being changed.
         """
         shown = await self.overview(clan, presence)
@@ -91,6 +92,7 @@ class Promotions:
             batch = await _open_batch(session, clan, number)
             proposed = await propose(session, clan, batch, shown, server)
             await self._demand_free(session, clan, proposed)
+            server.giver.require(proposed.by_rules)
             drafts = [drafted(clan, proposed, one, by, now) for one in proposed.chosen]
             ids = await promotions.add(session, clan.id, drafts)
             begun = [replace(one, id=id_) for one, id_ in zip(drafts, ids, strict=True)]
