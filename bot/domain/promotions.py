@@ -205,15 +205,14 @@ class RoleSwap:
     remove: int | None = None
 
 
-def role_swap(before: str | None, after: str | None, roles: Mapping[str, int], own: int | None) -> RoleSwap:
-    """Which Discord roles follow a change from one of WOM's roles to another.
+def role_swap(before: str | None, after: str | None, roles: Mapping[str, int]) -> RoleSwap:
+    """Which Discord roles follow a change from one of WOM's roles to another; ``roles`` are those of WOM's.
 
-    ``roles`` are those of WOM's roles, ``own`` the one that the rule itself names, which comes before them.
-    Where the new rank has none nothing follows, and a badge (``after`` None) takes nothing away.
+    Where the new rank has none nothing follows: nothing would take the place of the one before.
     """
-    gained = own if own is not None else roles.get(after or "")
-    if gained is None or after is None:
-        return RoleSwap(gained)
+    gained = roles.get(after or "")
+    if gained is None:
+        return RoleSwap()
     lost = roles.get(before or "")
     return RoleSwap(gained, None if lost == gained else lost)
 

@@ -112,22 +112,20 @@ def test_an_approved_rank_is_expected_for_fourteen_days_and_no_badge_is() -> Non
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "own", "swap"),
+    ("before", "after", "swap"),
     [
-        ("member", "onyx", None, RoleSwap(2, 1)),
-        ("member", "onyx", 3, RoleSwap(3, 1)),
-        ("member", "zenyte", None, RoleSwap()),
-        ("zenyte", "onyx", None, RoleSwap(2)),
-        (None, "onyx", None, RoleSwap(2)),
-        ("onyx", "onyx", None, RoleSwap(2)),
-        ("member", None, 3, RoleSwap(3)),
-        ("member", None, None, RoleSwap()),
+        ("member", "onyx", RoleSwap(2, 1)),
+        ("member", "zenyte", RoleSwap()),
+        ("zenyte", "onyx", RoleSwap(2)),
+        (None, "onyx", RoleSwap(2)),
+        ("onyx", "onyx", RoleSwap(2)),
+        ("member", None, RoleSwap()),
     ],
 )
 def test_the_new_ranks_role_comes_and_the_old_ones_goes(
-    before: str | None, after: str | None, own: int | None, swap: RoleSwap
+    before: str | None, after: str | None, swap: RoleSwap
 ) -> None:
-    assert role_swap(before, after, {"member": 1, "onyx": 2}, own) == swap
+    assert role_swap(before, after, {"member": 1, "onyx": 2}) == swap
 
 
 WEEK = Badge("carry", 5, 7)

@@ -11,8 +11,9 @@ from bot.domain.change_sets import NO_ROLES, GuildPeople, Preview, RoleChange, R
 from bot.domain.clans import Clan
 from bot.domain.giving import Giver
 from bot.domain.ids import MemberId, UserId
-from bot.domain.promotions import Batch, Promotion, PromotionId, Ready, role_swap
+from bot.domain.promotions import Batch, Promotion, PromotionId, Ready, RoleSwap, role_swap
 from bot.domain.role_sync import RoleSyncOptions
+from bot.domain.rules.language import Rank
 from bot.domain.worklist import NewStep, StepKind
 from bot.present.requirements import lines_of
 from bot.services.promotions.overview import Overview
@@ -57,11 +58,18 @@ async def propose(
     options = await role_sync.options_of(session, clan.id) or RoleSyncOptions()
     owners = await owners_of(session, clan)
     roles = {member: one.role for member, one in known.items()}
-    changes = role_changes(chosen, owners, roles, clan.role_order, options.ranks, server.giver)
+    ranks = {**options.ranks, **_roles_of_rules(shown.assessed.rules.rules.ranks, server.giver)}
+    changes = role_changes(chosen, owners, roles, clan.role_order, ranks, server.giver)
     unlinked = [one.name for one in chosen if one.member not in owners]
     shows = preview(changes, server.people, unlinked)
     by_rules = _given_by_rules(chosen, options.ranks, server.giver, shows.changes)
     return Proposed(batch, tuple(chosen), shows, tuple(gone), owners, by_rules)
+
+
+def _roles_of_rules(ranks: Iterable[Rank], giver: Giver) -> dict[str, int]:
+    """The Discord roles that rules name for WOM's; they come before the map's, coming and going."""
+    found = {one.wom_role: giver.role_id(one.discord_role) for one in ranks}
+    return {rank: role for rank, role in found.items() if rank is not None and role is not None}
 
 
 def _given_by_rules(
@@ -88,7 +96,7 @@ def role_changes(
 ) -> list[RoleChange]:
     """One change for each user. Of several accounts the highest rank counts, as everywhere in Discord.
 
-    ``roles`` are WOM's roles of today, ``ranks`` the Discord roles of WOM's.
+    ``roles`` are WOM's roles of today, ``ranks`` the Discord roles of WOM's, which rules name or the map.
     """
     by_user: dict[UserId, list[Ready]] = defaultdict(list)
     for one in chosen:
@@ -114,12 +122,11 @@ def _change_of(
 ) -> RoleChange | None:
     rising = [one for one in mine if one.verdict.rank.wom_role is not None]
     badges = [one for one in mine if one.verdict.rank.wom_role is None]
-    swaps = [role_swap(None, None, ranks, giver.role_id(one.verdict.rank.discord_role)) for one in badges]
+    swaps = [RoleSwap(giver.role_id(one.verdict.rank.discord_role)) for one in badges]
     best = _best(rising, held, places)
     if best is not None:
         rank = best.verdict.rank
-        own = giver.role_id(rank.discord_role)
-        swaps += [role_swap(one.role, rank.wom_role, ranks, own) for one in rising]
+        swaps += [role_swap(one.role, rank.wom_role, ranks) for one in rising]
     add = frozenset(swap.add for swap in swaps if swap.add is not None)
     remove = frozenset(swap.remove for swap in swaps if swap.remove is not None)
     if not add:
