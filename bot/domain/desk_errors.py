@@ -19,6 +19,11 @@ class BatchDone(UserError):
 
 
 @dataclass(unsafe_hash=True)
+class TakenBack(UserError):
+    """What would be undone took promotions back: those are approved anew, not brought back by their roles."""
+
+
+@dataclass(unsafe_hash=True)
 class NothingLeftToPromote(UserError):
     """Nobody of those who were chosen is still to get that rank."""
 

@@ -97,6 +97,11 @@ class Promotion:
         """By what the worklist knows it."""
         return f"promotion:{self.id}"
 
+    @property
+    def origin_back(self) -> str:
+        """By what the worklist knows its way back."""
+        return f"undo:{self.id}"
+
 
 def promotion_of(origin: str) -> PromotionId | None:
     """The promotion that a step of the worklist comes from; None for others."""
@@ -110,6 +115,44 @@ def expected_ranks(under_way: Iterable[Promotion], now: datetime) -> dict[Member
         one.member: one.to_role
         for one in under_way
         if one.to_role is not None and one.ended_at is None and now - one.approved_at < EXPECTED_FOR
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """A promotion that was taken back after it was done in the game.
+
+    ``ticked_at`` is when officers ticked off that they undid it there; None while they did not.
+
+    Since it was taken back ``wom_set_at``, ``wom_failure`` and ``confirmed_by`` are of the rank before it.
+    """
+
+    of: Promotion
+    ticked_at: datetime | None = None
+
+
+def has_way_back(
+    one: Promotion, present: Mapping[MemberId, str | None], newest: Mapping[MemberId, PromotionId]
+) -> bool:
+    """Whether taking a promotion back leaves something to be done in the game.
+
+    It was ticked off or confirmed, and nobody changed the rank since: ``present`` are WOM's roles of who is
+    in the clan, ``newest`` each member's last promotion that was not taken back.
+    """
+    is_done = one.ticked_at is not None or one.ending is Ending.CONFIRMED
+    if not is_done or one.from_role is None or one.to_role is None or one.member not in present:
+        return False
+    untouched = present[one.member] in (None, one.from_role, one.to_role)
+    return untouched and newest.get(one.member, one.id) <= one.id
+
+
+def expected_back(back: Iterable[WayBack], now: datetime) -> dict[MemberId, str]:
+    """Which of WOM's roles members are to be taken for until WOM shows what they were taken back to."""
+    waiting = [one.of for one in back if one.of.confirmed_by is None and one.of.ended_at is not None]
+    return {
+        one.member: one.from_role
+        for one in sorted(waiting, key=lambda one: (one.ended_at or now, -one.id))
+        if one.from_role is not None and now - (one.ended_at or now) < EXPECTED_FOR
     }
 
 

@@ -34,6 +34,14 @@ def _(error: desk_errors.BatchDone) -> str:
 
 
 @explain.register
+def _(error: desk_errors.TakenBack) -> str:
+    del error
+    return (
+        "These promotions were taken back, and their roles with them. Approve them anew with `/promotions`."
+    )
+
+
+@explain.register
 def _(error: desk_errors.NothingLeftToPromote) -> str:
     del error
     return "None of them is to get that rank any more. Look again with `/promotions`."

@@ -6,7 +6,6 @@ stored and what Discord says tell together what is left to do.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -188,11 +187,13 @@ class ChangeSets:
             ChangeSetRunning: somebody was quicker.
             NothingToChange: nothing of it failed.
             Outdated: it is too old for that.
+            ChangeSetUndone: nobody wishes it any more.
         """
         now = self._clock()
         async with self._database.write() as session:
             await clans.lock_clan(session, clan.id)
             found = await _found(session, clan.id, number)
+            await _require_not_undone(session, found)
             if found.is_open:
                 raise ChangeSetRunning(found.by, found.made_at)
             if now - found.made_at >= RESUMED_WITHIN:
@@ -235,26 +236,44 @@ class ChangeSets:
         """
         async with self._database.write() as session:
             await clans.lock_clan(session, clan.id)
-            found = await _found(session, clan.id, number)
-            undo = await _plan_undo(session, clan.id, number, people)
-            made = await self.begin(
-                session, clan, found.kind, found.label, by, undo.changes, channel, undo_of=number
-            )
-            await change_sets.update_set(session, clan.id, number, undone_by=made.id)
+            if not (await _plan_undo(session, clan.id, number, people)).changes:
+                raise NothingToChange
+            made = await self.undo_within(session, clan, number, by, people, channel)
         self.tell(made)
         return made
 
-    async def undo_if_any(
+    async def undo_within(
         self,
+        session: AsyncSession,
         clan: Clan,
-        number: int,
+        number: ChangeSetId,
         by: UserId,
         people: Mapping[UserId, Roles],
-        channel: ChannelId | None,
-    ) -> None:
-        """The same where something of it is left to undo and nobody did."""
-        with suppress(NothingToChange, ChangeSetUndone):
-            await self.undo(clan, ChangeSetId(number), by, people, channel)
+        channel: ChannelId | None = None,
+    ) -> ChangeSet:
+        """The same in a caller's transaction that locks the clan; :meth:`tell` once it is committed.
+
+        Where nothing of it is left as it made it, it is undone all the same, by a set without changes.
+
+        Raises:
+            ChangeSetUndone: somebody was quicker.
+            ChangeSetRunning: it is not done yet.
+        """
+        found = await _found(session, clan.id, number)
+        undo = await _plan_undo(session, clan.id, number, people)
+        if undo.changes:
+            made = await self.begin(
+                session, clan, found.kind, found.label, by, undo.changes, channel, undo_of=number
+            )
+        else:
+            now = self._clock()
+            empty = await change_sets.add_set(
+                session, clan.id, found.kind, found.label, by, [], now, undo_of=number
+            )
+            await self._close(session, await _found(session, clan.id, empty), Why.COMPLETE)
+            made = await _found(session, clan.id, empty)
+        await change_sets.update_set(session, clan.id, number, undone_by=made.id)
+        return made
 
     # What the bot gave
 
@@ -271,15 +290,19 @@ async def _found(session: AsyncSession, clan: ClanId, number: ChangeSetId) -> Ch
     return found
 
 
+async def _require_not_undone(session: AsyncSession, one: ChangeSet) -> None:
+    if one.undone_by is not None:
+        undoing = await _found(session, one.clan, one.undone_by)
+        raise ChangeSetUndone(undoing.by, undoing.made_at)
+
+
 async def _plan_undo(
     session: AsyncSession, clan: ClanId, number: ChangeSetId, people: Mapping[UserId, Roles]
 ) -> Undo:
     found = await _found(session, clan, number)
     if found.is_open:
         raise ChangeSetRunning(found.by, found.made_at)
-    if found.undone_by is not None:
-        undoing = await _found(session, clan, found.undone_by)
-        raise ChangeSetUndone(undoing.by, undoing.made_at)
+    await _require_not_undone(session, found)
     items = await change_sets.items_of(session, clan, number)
     wanted = in_force(await change_sets.lineages(session, clan))
     later: dict[UserId, set[int]] = {}

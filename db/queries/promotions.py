@@ -4,12 +4,17 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.domain.ids import ClanId, MemberId, UserId
-from bot.domain.promotions import Batch, BatchId, Ending, Pick, Promotion, PromotionId, Witness
-from db.models import Member, PromotionBatch, PromotionRow
+from bot.domain.promotions import Batch, BatchId, Ending, Pick, Promotion, PromotionId, WayBack, Witness
+from db.models import Member, PromotionBatch, PromotionRow, WorklistStep
+
+_IS_IN_FORCE: ColumnElement[bool] = PromotionRow.ending.is_(None) | (
+    PromotionRow.ending != Ending.CANCELLED.value
+)
 
 
 async def draw(
@@ -120,6 +125,58 @@ async def of_change_set(
         )
     )
     return [PromotionId(one) for one in found]
+
+
+async def batch_of_change_set(session: AsyncSession, clan: ClanId, change_set: int) -> BatchId | None:
+    """The batch whose Discord roles a set of changes carries out."""
+    found = await session.scalar(
+        select(PromotionBatch.id).where(
+            PromotionBatch.clan_id == clan, PromotionBatch.change_set_id == change_set
+        )
+    )
+    return None if found is None else BatchId(found)
+
+
+async def newest_of(
+    session: AsyncSession, clan: ClanId, members: Collection[MemberId]
+) -> dict[MemberId, PromotionId]:
+    """The last promotion of each of these members that was not taken back; absent where there is none."""
+    rows = await session.execute(
+        select(PromotionRow.member_id, func.max(PromotionRow.id))
+        .where(PromotionRow.clan_id == clan, PromotionRow.member_id.in_(list(members)), _IS_IN_FORCE)
+        .group_by(PromotionRow.member_id)
+    )
+    return {MemberId(member): PromotionId(number) for member, number in rows}
+
+
+async def ways_back(session: AsyncSession, clan: ClanId, since: datetime) -> list[WayBack]:
+    """What was taken back, or was undone in the game, since a moment, the oldest promotion first.
+
+    Not where the step was dropped from the worklist, nor where the member was promoted since.
+    """
+    later = aliased(PromotionRow)
+    was_promoted = exists().where(
+        later.clan_id == PromotionRow.clan_id,
+        later.member_id == PromotionRow.member_id,
+        later.id > PromotionRow.id,
+        later.ending.is_(None) | (later.ending != Ending.CANCELLED.value),
+    )
+    rows = await session.execute(
+        _promotions(clan)
+        .add_columns(WorklistStep.done_at)
+        .join(
+            WorklistStep,
+            (WorklistStep.clan_id == PromotionRow.clan_id)
+            & (WorklistStep.origin == literal("undo:") + cast(PromotionRow.id, String)),
+        )
+        .where(
+            PromotionRow.ending == Ending.CANCELLED.value,
+            (PromotionRow.ended_at > since) | (WorklistStep.done_at > since),
+            WorklistStep.dropped_at.is_(None),
+            ~was_promoted,
+        )
+    )
+    return [WayBack(_promotion(row, name), done_at) for row, name, done_at in rows]
 
 
 def _promotions(clan: ClanId) -> Select[PromotionRow, str]:

@@ -10,12 +10,12 @@ import pytest
 from bot.domain.desk_errors import ChangeSetRunning
 from bot.services.change_sets import ChangeSets
 from tests.cogs.conftest import Foundry
-from tests.cogs.crowd import change, gave, last_of, role_calls, roles_of, started, states
+from tests.cogs.crowd import ROLE_CALLS, change, gave, last_of, role_calls, roles_of, started, states
 from tests.cogs.desk import colleagues
 from tests.cogs.reading import is_private, message_of, text_of
 
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
-ROLE: Final = "/guilds/*/members/*/roles/*"
+ROLE: Final = ROLE_CALLS
 ABOVE: Final = 99
 
 

@@ -1,6 +1,6 @@
 """What follows an approved promotion by itself: the Discord role, the tick, WOM's role, the confirmation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -11,14 +11,25 @@ from bot.domain.clans import Clan
 from bot.domain.drift import rank_of_emoji
 from bot.domain.errors import SecretsUnavailable
 from bot.domain.ids import MemberId
-from bot.domain.promotions import Ending, Promotion, Seen, Witness, expected_ranks, promotion_of, verdict_of
+from bot.domain.promotions import (
+    EXPECTED_FOR,
+    Ending,
+    Promotion,
+    Seen,
+    WayBack,
+    Witness,
+    expected_back,
+    expected_ranks,
+    promotion_of,
+    verdict_of,
+)
 from bot.domain.worklist import Ticked
 from bot.services.clock import Clock
 from bot.services.promotions.service import PROMOTION
 from bot.services.sealing import Sealer
 from bot.wom.client import WomClient
 from bot.wom.errors import WomError, WomRefused
-from db.queries import members, promotions, seen_ranks
+from db.queries import clans, members, promotions, seen_ranks
 from db.session import Database
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -34,8 +45,11 @@ class Following:
         self._clock = clock
 
     async def expected(self, session: AsyncSession, clan: Clan) -> Mapping[MemberId, str]:
-        """Which of WOM's roles members are taken for while their promotion is under way."""
-        return expected_ranks(await promotions.under_way(session, clan.id), self._clock())
+        """Which of WOM's roles members are taken for while they are promoted, or taken back."""
+        now = self._clock()
+        back = await promotions.ways_back(session, clan.id, now - EXPECTED_FOR)
+        under_way = await promotions.under_way(session, clan.id)
+        return expected_back(back, now) | expected_ranks(under_way, now)
 
     async def on_item(self, session: AsyncSession, one: ChangeSet, item: ChangeItem) -> None:
         """A user's Discord roles were changed, or not: note it with their promotions."""
@@ -68,9 +82,11 @@ class Following:
         now = self._clock()
         async with self._database.write() as session:
             under_way = await promotions.under_way(session, clan.id)
-            if not under_way:
+            back = await promotions.ways_back(session, clan.id, now - EXPECTED_FOR)
+            if not (under_way or back):
                 return []
             present = {one.id: one.wom_role for one in await members.current_members(session, clan.id)}
+            await _confirm_back(session, clan, back, present)
             changed = await seen_ranks.rank_changes(session, clan.id)
             roles = {*clan.role_order, *(role for role in present.values() if role is not None)}
             shown = {
@@ -93,21 +109,25 @@ class Following:
         return ended
 
     async def _set_roles(self, clan: Clan) -> None:
-        """WOM's role of everybody who has the rank in the game, where the group's code is known.
+        """WOM's role of whoever has a rank in the game, or had it taken back there, if the code is known.
 
         A refusal is noted and not tried again; an outage is tried again after the next poll.
         """
         async with self._database.read() as session:
             under_way = await promotions.under_way(session, clan.id)
+            back = await promotions.ways_back(session, clan.id, self._clock() - EXPECTED_FOR)
             roles = {one.id: one.wom_role for one in await members.current_members(session, clan.id)}
+        done = [(one, one.to_role) for one in under_way if one.ticked_at is not None]
+        done += [
+            (one.of, one.of.from_role) for one in back if one.ticked_at is not None and one.of.member in roles
+        ]
         waiting = [
-            one
-            for one in under_way
-            if one.ticked_at is not None
-            and one.wom_set_at is None
+            (one, role)
+            for one, role in done
+            if one.wom_set_at is None
             and one.wom_failure is None
-            and one.to_role is not None
-            and roles.get(one.member) != one.to_role
+            and role is not None
+            and roles.get(one.member) != role
         ]
         if not waiting or clan.sealed_code is None:
             return
@@ -116,14 +136,14 @@ class Following:
         except SecretsUnavailable:
             log.warning("wom_roles_not_set", clan_id=clan.id, reason="the code cannot be read")
             return
-        for one in waiting:
-            if not await self._set_role(clan, one, code):
+        for one, role in waiting:
+            if not await self._set_role(clan, one, role, code):
                 return
 
-    async def _set_role(self, clan: Clan, one: Promotion, code: str) -> bool:
+    async def _set_role(self, clan: Clan, one: Promotion, role: str, code: str) -> bool:
         """Returns whether to go on with the next one."""
         try:
-            await self._wom.change_role(clan.group, one.name, one.to_role or "", code)
+            await self._wom.change_role(clan.group, one.name, role, code)
         except WomRefused as refusal:
             log.warning("wom_role_refused", clan_id=clan.id, reason=refusal.reason)
             columns = {"wom_failure": refusal.message or refusal.reason}
@@ -135,6 +155,25 @@ class Following:
         async with self._database.write() as session:
             await promotions.change(session, clan.id, [one.id], **columns)
         return True
+
+
+async def _confirm_back(
+    session: AsyncSession, clan: Clan, back: Sequence[WayBack], present: Mapping[MemberId, str | None]
+) -> None:
+    """Expect the rank before it no longer of whom WOM was seen to show with it, at a poll since."""
+    found = await clans.clan_by_id(session, clan.id)
+    polled_at = None if found is None else found.polled_at
+    shown = [
+        one.of.id
+        for one in back
+        if one.of.confirmed_by is None
+        and present.get(one.of.member) == one.of.from_role
+        and one.of.ended_at is not None
+        and polled_at is not None
+        and polled_at > one.of.ended_at
+    ]
+    if shown:
+        await promotions.change(session, clan.id, shown, confirmed_by=Witness.WOM.value)
 
 
 def _verdict(

@@ -183,13 +183,13 @@ def steps_of(clan: Clan, begun: Iterable[Promotion]) -> list[NewStep]:
 
 
 def steps_back(clan: Clan, made: Iterable[Promotion]) -> list[NewStep]:
-    """What takes back in the game what was done there."""
+    """What takes these back in the game."""
     return [
         NewStep(
-            _kind(clan, one.to_role, one.from_role), one.member, f"undo:{one.id}", one.to_role, one.from_role
+            _kind(clan, one.to_role, one.from_role), one.member, one.origin_back, one.to_role, one.from_role
         )
         for one in made
-        if one.ticked_at is not None and one.from_role is not None and one.to_role is not None
+        if one.from_role is not None and one.to_role is not None
     ]
 
 
