@@ -220,6 +220,22 @@ async def test_what_was_undone_is_not_tried_again(foundry: Foundry) -> None:
 
 
 @SQLITE
+async def test_a_promotion_whose_role_was_given_up_says_so(foundry: Foundry) -> None:
+    desk = await colleagues(foundry)
+    await with_rules(foundry)
+    await ranks(foundry)
+    await verify(foundry, foundry.ann.id, ANN)
+    foundry.env.inject_error("PUT", ROLE_CALLS, status=500, times=None)
+    officer = foundry.places.officer
+    batch = await officer.click(message_of(await proposed(foundry, desk, ANN)), label="Do it")
+    await foundry.env.settle()
+    foundry.env.backend.faults.clear()
+    await foundry.restart(later=timedelta(days=1))
+    await officer.click(message_of(batch), label="Look again")
+    assert lines_of(batch)[1] == "Ann B → Onyx · approved · ⚠ Discord did not answer within a day"
+
+
+@SQLITE
 async def test_nothing_is_taken_back_while_discord_does_not_tell_who_is_there(
     foundry: Foundry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
