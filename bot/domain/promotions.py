@@ -20,6 +20,10 @@ BatchId = NewType("BatchId", int)
 EXPECTED_FOR: Final = timedelta(days=14)
 """How long an approved rank is expected everywhere before the promotion is given up."""
 
+_FORTH: Final = "promotion"
+BACK: Final = "undo"
+"""The kinds of steps on the worklist that promotions make. Stored, so neither is ever renamed."""
+
 
 class Ending(StrEnum):
     """How a promotion ended. Stored, so a value is never renamed."""
@@ -95,18 +99,27 @@ class Promotion:
     @property
     def origin(self) -> str:
         """By what the worklist knows it."""
-        return f"promotion:{self.id}"
+        return f"{_FORTH}:{self.id}"
 
     @property
     def origin_back(self) -> str:
         """By what the worklist knows its way back."""
-        return f"undo:{self.id}"
+        return f"{BACK}:{self.id}"
 
 
 def promotion_of(origin: str) -> PromotionId | None:
     """The promotion that a step of the worklist comes from; None for others."""
+    return _numbered(origin, _FORTH)
+
+
+def taken_back_of(origin: str) -> PromotionId | None:
+    """The promotion whose way back a step of the worklist is; None for others."""
+    return _numbered(origin, BACK)
+
+
+def _numbered(origin: str, wanted: str) -> PromotionId | None:
     kind, _, number = origin.partition(":")
-    return PromotionId(int(number)) if kind == "promotion" and number.isdecimal() else None
+    return PromotionId(int(number)) if kind == wanted and number.isdecimal() else None
 
 
 def expected_ranks(under_way: Iterable[Promotion], now: datetime) -> dict[MemberId, str]:

@@ -1,16 +1,16 @@
 """Changes of rank that officers approved, and the batches in which they did."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.domain.ids import ClanId, MemberId, UserId
 from bot.domain.promotions import Batch, BatchId, Ending, Pick, Promotion, PromotionId, WayBack, Witness
-from db.models import Member, PromotionBatch, PromotionRow, WorklistStep
+from db.models import Member, PromotionBatch, PromotionRow
 
 _IS_IN_FORCE: ColumnElement[bool] = PromotionRow.ending.is_(None) | (
     PromotionRow.ending != Ending.CANCELLED.value
@@ -149,10 +149,12 @@ async def newest_of(
     return {MemberId(member): PromotionId(number) for member, number in rows}
 
 
-async def ways_back(session: AsyncSession, clan: ClanId, since: datetime) -> list[WayBack]:
-    """What was taken back, or was undone in the game, since a moment, the oldest promotion first.
+async def ways_back(
+    session: AsyncSession, clan: ClanId, steps: Mapping[PromotionId, datetime | None]
+) -> list[WayBack]:
+    """Those of these that were taken back, the oldest first; not where the member was promoted since.
 
-    Not where the step was dropped from the worklist, nor where the member was promoted since.
+    ``steps`` is when each one's step back was ticked off, None while it waits.
     """
     later = aliased(PromotionRow)
     was_promoted = exists().where(
@@ -161,22 +163,13 @@ async def ways_back(session: AsyncSession, clan: ClanId, since: datetime) -> lis
         later.id > PromotionRow.id,
         later.ending.is_(None) | (later.ending != Ending.CANCELLED.value),
     )
-    rows = await session.execute(
-        _promotions(clan)
-        .add_columns(WorklistStep.done_at)
-        .join(
-            WorklistStep,
-            (WorklistStep.clan_id == PromotionRow.clan_id)
-            & (WorklistStep.origin == literal("undo:") + cast(PromotionRow.id, String)),
-        )
-        .where(
-            PromotionRow.ending == Ending.CANCELLED.value,
-            (PromotionRow.ended_at > since) | (WorklistStep.done_at > since),
-            WorklistStep.dropped_at.is_(None),
-            ~was_promoted,
-        )
+    found = await _read(
+        session,
+        _promotions(clan).where(
+            PromotionRow.id.in_(list(steps)), PromotionRow.ending == Ending.CANCELLED.value, ~was_promoted
+        ),
     )
-    return [WayBack(_promotion(row, name), done_at) for row, name, done_at in rows]
+    return [WayBack(one, steps[one.id]) for one in found]
 
 
 def _promotions(clan: ClanId) -> Select[PromotionRow, str]:

@@ -18,11 +18,15 @@ from bot.domain.promotions import (
     RoleSwap,
     Seen,
     Stage,
+    WayBack,
     Witness,
+    expected_back,
     expected_ranks,
+    has_way_back,
     lapsed_badges,
     promotion_of,
     role_swap,
+    taken_back_of,
     verdict_of,
 )
 
@@ -71,6 +75,42 @@ def test_a_promotion_is_as_far_as_the_last_thing_that_was_done() -> None:
 def test_a_step_of_the_worklist_leads_back_to_its_promotion(origin: str) -> None:
     assert promotion_of(ONE.origin) == ONE.id
     assert promotion_of(origin) == (7 if origin == ONE.origin else None)
+    assert taken_back_of(ONE.origin_back) == ONE.id
+    assert taken_back_of(origin) is None
+
+
+DONE = replace(ONE, ticked_at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("one", "role", "newest", "has"),
+    [
+        (DONE, "onyx", 7, True),
+        (DONE, "member", 7, True),
+        (DONE, None, 7, True),
+        (replace(ONE, ended_at=NOW, ending=Ending.CONFIRMED), "onyx", 7, True),
+        (ONE, "onyx", 7, False),
+        (DONE, "zenyte", 7, False),
+        (DONE, "onyx", 8, False),
+        (replace(DONE, from_role=None), "onyx", 7, False),
+        (replace(BADGE, ending=Ending.CONFIRMED), "onyx", 7, False),
+    ],
+)
+def test_what_was_done_in_the_game_has_a_way_back_unless_the_rank_was_changed_since(
+    one: Promotion, role: str | None, newest: int, has: bool
+) -> None:
+    assert has_way_back(one, {ANN: role}, {ANN: PromotionId(newest)}) is has
+    assert not has_way_back(one, {BOB: role}, {}), "who left"
+
+
+def test_the_rank_before_is_expected_for_fourteen_days_unless_it_was_seen() -> None:
+    back = replace(DONE, ended_at=NOW, ending=Ending.CANCELLED)
+    last = NOW + EXPECTED_FOR - timedelta(seconds=1)
+    assert expected_back([WayBack(back)], last) == {ANN: "member"}
+    assert expected_back([WayBack(back)], NOW + EXPECTED_FOR) == {}
+    assert expected_back([WayBack(replace(back, confirmed_by=Witness.WOM))], last) == {}
+    first = replace(back, id=PromotionId(3), from_role="opal", ended_at=NOW + timedelta(hours=1))
+    assert expected_back([WayBack(first), WayBack(back)], last) == {ANN: "opal"}, "what was taken back last"
 
 
 def test_the_chat_confirms_what_it_showed_after_the_approval() -> None:

@@ -12,6 +12,7 @@ from bot.domain.drift import rank_of_emoji
 from bot.domain.errors import SecretsUnavailable
 from bot.domain.ids import MemberId
 from bot.domain.promotions import (
+    BACK,
     EXPECTED_FOR,
     Ending,
     Promotion,
@@ -21,6 +22,7 @@ from bot.domain.promotions import (
     expected_back,
     expected_ranks,
     promotion_of,
+    taken_back_of,
     verdict_of,
 )
 from bot.domain.worklist import Ticked
@@ -29,7 +31,7 @@ from bot.services.promotions.service import PROMOTION
 from bot.services.sealing import Sealer
 from bot.wom.client import WomClient
 from bot.wom.errors import WomError, WomRefused
-from db.queries import clans, members, promotions, seen_ranks
+from db.queries import clans, members, promotions, seen_ranks, worklist
 from db.session import Database
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -47,7 +49,7 @@ class Following:
     async def expected(self, session: AsyncSession, clan: Clan) -> Mapping[MemberId, str]:
         """Which of WOM's roles members are taken for while they are promoted, or taken back."""
         now = self._clock()
-        back = await promotions.ways_back(session, clan.id, now - EXPECTED_FOR)
+        back = await _ways_back(session, clan, now)
         under_way = await promotions.under_way(session, clan.id)
         return expected_back(back, now) | expected_ranks(under_way, now)
 
@@ -82,7 +84,7 @@ class Following:
         now = self._clock()
         async with self._database.write() as session:
             under_way = await promotions.under_way(session, clan.id)
-            back = await promotions.ways_back(session, clan.id, now - EXPECTED_FOR)
+            back = await _ways_back(session, clan, now)
             if not (under_way or back):
                 return []
             present = {one.id: one.wom_role for one in await members.current_members(session, clan.id)}
@@ -115,7 +117,7 @@ class Following:
         """
         async with self._database.read() as session:
             under_way = await promotions.under_way(session, clan.id)
-            back = await promotions.ways_back(session, clan.id, self._clock() - EXPECTED_FOR)
+            back = await _ways_back(session, clan, self._clock())
             roles = {one.id: one.wom_role for one in await members.current_members(session, clan.id)}
         done = [(one, one.to_role) for one in under_way if one.ticked_at is not None]
         done += [
@@ -155,6 +157,13 @@ class Following:
         async with self._database.write() as session:
             await promotions.change(session, clan.id, [one.id], **columns)
         return True
+
+
+async def _ways_back(session: AsyncSession, clan: Clan, now: datetime) -> list[WayBack]:
+    """What was taken back lately, and what of that was undone in the game."""
+    steps = await worklist.lately_of(session, clan.id, BACK, now - EXPECTED_FOR)
+    ticked = {id_: one.done_at for one in steps if (id_ := taken_back_of(one.origin)) is not None}
+    return await promotions.ways_back(session, clan.id, ticked)
 
 
 async def _confirm_back(
