@@ -19,6 +19,11 @@ class BatchDone(UserError):
 
 
 @dataclass(unsafe_hash=True)
+class TakenBack(UserError):
+    """What would be undone took promotions back: those are approved anew, not brought back by their roles."""
+
+
+@dataclass(unsafe_hash=True)
 class NothingLeftToPromote(UserError):
     """Nobody of those who were chosen is still to get that rank."""
 
@@ -127,6 +132,13 @@ class NothingToChange(UserError):
 @dataclass(unsafe_hash=True)
 class RoleTwice(UserError):
     """One Discord role was chosen for two things that contradict each other."""
+
+
+@dataclass(unsafe_hash=True)
+class RolesBeyond(UserError):
+    """Rank rules would give Discord roles that the asker could not give by hand; ``roles`` are their ids."""
+
+    roles: tuple[int, ...]
 
 
 @dataclass(unsafe_hash=True)

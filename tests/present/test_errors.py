@@ -97,6 +97,8 @@ EXAMPLES: list[UserError] = [
     desk_errors.ChangeSetUndone(5, NOW),
     desk_errors.NothingToChange(),
     desk_errors.RoleTwice(),
+    desk_errors.RolesBeyond((5,)),
+    desk_errors.TakenBack(),
     desk_errors.NotPolled(),
     desk_errors.PeopleUnknown(),
     desk_errors.NotOnWorklist("jo hm", ("Jo hn",)),
