@@ -188,7 +188,7 @@ async def _read(
         written.setdefault(owned.user, [])
     return _Rows(
         people=await read_people(session, clan, roles, start, seen),
-        heard=await heard_between(session, clan.id, relays, start, seen),
+        heard=await heard_between(session, clan, relays, start, seen),
         has_relay=bool(relays),
         owners=await archive.owners(session, clan.id),
         times=await archive.snapshot_times(session, clan.id, start - _BEFORE, seen),

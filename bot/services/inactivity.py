@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.absences import Absence
-from bot.domain.clans import Clan
+from bot.domain.activity import time_of
+from bot.domain.clans import Clan, GuildSettings
 from bot.domain.coverage import Heard, Observed, heard_in_channels, heard_in_game
 from bot.domain.facts import SourceKind
-from bot.domain.ids import ClanId, MemberId, UserId
+from bot.domain.ids import ChannelId, ClanId, MemberId, UserId
 from bot.domain.inactivity import AccountFacts, Person, judge
 from bot.domain.ladder import Case, LadderSettings, Outcome, Placed, Quiet, stage
 from bot.services.clock import Clock
@@ -45,7 +46,7 @@ async def read_quiet(
     # Twice the longest limit: silence that holes interrupt is still found whole.
     since = now - 2 * timedelta(days=days or settings.longest)
     relays = {one.channel for one in await clans.relays_of(session, [clan.id])}
-    heard = await heard_between(session, clan.id, relays, since, now)
+    heard = await heard_between(session, clan, relays, since, now)
     known = await _known(session, clan.id, since)
     known.roles, known.settings = roles, settings
     people = tuple(
@@ -71,18 +72,32 @@ def _ranks(person: Person) -> list[str | None]:
 
 
 async def heard_between(
-    session: AsyncSession, clan: ClanId, relays: Collection[int], since: datetime, now: datetime
+    session: AsyncSession, clan: Clan, relays: Collection[int], since: datetime, now: datetime
 ) -> Heard:
-    """When the game's chat and Discord were heard between two times."""
+    """When the game's chat and Discord were heard between two times. A relay's channel is not Discord."""
     spans: dict[int, list[Observed]] = {}
-    for one in await cursors.covered(session, clan, since, now):
+    for one in await cursors.covered(session, clan.id, since, now):
         spans.setdefault(one.channel, []).append(Observed(max(one.start, since), min(one.end, now)))
     in_game = None
     if relays:
-        lines = await inactivity.relayed_lines(session, clan, since)
-        heard = [one for channel in relays for one in spans.get(channel, ())]
-        in_game = tuple(heard_in_game(heard, lines, since, now))
-    return Heard(in_game, tuple(heard_in_channels(spans)))
+        lines = await inactivity.relayed_lines(session, clan.id, since)
+        told = {one: (spans.get(one, ()), lines.get(ChannelId(one), ())) for one in relays}
+        in_game = tuple(heard_in_game(told, since, now))
+    in_discord = {one: those for one, those in spans.items() if one not in relays}
+    unread = await _unread(session, clan, relays, since)
+    return Heard(in_game, tuple(heard_in_channels(in_discord, unread, now)))
+
+
+async def _unread(
+    session: AsyncSession, clan: Clan, relays: Collection[int], since: datetime
+) -> dict[int, datetime]:
+    """The channels of Discord that count and have a hole up to now, each with where it begins."""
+    known = await cursors.cursors(session, clan.id)
+    behind = {one: time_of(cursor.after) for one, cursor in known.items() if cursor.filling}
+    if not behind:
+        return {}
+    settings = await clans.guild_settings(session, clan.guild) or GuildSettings(clan.guild)
+    return {one: max(since, at) for one, at in behind.items() if one not in relays and settings.tracks(one)}
 
 
 @dataclass
