@@ -40,7 +40,7 @@ class Reply(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a case ended."""
+    """How a case ended. ``SAME``: it turned out to be of somebody who has an earlier one, which goes on."""
 
     SEEN = "seen"
     BACK = "back"
@@ -48,6 +48,7 @@ class Outcome(StrEnum):
     LEFT = "left"
     REMOVE = "remove"
     KEEP = "keep"
+    SAME = "same"
 
 
 class Choice(StrEnum):

@@ -95,7 +95,12 @@ class Promotion:
     @property
     def origin(self) -> str:
         """By what the worklist knows it."""
-        return f"promotion:{self.id}"
+        return origin_of(self.id)
+
+
+def origin_of(promotion: PromotionId) -> str:
+    """By what the worklist knows a promotion."""
+    return f"promotion:{promotion}"
 
 
 def promotion_of(origin: str) -> PromotionId | None:

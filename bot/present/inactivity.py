@@ -64,6 +64,7 @@ _STEPS: Final = {
     "more": "given more time",
     "recalled": "seen again, and off the worklist",
     "keep": "kept, and safe from now on",
+    "same": "one member with somebody whose earlier flag goes on",
 }
 COLUMNS: Final = (
     "name", "accounts", "rank", "list", "limit in days", "last gain", "checked by WOM",

@@ -15,6 +15,7 @@ _HOW: Final[dict[str, str]] = {
     Outcome.LEFT: "has left the clan",
     Outcome.REMOVE: "is to be removed",
     Outcome.KEEP: "is kept, and on the safe list",
+    Outcome.SAME: "is one member with somebody who was flagged before",
 }
 
 
