@@ -51,6 +51,14 @@ def _(error: desk_errors.NoticesUnderWay) -> str:
 
 
 @explain.register
+def _(error: desk_errors.AccountNotYours) -> str:
+    return (
+        f"{escape(error.name)} is not verified as your account any more, so your answer was not taken. "
+        "If it is yours, link it with `/link` and say the code in the game; else there is nothing to do."
+    )
+
+
+@explain.register
 def _(error: desk_errors.QuietDecided) -> str:
     how = _HOW.get(error.how, "was decided")
     by = f", by <@{error.by}>" if error.by else ""

@@ -164,12 +164,11 @@ async def end_cases(
     session: AsyncSession, clan: ClanId, theirs: Collection[MemberId], by: UserId, now: datetime
 ) -> None:
     """Whoever is away is not on the ladder."""
-    for case in await ladder.cases(session, clan, now):
-        if case.member in theirs and case.closed_at is None:
-            await ladder.change_case(
-                session, case.id, closed_at=now, closed_by=by, outcome=Outcome.AWAY.value
-            )
-            await ladder.note_step(session, clan, case.id, Outcome.AWAY, by, now)
+    ids = await ladder.open_of(session, clan, theirs)
+    if ids:
+        closed = {"closed_at": now, "closed_by": by, "outcome": Outcome.AWAY.value}
+        await ladder.change_cases(session, ids, **closed)
+        await ladder.note_steps(session, clan, [(one, Outcome.AWAY) for one in ids], by, now)
 
 
 async def _mine(

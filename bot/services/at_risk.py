@@ -177,7 +177,6 @@ async def _read(
     session: AsyncSession, clan: Clan, overall: MetricId, roles: Roles, seen: datetime, now: datetime
 ) -> _Rows:
     start = weeks_before(now)[0][0]
-    relays = {one.channel for one in await clans.relays_of(session, [clan.id])}
     first, past = quarter_of(start), quarter_of(now)
     spoken = await archive.spoken(session, clan.id, first, past)
     edges = await archive.spoken_at_edges(session, clan.id, start)
@@ -186,10 +185,11 @@ async def _read(
         written[user].append((quarters, messages))
     for owned in await inactivity.verified_owners(session, clan.id):
         written.setdefault(owned.user, [])
+    heard = await heard_between(session, clan, start, seen)
     return _Rows(
         people=await read_people(session, clan, roles, start, seen),
-        heard=await heard_between(session, clan, relays, start, seen),
-        has_relay=bool(relays),
+        heard=heard,
+        has_relay=heard.game is not None,
         owners=await archive.owners(session, clan.id),
         times=await archive.snapshot_times(session, clan.id, start - _BEFORE, seen),
         values=await archive.values(session, clan.id, [overall], start - _BEFORE, seen),

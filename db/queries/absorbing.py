@@ -53,7 +53,7 @@ async def _move_cases(
     opened = sorted((one for one in cases if one.closed_at is None), key=lambda one: (one.opened_at, one.id))
     for later in opened[1:]:
         later.closed_at, later.outcome = now, Outcome.SAME.value
-        await ladder.note_step(session, clan, later.id, Outcome.SAME, None, now)
+        await ladder.note_steps(session, clan, [(later.id, Outcome.SAME)], None, now)
     # At most one is open from here on, as the database demands at each statement.
     await session.flush()
     for one in cases:

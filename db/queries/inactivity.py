@@ -155,7 +155,7 @@ async def relayed_lines(
 
     The first and the last are among them. From each to the next it is less than a day, unless
     there is no other line between. They are found by jumps of a day at most, so that so many are
-    read as there are days, not as there are lines. A channel without any is absent.
+    read as there are days, not as there are lines. A channel without any has none.
     """
     channels = select(Relay.channel_id).where(Relay.clan_id == clan).distinct().subquery("relayed")
     first = (
@@ -175,12 +175,11 @@ async def relayed_lines(
         last_of_day.correlate(found).scalar_subquery(), first_after.correlate(found).scalar_subquery()
     )
     found = found.union_all(select(channel, following).where(found.c.at.is_not(None)))
-    rows = await session.execute(
-        select(found.c.channel_id, found.c.at).where(found.c.at.is_not(None)).order_by(found.c.at)
-    )
     lines: dict[ChannelId, list[datetime]] = {}
-    for id_, message in rows:
-        lines.setdefault(ChannelId(id_), []).append(time_of(message))
+    for id_, message in await session.execute(select(found.c.channel_id, found.c.at).order_by(found.c.at)):
+        those = lines.setdefault(ChannelId(id_), [])
+        if message is not None:
+            those.append(time_of(message))
     return lines
 
 

@@ -79,7 +79,7 @@ async def trouble(foundry: Foundry) -> None:
     async with foundry.services.database.write() as session:
         grace = NOW - timedelta(days=1)
         quiet = (await foundry.services.lookup.by_name(clan, OTHERS[5])).member.id
-        await ladder.open_case(session, clan.id, quiet, None, UserId(1), grace, grace_until=grace)
+        await ladder.open_cases(session, clan.id, {quiet: {"grace_until": grace}}, UserId(1), grace)
         await store(session, clan.id, [Heard(ChannelId(5), message, fact)], {})
         await mass_leaves.add(session, clan, 7, 26, NOW - timedelta(hours=2))
         failed = {"failed_at": NOW - timedelta(hours=1), "failure": "slow"}

@@ -66,7 +66,7 @@ class Desk:
         safe = (await self.ladder.settings(clan)).safe_members
         await self.ladder.change(clan, officer, safe_members=safe | {member})
         async with self.database.write() as session:
-            await ladder.open_case(session, self.id, member, None, officer, now)
+            await ladder.open_cases(session, self.id, {member: {}}, officer, now)
             await risk_mutes.mute(session, self.id, member, Mute(officer, now, mute))
             await rules.hold(session, self.id, member, Hold(hold, officer, now))
             await link_decisions.refuse(session, self.id, UserId(8), member, officer, now)
