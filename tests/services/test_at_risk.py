@@ -203,3 +203,14 @@ async def test_any_number_of_members_takes_as_many_statements(database: Database
         assert len(told.people) == last
         numbers.append(len(sent))
     assert numbers[0] == numbers[1] <= 45
+
+
+@SQLITE
+async def test_the_roster_is_read_before_others_have_to_wait(database: Database) -> None:
+    clan = await silent(database)
+    await member(clan, 1, "Somebody")
+    mutes, found = risks(clan), await clan.clan()
+    with counted(database, writing=True) as written:
+        await mutes.mute(found, MemberId(1), 30, OFFICER)
+        await mutes.unmute(found, MemberId(1), OFFICER)
+    assert len(written) == 10, written

@@ -80,14 +80,15 @@ async def silent(database: Database, *, heard: bool = True) -> Silent:
 
 
 @contextmanager
-def counted(database: Database) -> Generator[list[str]]:
-    """The statements that are sent meanwhile."""
+def counted(database: Database, *, writing: bool = False) -> Generator[list[str]]:
+    """The statements that are sent meanwhile by readers, or by writers."""
     sent: list[str] = []
 
     def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         sent.append(statement)
 
-    engine = database._reader.sync_engine  # pyright: ignore[reportPrivateUsage] -- its statements are counted
+    reader, writer = database._reader, database._writer  # pyright: ignore[reportPrivateUsage] -- it is counted
+    engine = (writer if writing else reader).sync_engine
     event.listen(engine, "before_cursor_execute", note)
     try:
         yield sent
