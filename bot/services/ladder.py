@@ -60,7 +60,11 @@ class Ladder:
             return await ladder.settings(session, clan.id)
 
     async def change(self, clan: Clan, by: UserId, **changes: Any) -> LadderSettings:
-        """Change some of it; ``rank`` with ``days`` sets one rank's limit, None gives it the usual one.
+        """Change some of it.
+
+        ``rank`` with ``days`` sets one rank's limit, None gives it the usual one; ``safe_among`` are
+        ranks that were chosen among, of which ``safe_ranks`` are safe: others stay as they are.
+        ``unsafe`` are members who are on the safe list no more.
 
         Raises:
             OutOfRange: a number of days out of bounds.
@@ -320,6 +324,11 @@ def _read(before: LadderSettings, changes: dict[str, Any]) -> dict[str, Any]:
         if days is not None:
             limits[rank] = _within(days, FEWEST_DAYS, MOST_DAYS)
         return {"by_rank": limits}
+    if "safe_among" in read:
+        kept = before.safe_ranks - frozenset(read.pop("safe_among"))
+        return {"safe_ranks": kept | frozenset(read["safe_ranks"])}
+    if "unsafe" in read:
+        return {"safe_members": before.safe_members - frozenset(read["unsafe"])}
     if "days" in read:
         _within(read["days"], FEWEST_DAYS, MOST_DAYS)
     if "grace_days" in read:
