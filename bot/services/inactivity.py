@@ -86,7 +86,9 @@ async def heard_between(session: AsyncSession, clan: Clan, since: datetime, now:
     for one in await cursors.covered(session, clan.id, since, now):
         spans.setdefault(one.channel, []).append(Observed(max(one.start, since), min(one.end, now)))
     relayed = await inactivity.relayed_lines(session, clan.id, since)
-    told = {channel: (spans.get(channel, ()), lines) for channel, lines in relayed.items()}
+    told: dict[int, tuple[Sequence[Observed], Sequence[datetime]]] = {
+        channel: (spans.get(channel, ()), lines) for channel, lines in relayed.items()
+    }
     in_game = tuple(heard_in_game(told, since, now)) if relayed else None
     in_discord = {one: those for one, those in spans.items() if one not in relayed}
     unread = await _unread(session, clan, relayed, since)
