@@ -14,8 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 COPIED = ("bot", "cogs", "db", "demo", "migrations", "tests", "pyproject.toml")
-RENAMES, NAMES, ROSTERS, NUMBERS = (
-    f"tests/services/test_traps_{part}.py" for part in ("renames", "names", "rosters", "numbers")
+RENAMES, NAMES, ROSTERS, NUMBERS, DESK = (
+    f"tests/services/test_traps_{part}.py" for part in ("renames", "names", "rosters", "numbers", "desk")
 )
 FAILED = 1
 """What pytest returns where a test failed, and not where none was found or it could not be read."""
@@ -296,6 +296,20 @@ MUTATIONS = (
         "bot/services/statistics.py",
         "return at is not None and (than is None or at > than)",
         "return at is not None and than is None",
+    ),
+    Mutation(
+        DESK,
+        "test_what_officers_noted_of_a_new_name_is_of_the_member_whose_it_is",
+        "db/queries/absorbing.py",
+        "    for later in opened[1:]:\n",
+        "    for later in ():\n",
+    ),
+    Mutation(
+        DESK,
+        "test_what_only_one_of_two_names_was_noted_with_is_kept",
+        "db/queries/roster.py",
+        "        await absorbing.follow_absorbed(session, clan, absorbed, now)\n",
+        "",
     ),
 )
 

@@ -243,6 +243,13 @@ class NoticesUnderWay(UserError):
 
 
 @dataclass(unsafe_hash=True)
+class AccountNotYours(UserError):
+    """A notice is answered by somebody whose verified account it was, and is not any more."""
+
+    name: str
+
+
+@dataclass(unsafe_hash=True)
 class QuietDecided(UserError):
     """Officers decided of this person, or they answered.
 

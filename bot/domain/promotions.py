@@ -105,12 +105,17 @@ class Promotion:
     @property
     def origin(self) -> str:
         """By what the worklist knows it."""
-        return f"{_FORTH}:{self.id}"
+        return origin_of(self.id)
 
     @property
     def origin_back(self) -> str:
         """By what the worklist knows its way back."""
         return f"{BACK}:{self.id}"
+
+
+def origin_of(promotion: PromotionId) -> str:
+    """By what the worklist knows a promotion."""
+    return f"{_FORTH}:{promotion}"
 
 
 def promotion_of(origin: str) -> PromotionId | None:

@@ -64,6 +64,7 @@ EXAMPLES: list[UserError] = [
     desk_errors.NotAway("Jo hn"),
     desk_errors.ListChanged(),
     desk_errors.NoticesUnderWay(5, NOW),
+    desk_errors.AccountNotYours("Jo hn"),
     *(desk_errors.QuietDecided("Jo hn", how, 5, NOW) for how in ("remove", "seen", "")),
     desk_errors.NotQuiet("Jo hn"),
     desk_errors.RiskMuted("Jo hn", 5, NOW),
