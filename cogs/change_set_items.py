@@ -9,17 +9,36 @@ from discord.ui import Button, View
 
 from bot.domain.change_sets import ChangeItem, ChangeSet, ChangeSetId, ItemState, fingerprint
 from bot.domain.clans import Clan
+from bot.domain.desk_errors import TakenBack
 from bot.domain.errors import Outdated
 from bot.domain.ids import ClanId
 from bot.domain.role_sync import ROLE_SYNC
 from bot.present.change_sets import MAY_NOT, result_embed, undo_embed
+from bot.services.promotions.proposing import Server
+from bot.services.promotions.service import PROMOTION
 from cogs.answers import answer, user_of
 from cogs.buttons import NUMBER, pack, unpack, view_of
-from cogs.guild_people import everybody
+from cogs.guild_people import everybody, giver_of
 from cogs.officers import OfficersItem, progress_channel
 
 _OFF = "-# Role sync is switched off by this, or it would do the same again."
+_BATCH = "-# The promotions are taken back with it; what was done in the game is then on `/officer worklist`."
 _SET = rf"(?P<clan>{NUMBER}):(?P<set>{NUMBER})"
+
+
+def is_batch_taken_back(one: ChangeSet) -> bool:
+    """Whether a set took promotions' roles back: undone, it would leave the promotions as they are."""
+    return one.kind == PROMOTION and one.undo_of is not None
+
+
+def require_undoable(one: ChangeSet) -> None:
+    """Refuse what is not to be undone by itself.
+
+    Raises:
+        TakenBack: promotions were taken back by it.
+    """
+    if is_batch_taken_back(one):
+        raise TakenBack
 
 
 class UndoSet(OfficersItem[Button[View]], template=rf"cs:undo:{_SET}"):
@@ -38,8 +57,12 @@ class UndoSet(OfficersItem[Button[View]], template=rf"cs:undo:{_SET}"):
         people = await everybody(interaction)
         undo = await self.services.change_sets.plan_undo(clan, self.number, people.people)
         one, _ = await self.services.change_sets.read(clan.id, self.number)
+        require_undoable(one)
+        batch = await self.services.promotions.batch_of(one)
         notes = [*([] if people.reach.may_manage else [MAY_NOT]), *([_OFF] if one.kind == ROLE_SYNC else [])]
-        view = view_of(UndoNow(clan.id, self.number, fingerprint(undo.changes))) if undo.changes else None
+        notes += [] if batch is None else [_BATCH]
+        now = UndoNow(clan.id, self.number, fingerprint(undo.changes))
+        view = view_of(now) if undo.changes or batch is not None else None
         await answer(interaction, private=True, embed=undo_embed(one, undo, *notes), view=view)
 
 
@@ -56,18 +79,24 @@ class UndoNow(OfficersItem[Button[View]], template=rf"cs:now:{_SET}:(?P<seen>{NU
         return cls(ClanId(unpack(match["clan"])), ChangeSetId(unpack(match["set"])), unpack(match["seen"]))
 
     async def act(self, interaction: Interaction[Any], clan: Clan) -> None:
-        people = (await everybody(interaction)).people
-        undo = await self.services.change_sets.plan_undo(clan, self.number, people)
+        sets, server = self.services.change_sets, Server(await everybody(interaction), giver_of(interaction))
+        people = server.people.people
+        undo = await sets.plan_undo(clan, self.number, people)
         if fingerprint(undo.changes) != self.seen:
             raise Outdated
         channel = await progress_channel(self.services, clan)
-        one, _ = await self.services.change_sets.read(clan.id, self.number)
-        by = user_of(interaction)
+        one, _ = await sets.read(clan.id, self.number)
+        require_undoable(one)
+        by, batch = user_of(interaction), await self.services.promotions.batch_of(one)
         if one.kind == ROLE_SYNC:
             await self.services.role_sync.switch_off(clan, by)
-        made = await self.services.change_sets.undo(clan, self.number, by, people, channel)
+        if batch is None:
+            await sets.undo(clan, self.number, by, people, channel)
+        else:
+            await self.services.promotions.undo(clan, batch, by, server, channel)
+        one, _ = await sets.read(clan.id, self.number)
         await interaction.response.edit_message(
-            content=f"It is being undone, as number {made.id}. `/officer history` shows how far it is.",
+            content=f"It is being undone, as number {one.undone_by}. `/officer history` shows how far it is.",
             embed=None,
             view=None,
         )
@@ -96,8 +125,10 @@ def result_view(one: ChangeSet, items: Sequence[ChangeItem]) -> View | None:
     if one.is_open:
         return None
     failed = any(item.state is ItemState.FAILED for item in items)
+    if one.undone_by is not None:
+        return None
     buttons: list[Any] = [TryAgain(one.clan, one.id)] if failed else []
-    if one.undone_by is None and any(item.touched for item in items):
+    if any(item.touched for item in items) and not is_batch_taken_back(one):
         buttons.append(UndoSet(one.clan, one.id))
     return view_of(*buttons) if buttons else None
 

@@ -18,12 +18,13 @@ from bot.domain.change_sets import (
     Effect,
     ItemState,
     Outcome,
+    Roles,
     Why,
     effect_of,
     settled,
     tally,
 )
-from bot.domain.ids import GuildId, MessageId
+from bot.domain.ids import GuildId, MessageId, UserId
 from bot.logs import new_trace
 from bot.present.change_sets import progress_embed, result_embed
 from bot.services.registry import Services
@@ -83,12 +84,37 @@ class ChangeSetsCog(commands.Cog):
         """Go on with what waits, also from before a restart."""
         with new_trace(job="change_sets"):
             try:
-                await self.sets.close_lost()
+                await self._close_lost()
                 waiting = await self.sets.open_of(*(GuildId(guild.id) for guild in self.bot.guilds))
                 for guild in {one.guild for one in waiting}:
                     self.wake(guild)
             except Exception:  # a loop of discord.py ends for good at the first error it does not know
                 log.exception("change_sets_not_read")
+
+    async def _close_lost(self) -> None:
+        """Close what will not be carried on, with what Discord says of what was asked last."""
+        for one, why in await self.sets.lost():
+            try:
+                roles = await self._roles_of_called(one)
+            except CannotGoOn as stop:
+                log.info("change_set_waits", change_set=one.id, why=stop.why)
+                continue
+            await self.sets.give_up(one, why, roles)
+            await self._tell_end(one)
+
+    async def _roles_of_called(self, one: ChangeSet) -> dict[UserId, Roles]:
+        guild = self.bot.get_guild(one.guild)
+        if guild is None:
+            return {}
+        if guild.unavailable:
+            raise CannotGoOn(_NOT_ANSWERED)
+        found: dict[UserId, Roles] = {}
+        for item in await self.sets.items(one):
+            if item.state is ItemState.CALLING:
+                member = await self._member(guild, item)
+                if member is not None:
+                    found[item.user] = roles_of(member)
+        return found
 
     @again.before_loop
     async def _until_ready(self) -> None:
@@ -138,10 +164,13 @@ class ChangeSetsCog(commands.Cog):
     async def _end(self, one: ChangeSet) -> bool:
         if not await self.sets.close(one):
             return False
+        await self._tell_end(one)
+        return True
+
+    async def _tell_end(self, one: ChangeSet) -> None:
         one, items = await self.sets.read(one.clan, one.id)
         await self._edit(one, result_embed(one, items), result_view(one, items))
         self.bot.dispatch("change_set_done", one, items)
-        return True
 
     # One after the other
 

@@ -86,22 +86,30 @@ def open_places(guild: discord.Guild, ears: Ears, *, with_content: bool) -> list
     Without the message content intent a relay's channel is left out, so that its lines
     are read, from where reading ended, once the intent is there.
     """
-    channels: Iterable[Readable] = (
-        *guild.text_channels,
-        *guild.voice_channels,
-        *guild.stage_channels,
-        *guild.threads,
+    return [DiscordPlace(one) for one in _channels(guild) if _matters(one, ears, with_content=with_content)]
+
+
+def unseen_places(guild: discord.Guild, ears: Ears) -> frozenset[ChannelId]:
+    """The channels and active threads that matter and are hidden from the bot."""
+    return frozenset(
+        ChannelId(one.id)
+        for one in _channels(guild)
+        if ears.hears(one.id, _parent(one)) and not _permissions(one).view_channel
     )
-    return [
-        DiscordPlace(channel) for channel in channels if _matters(channel, ears, with_content=with_content)
-    ]
+
+
+def _channels(guild: discord.Guild) -> Iterable[Readable]:
+    return (*guild.text_channels, *guild.voice_channels, *guild.stage_channels, *guild.threads)
+
+
+def _parent(channel: Readable) -> int | None:
+    return channel.parent_id if isinstance(channel, discord.Thread) else None
 
 
 def _matters(channel: Readable, ears: Ears, *, with_content: bool) -> bool:
     if channel.id in ears.relay_channels and not with_content:
         return False
-    parent = channel.parent_id if isinstance(channel, discord.Thread) else None
-    return ears.hears(channel.id, parent) and _permissions(channel).view_channel
+    return ears.hears(channel.id, _parent(channel)) and _permissions(channel).view_channel
 
 
 async def archived_places(

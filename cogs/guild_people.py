@@ -10,6 +10,7 @@ from discord import Interaction
 from bot.domain.change_sets import GuildPeople, Reach, Roles
 from bot.domain.desk_errors import PeopleUnknown
 from bot.domain.errors import NotSetUp
+from bot.domain.giving import Giver
 from bot.domain.ids import UserId
 
 SECONDS_TO_ASK: Final = 1.5
@@ -19,6 +20,33 @@ SECONDS_TO_ASK: Final = 1.5
 def is_given(role: discord.Role) -> bool:
     """Whether it is somebody's to give: roles of bots, of boosters and @everyone are nobody's."""
     return not (role.is_default() or role.managed)
+
+
+def may_give(user: discord.abc.User, role: discord.Role) -> bool:
+    """Whether somebody could give a role by hand.
+
+    Who lacks *Manage Roles* could give none; of them it is asked that they may do all that it allows.
+    """
+    if not (isinstance(user, discord.Member) and is_given(role)):
+        return False
+    if user.id == user.guild.owner_id:
+        return True
+    held = user.guild_permissions
+    return role < user.top_role and (held.manage_roles or role.permissions <= held)
+
+
+def named_roles(guild: discord.Guild) -> dict[str, int]:
+    """A server's roles by folded name; of several of one name the highest counts."""
+    return {role.name.casefold(): role.id for role in guild.roles if is_given(role)}
+
+
+def giver_of(interaction: Interaction[Any]) -> Giver:
+    """Whoever pressed or asked, among the roles of the server."""
+    if interaction.guild is None:
+        raise NotSetUp
+    user, roles = interaction.user, interaction.guild.roles
+    beyond = frozenset(role.id for role in roles if not may_give(user, role))
+    return Giver(named_roles(interaction.guild), beyond)
 
 
 def roles_of(member: discord.Member) -> Roles:

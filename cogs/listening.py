@@ -12,7 +12,14 @@ from bot.domain.ids import ClanId, GuildId
 from bot.logs import new_trace
 from bot.services.history import History, Unreadable
 from bot.services.ingest import Ingest
-from cogs.channels import DiscordPlace, archived_places, fetch_place, open_places, seen_of
+from cogs.channels import (
+    DiscordPlace,
+    archived_places,
+    fetch_place,
+    open_places,
+    seen_of,
+    unseen_places,
+)
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -115,7 +122,7 @@ class Listening(commands.Cog):
     async def _check(self) -> None:
         """Note what was observed. Nothing that fails ends it."""
         for guild in list(self.bot.guilds):
-            if self._ingest.ears(guild.id) is None or guild.unavailable:
+            if (ears := self._ingest.ears(guild.id)) is None or guild.unavailable:
                 continue
             if guild.id in self._again and not self.is_filling(guild.id):
                 self._again.discard(guild.id)
@@ -125,6 +132,7 @@ class Listening(commands.Cog):
             self._hear_new_places(guild)
             try:
                 await self._ingest.note_observed(guild.id)
+                await self._history.note_unseen(GuildId(guild.id), unseen_places(guild, ears))
             except Exception:  # nor may one server's fault keep the others from being noted
                 log.exception("coverage_not_noted", guild_id=guild.id)
 

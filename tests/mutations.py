@@ -14,8 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 COPIED = ("bot", "cogs", "db", "demo", "migrations", "tests", "pyproject.toml")
-RENAMES, NAMES, ROSTERS, NUMBERS = (
-    f"tests/services/test_traps_{part}.py" for part in ("renames", "names", "rosters", "numbers")
+RENAMES, NAMES, ROSTERS, NUMBERS, DESK = (
+    f"tests/services/test_traps_{part}.py" for part in ("renames", "names", "rosters", "numbers", "desk")
 )
 FAILED = 1
 """What pytest returns where a test failed, and not where none was found or it could not be read."""
@@ -201,6 +201,13 @@ MUTATIONS = (
     ),
     Mutation(
         NAMES,
+        "test_a_former_name_of_a_newcomer_is_nobodys_where_nothing_tells_when_another_gave_it_up",
+        "bot/domain/former_names.py",
+        "if not disputes and not unclear",
+        "if not disputes",
+    ),
+    Mutation(
+        NAMES,
         "test_a_former_name_of_a_newcomer_is_not_theirs_while_wom_tells_of_another_under_it",
         "bot/domain/former_names.py",
         "since = max(others, default=None)",
@@ -289,6 +296,20 @@ MUTATIONS = (
         "bot/services/statistics.py",
         "return at is not None and (than is None or at > than)",
         "return at is not None and than is None",
+    ),
+    Mutation(
+        DESK,
+        "test_what_officers_noted_of_a_new_name_is_of_the_member_whose_it_is",
+        "db/queries/absorbing.py",
+        "    for later in opened[1:]:\n",
+        "    for later in ():\n",
+    ),
+    Mutation(
+        DESK,
+        "test_what_only_one_of_two_names_was_noted_with_is_kept",
+        "db/queries/roster.py",
+        "        await absorbing.follow_absorbed(session, clan, absorbed, now)\n",
+        "",
     ),
 )
 

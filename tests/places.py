@@ -69,7 +69,7 @@ class Places:
 
 def _is_whole(config: pytest.Config) -> bool:
     """Whether nothing was left out by whoever started the run."""
-    chosen = config.option.keyword or config.option.markexpr or config.option.lf
+    chosen = config.option.keyword or config.option.markexpr or getattr(config.option, "lf", False)
     return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not chosen
 
 

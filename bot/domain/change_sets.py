@@ -4,7 +4,7 @@ It knows users, ids of Discord roles and a label; why somebody gets a role is no
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NewType
@@ -245,6 +245,21 @@ def settled(item: ChangeItem, roles: Roles, effect: Effect) -> Outcome:
     missed = effect.above_me or effect.gone
     nothing = before == roles and missed and not (item.change.add & roles)
     return Outcome(ItemState.SKIPPED if nothing else ItemState.DONE, before, roles, effect.why)
+
+
+def given_up(item: ChangeItem, roles: Roles | None, why: Why) -> Outcome:
+    """The outcome of an item that is open and of which Discord is asked no more.
+
+    ``roles`` are those of today, None where nobody can tell. What was asked for and is so by now was done
+    by this item, as in :func:`settled`; the rest is not done.
+    """
+    before = NO_ROLES if item.before is None else item.before
+    if item.state is ItemState.CALLING and roles is not None:
+        done = replace(item, state=ItemState.DONE, before=before, after=roles)
+        if done.touched:
+            is_whole = item.change.add <= roles and roles.isdisjoint(item.change.remove - item.change.add)
+            return Outcome(ItemState.DONE, before, roles, None if is_whole else why)
+    return Outcome(ItemState.SKIPPED, before, before, why)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -31,18 +32,39 @@ def merged(spans: Iterable[Observed]) -> list[Observed]:
 
 
 def without(spans: Iterable[Observed], holes: Iterable[Observed]) -> list[Observed]:
-    """What is left of the spans beside the holes."""
-    left = merged(spans)
-    for hole in merged(holes):
-        left = [part for one in left for part in _cut(one, hole)]
+    """What is left of the spans beside the holes, in one pass over both."""
+    left: list[Observed] = []
+    gaps, place = merged(holes), 0
+    for one in merged(spans):
+        start = one.start
+        while place < len(gaps) and gaps[place].start < one.end:
+            gap = gaps[place]
+            if start < gap.start:
+                left.append(Observed(start, gap.start))
+            start = max(start, gap.end)
+            if one.end < gap.end:
+                # What is left of the hole may reach into the next span.
+                break
+            place += 1
+        if start < one.end:
+            left.append(Observed(start, one.end))
     return left
 
 
-def _cut(one: Observed, hole: Observed) -> list[Observed]:
-    if hole.end <= one.start or one.end <= hole.start:
-        return [one]
-    parts = Observed(one.start, hole.start), Observed(hole.end, one.end)
-    return [part for part in parts if part.start < part.end]
+def common(one: Iterable[Observed], other: Iterable[Observed]) -> list[Observed]:
+    """The time that is in both."""
+    mine, theirs = merged(one), merged(other)
+    found: list[Observed] = []
+    here = there = 0
+    while here < len(mine) and there < len(theirs):
+        start, end = max(mine[here].start, theirs[there].start), min(mine[here].end, theirs[there].end)
+        if start < end:
+            found.append(Observed(start, end))
+        if mine[here].end < theirs[there].end:
+            here += 1
+        else:
+            there += 1
+    return found
 
 
 def length(spans: Iterable[Observed], start: datetime) -> timedelta:
@@ -50,33 +72,42 @@ def length(spans: Iterable[Observed], start: datetime) -> timedelta:
     return sum((one.end - max(one.start, start) for one in spans if one.end > start), timedelta(0))
 
 
-def heard_in_channels(channels: Mapping[int, Sequence[Observed]]) -> list[Observed]:
+def heard_in_channels(
+    channels: Mapping[int, Sequence[Observed]], unread: Mapping[int, datetime], now: datetime
+) -> list[Observed]:
     """When a server was listened to: while some channel was, and none was being missed.
 
-    A channel is missed between two of its own spans. Before its first one and after its
-    last one it is not: channels are made and deleted.
+    A channel is missed between two of its own spans. One that is ``unread`` since a time is
+    missed from it, or from its last span, to now: it should be read still, and is not. Before
+    its first span no other is missed, nor after its last: channels are made and deleted, and
+    threads fall asleep.
     """
     spans = {channel: merged(one) for channel, one in channels.items()}
     holes = [Observed(before.end, after.start) for one in spans.values() for before, after in pairwise(one)]
+    for channel, since in unread.items():
+        holes.append(Observed(max([since, *(one.end for one in spans.get(channel, ()))]), now))
     return without((span for one in spans.values() for span in one), holes)
 
 
 def heard_in_game(
-    spans: Iterable[Observed], lines: Sequence[datetime], start: datetime, now: datetime
+    channels: Mapping[int, tuple[Sequence[Observed], Sequence[datetime]]], start: datetime, now: datetime
 ) -> list[Observed]:
-    """When the game's chat was heard: while a relay's channel was listened to and relays wrote.
+    """When the game's chat was heard: while every relay's channel was listened to and its relays wrote.
 
-    ``lines`` are relayed lines since ``start`` in their order; those within
-    :data:`RELAY_SILENT` of others may be left out. A stretch of that length without any line
-    is unknown, and not silence.
+    Each channel has the spans in which it was listened to, and lines of its relays since
+    ``start`` in their order; those within :data:`RELAY_SILENT` of others may be left out. A
+    stretch of that length without any line is unknown, and not silence. No channel: nothing was heard.
     """
-    moments = [start, *lines, now]
-    silences = [
+    heard = [without(spans, _silences(lines, start, now)) for spans, lines in channels.values()]
+    return reduce(common, heard) if heard else []
+
+
+def _silences(lines: Sequence[datetime], start: datetime, now: datetime) -> list[Observed]:
+    return [
         Observed(before, after)
-        for before, after in pairwise(moments)
+        for before, after in pairwise([start, *lines, now])
         if after - before >= RELAY_SILENT or not lines
     ]
-    return without(spans, silences)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,11 @@ class BatchDone(UserError):
 
 
 @dataclass(unsafe_hash=True)
+class TakenBack(UserError):
+    """What would be undone took promotions back: those are approved anew, not brought back by their roles."""
+
+
+@dataclass(unsafe_hash=True)
 class NothingLeftToPromote(UserError):
     """Nobody of those who were chosen is still to get that rank."""
 
@@ -130,6 +135,13 @@ class RoleTwice(UserError):
 
 
 @dataclass(unsafe_hash=True)
+class RolesBeyond(UserError):
+    """Rank rules would give Discord roles that the asker could not give by hand; ``roles`` are their ids."""
+
+    roles: tuple[int, ...]
+
+
+@dataclass(unsafe_hash=True)
 class NotPolled(UserError):
     """The clan's roster was never read, so that nothing is known of anybody."""
 
@@ -228,6 +240,13 @@ class NoticesUnderWay(UserError):
 
     by: int
     at: datetime
+
+
+@dataclass(unsafe_hash=True)
+class AccountNotYours(UserError):
+    """A notice is answered by somebody whose verified account it was, and is not any more."""
+
+    name: str
 
 
 @dataclass(unsafe_hash=True)

@@ -66,6 +66,7 @@ def _insert_former(roster: Roster, former: Held, taken: Held, others: Sequence[d
 
     A start that nobody knows gives way: a name's later owner begins where its earlier one ended,
     and not before WOM was told of ``others`` that they took it or gave it up, though no poll saw them.
+    While it is not known when another gave it up, it is nobody's.
     """
     until, since = former.end or roster.now, former.start
     if since is None:
@@ -82,6 +83,7 @@ def _insert_former(roster: Roster, former: Held, taken: Held, others: Sequence[d
             disputes.append(Dispute(former.key, former.start, former.end, other.member, former.member))
     roster.plan.disputes.extend(disputes)
     roster.replace_hold(taken, replace(taken, start=max(until, taken.start or until)))
-    if not disputes and is_span(since, until):
+    unclear = former.start is None and roster.may_be_anothers(former.member, former.key)
+    if not disputes and not unclear and is_span(since, until):
         former = replace(former, start=since)
         roster.set_names(former.member, [former, *roster.names[former.member]])

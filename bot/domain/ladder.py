@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Final
 
 from bot.domain.ids import ChannelId, ClanId, MemberId, MessageId, UserId
-from bot.domain.inactivity import Judged, Standing
+from bot.domain.inactivity import Judged, Person, Standing
+from bot.domain.worklist import StepId
 
 DEFAULT_DAYS: Final = 30
 DEFAULT_GRACE: Final = 14
@@ -26,6 +27,8 @@ class Notice(StrEnum):
     CLOSED = "closed"
     FAILED = "failed"
     UNLINKED = "unlinked"
+    OVER = "over"
+    """The case ended before it was sent."""
 
 
 UNSENT: Final = (Notice.PENDING, Notice.TRYING)
@@ -40,7 +43,7 @@ class Reply(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a case ended."""
+    """How a case ended. ``SAME``: it turned out to be of somebody who has an earlier one, which goes on."""
 
     SEEN = "seen"
     BACK = "back"
@@ -48,6 +51,7 @@ class Outcome(StrEnum):
     LEFT = "left"
     REMOVE = "remove"
     KEEP = "keep"
+    SAME = "same"
 
 
 class Choice(StrEnum):
@@ -126,6 +130,46 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """An account that is on the worklist to be removed because of a case, or was ticked off there."""
+
+    step: StepId
+    case: int
+    member: MemberId
+    added_at: datetime
+    done_at: datetime | None = None
+
+
+REMOVALS: Final = "inactive:"
+"""How the origins of those steps of the worklist begin; the case and the member follow."""
+
+
+def removal_origin(case: int, member: MemberId) -> str:
+    """By what the worklist knows the removal of an account that a case led to."""
+    return f"{REMOVALS}{case}:{member}"
+
+
+def case_of_removal(origin: str) -> int:
+    """The case that such a step of the worklist comes from."""
+    return int(origin.removeprefix(REMOVALS).partition(":")[0])
+
+
+def removed_by(person: Person, removals: Iterable[Removal]) -> frozenset[int]:
+    """The cases by which a person is to be removed still.
+
+    ``removals`` are open on the worklist, or were ticked off there so recently that the account
+    is expected to leave the roster. They end when an account of the person's joins the clan after
+    it was decided.
+    """
+    joined = max((one.joined_at for one in person.accounts if one.joined_at is not None), default=None)
+    return frozenset(
+        one.case
+        for one in removals
+        if one.member in person.members and (joined is None or joined <= one.added_at)
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """What happened in a case, when, and by whom; None is the bot."""
 
@@ -160,11 +204,14 @@ def stage(judged: Judged, case: Case | None, settings: LadderSettings, now: date
 
     Who says that they have quit awaits a decision whatever the clocks say. Else being seen,
     excused or unknown comes before any grace that ran out: a case without evidence of today
-    waits on. At the end of a grace it is over. ``case`` is the open one, else the last that
-    officers closed by deciding to remove the person, who is not seen since.
+    waits on. At the end of a grace it is over. ``case`` is the open one, else the one by which
+    the person is to be removed still (:func:`removed_by`): that ends when they are seen after it,
+    are away or safe, but for who says that they have quit.
     """
     if case is not None and case.outcome is Outcome.REMOVE:
-        return Stage.ACTIVE if _seen_since(judged, case) else Stage.REMOVE
+        if case.reply is Reply.QUIT or not _is_excused_since(judged, case):
+            return Stage.REMOVE
+        case = None
     if case is not None and case.reply is Reply.QUIT:
         return Stage.DECIDE
     if judged.standing is Standing.QUIET:
@@ -175,8 +222,10 @@ def stage(judged: Judged, case: Case | None, settings: LadderSettings, now: date
 _PLACES: Final = {Standing.ACTIVE: Stage.ACTIVE, Standing.UNKNOWN: Stage.UNKNOWN}
 
 
-def _seen_since(judged: Judged, case: Case) -> bool:
+def _is_excused_since(judged: Judged, case: Case) -> bool:
     seen = judged.person.seen_at
+    if judged.standing in {Standing.ABSENT, Standing.SAFE}:
+        return True
     return seen is not None and case.closed_at is not None and seen > case.closed_at
 
 
@@ -195,6 +244,11 @@ class Placed:
     judged: Judged
     stage: Stage
     case: Case | None = None
+
+    @property
+    def lead(self) -> MemberId:
+        """The account that stands for the person."""
+        return self.judged.person.lead.member
 
 
 @dataclass(frozen=True, slots=True)

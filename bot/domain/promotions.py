@@ -24,6 +24,10 @@ HAD_IT: Final = "had-it"
 CLOCKS_DIFFER: Final = timedelta(minutes=1)
 """How far WOM's clock may be from the bot's."""
 
+_FORTH: Final = "promotion"
+BACK: Final = "undo"
+"""The kinds of steps on the worklist that promotions make. Stored, so neither is ever renamed."""
+
 
 class Ending(StrEnum):
     """How a promotion ended. Stored, so a value is never renamed."""
@@ -101,13 +105,32 @@ class Promotion:
     @property
     def origin(self) -> str:
         """By what the worklist knows it."""
-        return f"promotion:{self.id}"
+        return origin_of(self.id)
+
+    @property
+    def origin_back(self) -> str:
+        """By what the worklist knows its way back."""
+        return f"{BACK}:{self.id}"
+
+
+def origin_of(promotion: PromotionId) -> str:
+    """By what the worklist knows a promotion."""
+    return f"{_FORTH}:{promotion}"
 
 
 def promotion_of(origin: str) -> PromotionId | None:
     """The promotion that a step of the worklist comes from; None for others."""
+    return _numbered(origin, _FORTH)
+
+
+def taken_back_of(origin: str) -> PromotionId | None:
+    """The promotion whose way back a step of the worklist is; None for others."""
+    return _numbered(origin, BACK)
+
+
+def _numbered(origin: str, wanted: str) -> PromotionId | None:
     kind, _, number = origin.partition(":")
-    return PromotionId(int(number)) if kind == "promotion" and number.isdecimal() else None
+    return PromotionId(int(number)) if kind == wanted and number.isdecimal() else None
 
 
 def expected_ranks(under_way: Iterable[Promotion], now: datetime) -> dict[MemberId, str]:
@@ -116,6 +139,44 @@ def expected_ranks(under_way: Iterable[Promotion], now: datetime) -> dict[Member
         one.member: one.to_role
         for one in under_way
         if one.to_role is not None and one.ended_at is None and now - one.approved_at < EXPECTED_FOR
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """A promotion that was taken back after it was done in the game.
+
+    ``ticked_at`` is when officers ticked off that they undid it there; None while they did not.
+
+    Since it was taken back what WOM was asked for, answered and confirmed is of the rank before it.
+    """
+
+    of: Promotion
+    ticked_at: datetime | None = None
+
+
+def has_way_back(
+    one: Promotion, present: Mapping[MemberId, str | None], newest: Mapping[MemberId, PromotionId]
+) -> bool:
+    """Whether taking a promotion back leaves something to be done in the game.
+
+    It was ticked off or confirmed, and nobody changed the rank since: ``present`` are WOM's roles of who is
+    in the clan, ``newest`` each member's last promotion that was not taken back.
+    """
+    is_done = one.ticked_at is not None or one.ending is Ending.CONFIRMED
+    if not is_done or one.from_role is None or one.to_role is None or one.member not in present:
+        return False
+    untouched = present[one.member] in (None, one.from_role, one.to_role)
+    return untouched and newest.get(one.member, one.id) <= one.id
+
+
+def expected_back(back: Iterable[WayBack], now: datetime) -> dict[MemberId, str]:
+    """Which of WOM's roles members are to be taken for until WOM shows what they were taken back to."""
+    waiting = [one.of for one in back if one.of.confirmed_by is None and one.of.ended_at is not None]
+    return {
+        one.member: one.from_role
+        for one in sorted(waiting, key=lambda one: (one.ended_at or now, -one.id))
+        if one.from_role is not None and now - (one.ended_at or now) < EXPECTED_FOR
     }
 
 
@@ -183,6 +244,16 @@ def is_to_be_set(one: Promotion, role: str | None, polled_at: datetime | None) -
     return role == one.from_role and polled_at is not None and polled_at > one.wom_set_at
 
 
+def is_to_be_set_back(back: WayBack, role: str | None) -> bool:
+    """Whether WOM is to be asked for the rank before, which is so in the game again, while it shows ``role``.
+
+    A refusal is final, and so is what was set.
+    """
+    one = back.of
+    is_asked = one.wom_set_at is not None or one.wom_failure is not None
+    return back.ticked_at is not None and not is_asked and one.from_role not in (None, role)
+
+
 @dataclass(frozen=True, slots=True)
 class Ready:
     """A member who earned a rank, or no longer meets theirs; ``verdict`` is of the rank they are to get.
@@ -239,15 +310,14 @@ class RoleSwap:
     remove: int | None = None
 
 
-def role_swap(before: str | None, after: str | None, roles: Mapping[str, int], own: int | None) -> RoleSwap:
-    """Which Discord roles follow a change from one of WOM's roles to another.
+def role_swap(before: str | None, after: str | None, roles: Mapping[str, int]) -> RoleSwap:
+    """Which Discord roles follow a change from one of WOM's roles to another; ``roles`` are those of WOM's.
 
-    ``roles`` are those of WOM's roles, ``own`` the one that the rule itself names, which comes before them.
-    Where the new rank has none nothing follows, and a badge (``after`` None) takes nothing away.
+    Where the new rank has none nothing follows: nothing would take the place of the one before.
     """
-    gained = own if own is not None else roles.get(after or "")
-    if gained is None or after is None:
-        return RoleSwap(gained)
+    gained = roles.get(after or "")
+    if gained is None:
+        return RoleSwap()
     lost = roles.get(before or "")
     return RoleSwap(gained, None if lost == gained else lost)
 

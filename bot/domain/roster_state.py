@@ -68,6 +68,26 @@ class Roster:
         told = () if key is None else self.told.get(key, ())
         return [at for player, at in told if player not in self.members[member].players]
 
+    def may_be_anothers(self, member: MemberId, key: NameKey) -> bool:
+        """Whether WOM was told that another took a name, and nothing tells when they gave it up."""
+        last: dict[PlayerId, ApprovedRename] = {}
+        for one in sorted(self.approved, key=lambda one: one.submitted_at):
+            if one.player not in self.members[member].players and key in map(
+                name_key, (one.old_name, one.new_name)
+            ):
+                last[one.player] = one
+        return any(
+            name_key(one.new_name) == key and not self._was_seen_under(one, key) for one in last.values()
+        )
+
+    def _was_seen_under(self, one: ApprovedRename, key: NameKey) -> bool:
+        """Whether polls saw the name that a change brought: its end is known then, or it is theirs now."""
+        owner = self.owners.get(one.player)
+        return any(
+            held.member == owner and (held.end is None or held.end > one.submitted_at)
+            for held in self.holds(key)
+        )
+
     def save(self, member: MemberState) -> None:
         """Write a member back if anything changed."""
         if self.members.get(member.id) != member:

@@ -142,7 +142,8 @@ _NEEDED = {
     "owner": "That is for whoever runs this bot.",
     "colleague": "Nobody verifies an account of their own. Ask another officer, or say the code "
     "that `/link` gives you in the clan chat.",
-    "role": "You could not give that role yourself: it stands above yours. Ask somebody higher up.",
+    "role": "You could not give that role yourself: it stands above yours, or lets people do what you may "
+    "not. Ask somebody higher up.",
     "own_proof": "Nobody approves proofs of their own account. Ask another officer.",
     "asker": "Those buttons belong to whoever asked. Use the command yourself and you get your own.",
 }

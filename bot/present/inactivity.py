@@ -47,6 +47,7 @@ _NOTICES: Final = {
     Notice.CLOSED: "takes no private messages: tell them in game",
     Notice.FAILED: "notice failed: tell them in game",
     Notice.UNLINKED: "not linked: tell them in game",
+    Notice.OVER: "notice was needed no more",
 }
 _STEPS: Final = {
     "flagged": "flagged as quiet",
@@ -62,8 +63,9 @@ _STEPS: Final = {
     "left": "left the clan",
     "remove": "to be removed",
     "more": "given more time",
-    "recalled": "seen again, and off the worklist",
+    "recalled": "not to be removed any more, and off the worklist",
     "keep": "kept, and safe from now on",
+    "same": "one member with somebody whose earlier flag goes on",
 }
 COLUMNS: Final = (
     "name", "accounts", "rank", "list", "limit in days", "last gain", "checked by WOM",

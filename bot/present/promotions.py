@@ -193,6 +193,10 @@ def _far(one: Promotion) -> Iterator[str]:
             yield _NOTES.get(one.discord_note, one.discord_note)
         if one.confirmed_by is not None:
             yield _WITNESSES[one.confirmed_by]
+        elif one.ending is Ending.CANCELLED and one.wom_set_at is not None:
+            yield _STAGES[Stage.AT_WOM]
+        if one.ending is Ending.CANCELLED and one.wom_failure is not None:
+            yield f"⚠ Wise Old Man: {escape(one.wom_failure)}"
         return
     yield _STAGES[one.stage]
     if one.discord_at is None and one.discord_note == HAD_IT:
@@ -246,10 +250,13 @@ def proposal(
 
 def batch_page(batch: Batch, made: Sequence[Promotion]) -> discord.Embed:
     """What an officer approved, how far each of it is, and what is to be done next."""
+    steps_back = any(one.ending is Ending.CANCELLED and one.ticked_at for one in made)
     lines = under_way_lines(made)
     small = [f"approved by <@{batch.approved_by}> {ago(batch.approved_at)}"]
     if batch.undone_by is not None:
         small.append(f"taken back by <@{batch.undone_by}> {ago(batch.undone_at)}")
+        if steps_back:
+            small.append("what was done in the game: `/officer worklist` has it the other way round")
     elif any(one.ended_at is None and one.ticked_at is None and one.to_role for one in made):
         small.append("then in the game: `/officer worklist` has the names")
     if batch.announced_at is not None:

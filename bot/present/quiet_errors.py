@@ -15,6 +15,7 @@ _HOW: Final[dict[str, str]] = {
     Outcome.LEFT: "has left the clan",
     Outcome.REMOVE: "is to be removed",
     Outcome.KEEP: "is kept, and on the safe list",
+    Outcome.SAME: "is one member with somebody who was flagged before",
 }
 
 
@@ -47,6 +48,14 @@ def _(error: desk_errors.ListChanged) -> str:
 @explain.register
 def _(error: desk_errors.NoticesUnderWay) -> str:
     return f"<@{error.by}> sent notices {ago(error.at)}, and they are on their way still. Wait for their end."
+
+
+@explain.register
+def _(error: desk_errors.AccountNotYours) -> str:
+    return (
+        f"{escape(error.name)} is not verified as your account any more, so your answer was not taken. "
+        "If it is yours, link it with `/link` and say the code in the game; else there is nothing to do."
+    )
 
 
 @explain.register

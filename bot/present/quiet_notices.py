@@ -76,6 +76,7 @@ def round_message(round_: Round) -> discord.Embed:
             (Notice.CLOSED, "closed"),
             (Notice.FAILED, "failed"),
             (Notice.UNLINKED, "not linked"),
+            (Notice.OVER, "needed no more"),
         )
         if round_.counts.get(one) or one is Notice.DELIVERED
     )
@@ -124,12 +125,12 @@ def answered(clan: Clan, name: str, user: int, reply: Reply, until: datetime | N
 
 
 def recalled(clan_name: str, names: Sequence[str]) -> discord.Embed:
-    """What officers are told of who was to be removed, and was seen since."""
+    """What officers are told of who was to be removed, and is to be no more."""
     return discord.Embed(
-        title="Seen again",
+        title="Not to be removed any more",
         description=(
             f"{cut_units(', '.join(map(escape, names)), _NAMES)}: to be removed from {escape(clan_name)}, "
-            "but active again, so the step is off `/officer worklist`."
+            "but seen again, away, safe or new in the clan since, so the step is off `/officer worklist`."
         ),
         colour=ATTENTION,
     )

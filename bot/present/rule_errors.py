@@ -1,6 +1,7 @@
 """What went wrong with rank rules and promotions, in words: the cause, then what to do."""
 
 from bot.domain import desk_errors
+from bot.present.change_sets import mentions
 from bot.present.explaining import explain
 from bot.present.numbers import counted
 from bot.present.text import escape
@@ -30,6 +31,14 @@ def _(error: desk_errors.RulesChanged) -> str:
 def _(error: desk_errors.BatchDone) -> str:
     did = {"announced": "announced these already", "undone": "took these back already"}.get(error.what)
     return f"<@{error.by}> {did or 'approved these already'}, {ago(error.at)}. Nothing was done twice."
+
+
+@explain.register
+def _(error: desk_errors.TakenBack) -> str:
+    del error
+    return (
+        "These promotions were taken back, and their roles with them. Approve them anew with `/promotions`."
+    )
 
 
 @explain.register
@@ -74,6 +83,15 @@ def _(error: desk_errors.SimulationRunning) -> str:
     return (
         f"<@{error.by}> began a simulation {ago(error.since)}, and one runs at a time. "
         "Wait for it, or press **Cancel** on it."
+    )
+
+
+@explain.register
+def _(error: desk_errors.RolesBeyond) -> str:
+    return (
+        f"The rank rules would give {mentions(error.roles)}, which you could not give yourself: it stands "
+        "above yours, or lets people do what you may not. Name another role in `/rules edit`, or ask "
+        "somebody higher up."
     )
 
 

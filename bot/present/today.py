@@ -39,8 +39,8 @@ WORDS: Final[Mapping[Awaits, Words]] = {
     Awaits.PROOFS: Words("proof to look at", "proofs to look at", "member proof"),
     Awaits.PROMOTIONS: Words("member has earned a rank", "members have earned a rank", "promotions"),
     Awaits.DECISIONS: Words(
-        "quiet person whose grace is over",
-        "quiet people whose grace is over",
+        "quiet person to decide of",
+        "quiet people to decide of",
         "inactive",
         "For your decision",
     ),

@@ -60,7 +60,7 @@ class Absences:
     async def note(
         self, clan: Clan, user: UserId, user_name: str, until: datetime, because: str
     ) -> MyAbsence:
-        """A user is away, with every account that is verified as theirs. It replaces one that lasts.
+        """A user is away, with every account that is verified as theirs. It replaces all that last.
 
         With claims only it is noted too, and holds for an account from when that is verified.
 
@@ -70,11 +70,13 @@ class Absences:
         now = self._clock()
         async with self._database.write() as session:
             await clans.lock_clan(session, clan.id)
-            before = await _mine(session, clan.id, user, user_name, now)
-            if before.absence is not None:
-                await absences.end_absences(session, [before.absence.id], user, now)
+            # Whoever has linked nothing is told so.
+            await _mine(session, clan.id, user, user_name, now)
+            mine = await _verified(session, clan.id, user)
+            lasting = await absences.lasting(session, clan.id, user, mine, now)
+            await absences.end_absences(session, [one.id for one in lasting], user, now)
             await absences.add_absence(session, clan.id, user, None, until, because.strip(), user, now)
-            await end_cases(session, clan.id, await _verified(session, clan.id, user), user, now)
+            await end_cases(session, clan.id, mine, user, now)
             return await _mine(session, clan.id, user, user_name, now)
 
     async def end(self, clan_id: ClanId, user: UserId, absence: int | None = None) -> None:
@@ -133,8 +135,12 @@ class Absences:
             lasting = await absences.lasting(session, clan.id, owner, theirs, self._clock())
         return next(iter(lasting), None)
 
-    async def prolong(self, clan_id: ClanId, user: UserId, until: datetime) -> None:
-        """A user answers a reminder: away for longer."""
+    async def prolong(self, clan_id: ClanId, user: UserId, until: datetime) -> datetime:
+        """A user answers a reminder: away for longer. An absence that lasts longer yet stays as it is.
+
+        Returns:
+            Until when they are away.
+        """
         now = self._clock()
         async with self._database.write() as session:
             if await clans.clan_by_id(session, clan_id) is None:
@@ -142,9 +148,13 @@ class Absences:
             await clans.lock_clan(session, clan_id)
             mine = await _verified(session, clan_id, user)
             lasting = await absences.lasting(session, clan_id, user, mine, now)
+            longest = max((one.until for one in lasting), default=until)
+            if longest > until:
+                return longest
             await absences.end_absences(session, [one.id for one in lasting], user, now)
             await absences.add_absence(session, clan_id, user, None, until, "", user, now)
             await end_cases(session, clan_id, mine, user, now)
+            return until
 
     async def reminders(self, guilds: Iterable[GuildId]) -> list[Reminder]:
         """The ends that nobody was told of yet, of the clans of these servers."""
@@ -164,12 +174,11 @@ async def end_cases(
     session: AsyncSession, clan: ClanId, theirs: Collection[MemberId], by: UserId, now: datetime
 ) -> None:
     """Whoever is away is not on the ladder."""
-    for case in await ladder.cases(session, clan, now):
-        if case.member in theirs and case.closed_at is None:
-            await ladder.change_case(
-                session, case.id, closed_at=now, closed_by=by, outcome=Outcome.AWAY.value
-            )
-            await ladder.note_step(session, clan, case.id, Outcome.AWAY, by, now)
+    ids = await ladder.open_of(session, clan, theirs)
+    if ids:
+        closed = {"closed_at": now, "closed_by": by, "outcome": Outcome.AWAY.value}
+        await ladder.change_cases(session, ids, **closed)
+        await ladder.note_steps(session, clan, [(one, Outcome.AWAY) for one in ids], by, now)
 
 
 async def _mine(

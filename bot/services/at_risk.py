@@ -138,8 +138,9 @@ class AtRisk:
             Outdated: they are not on the roster any more.
         """
         now = self._clock()
+        theirs = await self._accounts(clan, member, now)
         async with self._database.write() as session:
-            before, _ = await self._muted(session, clan, member, now)
+            before = await _muted(session, clan, theirs, now)
             if before is not None:
                 raise RiskMuted(await _name(session, clan, member), before.by, before.until)
             mute = Mute(by, now, None if days is None else now + timedelta(days=days))
@@ -154,30 +155,35 @@ class AtRisk:
             Outdated: they are not on the roster any more.
         """
         now = self._clock()
+        theirs = await self._accounts(clan, member, now)
         async with self._database.write() as session:
-            before, theirs = await self._muted(session, clan, member, now)
+            before = await _muted(session, clan, theirs, now)
             if before is None:
                 raise RiskNotMuted(await _name(session, clan, member))
             await risk_mutes.unmute(session, clan.id, theirs)
             await _log(session, clan, member, before, None, by, now)
 
-    async def _muted(
-        self, session: AsyncSession, clan: Clan, member: MemberId, now: datetime
-    ) -> tuple[Mute | None, tuple[MemberId, ...]]:
-        """By whom the person of an account is muted, and their accounts, with the clan's row locked."""
-        await clans.lock_clan(session, clan.id)
-        people = await read_people(session, clan, None, now, now)
+    async def _accounts(self, clan: Clan, member: MemberId, now: datetime) -> tuple[MemberId, ...]:
+        """The accounts of the person of an account. The whole roster is read for it, so nobody waits."""
+        async with self._database.read() as session:
+            people = await read_people(session, clan, None, now, now)
         person = next((one for one in people if member in one.members), None)
         if person is None:
             raise Outdated
-        return _mute(person, await risk_mutes.mutes(session, clan.id, now)), person.members
+        return person.members
+
+
+async def _muted(session: AsyncSession, clan: Clan, theirs: Sequence[MemberId], now: datetime) -> Mute | None:
+    """The mute of any of these accounts, with the clan's row locked."""
+    await clans.lock_clan(session, clan.id)
+    mutes = await risk_mutes.mutes(session, clan.id, now)
+    return next((mutes[one] for one in theirs if one in mutes), None)
 
 
 async def _read(
     session: AsyncSession, clan: Clan, overall: MetricId, roles: Roles, seen: datetime, now: datetime
 ) -> _Rows:
     start = weeks_before(now)[0][0]
-    relays = {one.channel for one in await clans.relays_of(session, [clan.id])}
     first, past = quarter_of(start), quarter_of(now)
     spoken = await archive.spoken(session, clan.id, first, past)
     edges = await archive.spoken_at_edges(session, clan.id, start)
@@ -186,10 +192,11 @@ async def _read(
         written[user].append((quarters, messages))
     for owned in await inactivity.verified_owners(session, clan.id):
         written.setdefault(owned.user, [])
+    heard = await heard_between(session, clan, start, seen)
     return _Rows(
         people=await read_people(session, clan, roles, start, seen),
-        heard=await heard_between(session, clan.id, relays, start, seen),
-        has_relay=bool(relays),
+        heard=heard,
+        has_relay=heard.game is not None,
         owners=await archive.owners(session, clan.id),
         times=await archive.snapshot_times(session, clan.id, start - _BEFORE, seen),
         values=await archive.values(session, clan.id, [overall], start - _BEFORE, seen),

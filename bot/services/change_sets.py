@@ -6,12 +6,12 @@ stored and what Discord says tell together what is left to do.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.change_sets import (
+    OPEN_STATES,
     RESUMED_WITHIN,
     ChangeItem,
     ChangeSet,
@@ -21,6 +21,7 @@ from bot.domain.change_sets import (
     Roles,
     Undo,
     Why,
+    given_up,
     in_force,
     plan_undo,
 )
@@ -105,22 +106,36 @@ class ChangeSets:
     # Carrying out
 
     async def open_of(self, *guilds: GuildId) -> list[ChangeSet]:
-        """What is to be carried out in these servers, the oldest first. Call :meth:`close_lost` before."""
+        """What is to be carried out in these servers, the oldest first."""
         async with self._database.read() as session:
-            return await change_sets.open_sets(session, guilds)
+            found = await change_sets.open_sets(session, guilds)
+            return [one for one in found if await self._why_lost(session, one) is None]
 
-    async def close_lost(self) -> None:
-        """Close, with the reason, what will not be carried on: it is too old, or its clan was unlinked."""
-        now = self._clock()
+    async def lost(self) -> list[tuple[ChangeSet, Why]]:
+        """What is open and will not be carried on, and why: it is too old, or its clan was unlinked."""
         async with self._database.read() as session:
-            found = await change_sets.all_open_sets(session)
-        for one in found:
-            async with self._database.write() as session:
-                linked = await clans.clan_by_id(session, one.clan)
-                if linked is None:
-                    await self._close(session, one, Why.CLAN_GONE)
-                elif now - one.made_at >= RESUMED_WITHIN:
-                    await self._close(session, one, Why.LATE)
+            found = [
+                (one, await self._why_lost(session, one)) for one in await change_sets.all_open_sets(session)
+            ]
+        return [(one, why) for one, why in found if why is not None]
+
+    async def _why_lost(self, session: AsyncSession, one: ChangeSet) -> Why | None:
+        if await clans.clan_by_id(session, one.clan) is None:
+            return Why.CLAN_GONE
+        return Why.LATE if self._clock() - one.made_at >= RESUMED_WITHIN else None
+
+    async def give_up(self, one: ChangeSet, why: Why, roles: Mapping[UserId, Roles]) -> None:
+        """Close a set that will not be carried on.
+
+        ``roles`` are those that users have in Discord now, of whom it is not known whether their change was
+        made; who is absent keeps what is stored of them.
+        """
+        now = self._clock()
+        async with self._database.write() as session:
+            for item in await change_sets.items_of(session, one.clan, one.id):
+                if item.state in OPEN_STATES:
+                    await self._finish(session, one, item, given_up(item, roles.get(item.user), why))
+            await change_sets.update_set(session, one.clan, one.id, closed_at=now, closed_why=why.value)
 
     async def items(self, one: ChangeSet) -> list[ChangeItem]:
         """Everybody in a set, in its order."""
@@ -151,20 +166,25 @@ class ChangeSets:
 
         What was stored before stays: an item is finished once.
         """
+        async with self._database.write() as session:
+            return await self._finish(session, one, item, outcome)
+
+    async def _finish(
+        self, session: AsyncSession, one: ChangeSet, item: ChangeItem, outcome: Outcome
+    ) -> ChangeItem:
         now = self._clock()
         done = replace(
             item, state=outcome.state, before=outcome.before, after=outcome.after, why=outcome.why, at=now
         )
-        async with self._database.write() as session:
-            were = await change_sets.given_to(session, one.clan, item.user, done.removed)
-            done = replace(done, were_given=were)
-            if await change_sets.save_outcome(session, one.clan, one.id, item.user, outcome, were, now):
-                gives = done.added if item.change.gives is None else done.added & item.change.gives
-                await change_sets.give(session, one.clan, item.user, gives, now)
-                gone = [(item.user, role) for role in done.removed]
-                await change_sets.forget_given(session, one.clan, gone)
-                for follow in self.followers:
-                    await follow(session, one, done)
+        were = await change_sets.given_to(session, one.clan, item.user, done.removed)
+        done = replace(done, were_given=were)
+        if await change_sets.save_outcome(session, one.clan, one.id, item.user, outcome, were, now):
+            gives = done.added if item.change.gives is None else done.added & item.change.gives
+            await change_sets.give(session, one.clan, item.user, gives, now)
+            gone = [(item.user, role) for role in done.removed]
+            await change_sets.forget_given(session, one.clan, gone)
+            for follow in self.followers:
+                await follow(session, one, done)
         return done
 
     async def close(self, one: ChangeSet) -> bool:
@@ -172,14 +192,12 @@ class ChangeSets:
         async with self._database.write() as session:
             if await change_sets.has_open_items(session, one.clan, one.id):
                 return False
-            await self._close(session, one, Why.COMPLETE)
+            await self._complete(session, one.clan, one.id)
             return True
 
-    async def _close(self, session: AsyncSession, one: ChangeSet, why: Why) -> None:
-        now = self._clock()
-        if why is not Why.COMPLETE:
-            await change_sets.give_up_items(session, one.clan, one.id, why, now)
-        await change_sets.update_set(session, one.clan, one.id, closed_at=now, closed_why=why.value)
+    async def _complete(self, session: AsyncSession, clan: ClanId, number: ChangeSetId) -> None:
+        done = {"closed_at": self._clock(), "closed_why": Why.COMPLETE.value}
+        await change_sets.update_set(session, clan, number, **done)
 
     async def retry(self, clan: Clan, number: ChangeSetId, by: UserId) -> ChangeSet:
         """Do again what failed of a set.
@@ -188,11 +206,13 @@ class ChangeSets:
             ChangeSetRunning: somebody was quicker.
             NothingToChange: nothing of it failed.
             Outdated: it is too old for that.
+            ChangeSetUndone: nobody wishes it any more.
         """
         now = self._clock()
         async with self._database.write() as session:
             await clans.lock_clan(session, clan.id)
             found = await _found(session, clan.id, number)
+            await _require_not_undone(session, found)
             if found.is_open:
                 raise ChangeSetRunning(found.by, found.made_at)
             if now - found.made_at >= RESUMED_WITHIN:
@@ -235,26 +255,44 @@ class ChangeSets:
         """
         async with self._database.write() as session:
             await clans.lock_clan(session, clan.id)
-            found = await _found(session, clan.id, number)
-            undo = await _plan_undo(session, clan.id, number, people)
-            made = await self.begin(
-                session, clan, found.kind, found.label, by, undo.changes, channel, undo_of=number
-            )
-            await change_sets.update_set(session, clan.id, number, undone_by=made.id)
+            if not (await _plan_undo(session, clan.id, number, people)).changes:
+                raise NothingToChange
+            made = await self.undo_within(session, clan, number, by, people, channel)
         self.tell(made)
         return made
 
-    async def undo_if_any(
+    async def undo_within(
         self,
+        session: AsyncSession,
         clan: Clan,
-        number: int,
+        number: ChangeSetId,
         by: UserId,
         people: Mapping[UserId, Roles],
-        channel: ChannelId | None,
-    ) -> None:
-        """The same where something of it is left to undo and nobody did."""
-        with suppress(NothingToChange, ChangeSetUndone):
-            await self.undo(clan, ChangeSetId(number), by, people, channel)
+        channel: ChannelId | None = None,
+    ) -> ChangeSet:
+        """The same in a caller's transaction that locks the clan; :meth:`tell` once it is committed.
+
+        Where nothing of it is left as it made it, it is undone all the same, by a set without changes.
+
+        Raises:
+            ChangeSetUndone: somebody was quicker.
+            ChangeSetRunning: it is not done yet.
+        """
+        found = await _found(session, clan.id, number)
+        undo = await _plan_undo(session, clan.id, number, people)
+        if undo.changes:
+            made = await self.begin(
+                session, clan, found.kind, found.label, by, undo.changes, channel, undo_of=number
+            )
+        else:
+            now = self._clock()
+            empty = await change_sets.add_set(
+                session, clan.id, found.kind, found.label, by, [], now, undo_of=number
+            )
+            await self._complete(session, clan.id, empty)
+            made = await _found(session, clan.id, empty)
+        await change_sets.update_set(session, clan.id, number, undone_by=made.id)
+        return made
 
     # What the bot gave
 
@@ -271,15 +309,19 @@ async def _found(session: AsyncSession, clan: ClanId, number: ChangeSetId) -> Ch
     return found
 
 
+async def _require_not_undone(session: AsyncSession, one: ChangeSet) -> None:
+    if one.undone_by is not None:
+        undoing = await _found(session, one.clan, one.undone_by)
+        raise ChangeSetUndone(undoing.by, undoing.made_at)
+
+
 async def _plan_undo(
     session: AsyncSession, clan: ClanId, number: ChangeSetId, people: Mapping[UserId, Roles]
 ) -> Undo:
     found = await _found(session, clan, number)
     if found.is_open:
         raise ChangeSetRunning(found.by, found.made_at)
-    if found.undone_by is not None:
-        undoing = await _found(session, clan, found.undone_by)
-        raise ChangeSetUndone(undoing.by, undoing.made_at)
+    await _require_not_undone(session, found)
     items = await change_sets.items_of(session, clan, number)
     wanted = in_force(await change_sets.lineages(session, clan))
     later: dict[UserId, set[int]] = {}

@@ -145,6 +145,18 @@ class History:
         for clan in ears.clans:
             self._ingest.go_live(clan, starts)
 
+    @uninterrupted
+    async def note_unseen(self, guild: GuildId, channels: Collection[ChannelId]) -> None:
+        """These channels are there and hidden from the bot: what was read once has a hole from now on."""
+        ears = self._ingest.ears(guild)
+        for clan in ears.clans if ears and channels else ():
+            async with self._database.read() as session:
+                known = await cursors.cursors(session, clan)
+            found = {one: known[one].start for one in channels if one in known and not known[one].filling}
+            if found:
+                async with self._database.write() as session:
+                    await cursors.open_holes(session, clan, found)
+
     async def catch_up(self, guild: GuildId, places: Collection[Place]) -> bool:
         """Declare the holes of these places and fill them. Cancelling loses nothing.
 

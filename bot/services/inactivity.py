@@ -1,18 +1,29 @@
 """Who is quiet, by person, read in as many statements for any number of members."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.absences import Absence
-from bot.domain.clans import Clan
+from bot.domain.activity import time_of
+from bot.domain.clans import Clan, GuildSettings
 from bot.domain.coverage import Heard, Observed, heard_in_channels, heard_in_game
 from bot.domain.facts import SourceKind
 from bot.domain.ids import ClanId, MemberId, UserId
 from bot.domain.inactivity import AccountFacts, Person, judge
-from bot.domain.ladder import Case, LadderSettings, Outcome, Placed, Quiet, stage
+from bot.domain.ladder import (
+    Case,
+    LadderSettings,
+    Outcome,
+    Placed,
+    Quiet,
+    Removal,
+    removed_by,
+    stage,
+)
+from bot.domain.worklist import EXPECTED_FOR
 from bot.services.clock import Clock
 from db.queries import absences, clan_roster, clans, conflicts, cursors, inactivity, ladder, members
 from db.queries.inactivity import Gains, Owned
@@ -44,24 +55,23 @@ async def read_quiet(
     settings = await ladder.settings(session, clan.id)
     # Twice the longest limit: silence that holes interrupt is still found whole.
     since = now - 2 * timedelta(days=days or settings.longest)
-    relays = {one.channel for one in await clans.relays_of(session, [clan.id])}
-    heard = await heard_between(session, clan.id, relays, since, now)
-    known = await _known(session, clan.id, since)
+    heard = await heard_between(session, clan, since, now)
+    known = await _known(session, clan.id, since, now)
     known.roles, known.settings = roles, settings
     people = tuple(
         Placed(judged, stage(judged, case, settings, now), case)
         for person in _people(known, now)
         for judged in [judge(person, heard, settings.limit(_ranks(person), days), now)]
-        for case in [_case(person, known.cases)]
+        for case in [_case(person, known)]
     )
-    return Quiet(clan.id, clan.name, now, settings, days, people, bool(relays))
+    return Quiet(clan.id, clan.name, now, settings, days, people, heard.game is not None)
 
 
 async def read_people(
     session: AsyncSession, clan: Clan, roles: Roles, since: datetime, now: datetime
 ) -> list[Person]:
     """Everybody on the roster by person, with whether they are away or on the safe list."""
-    known = await _known(session, clan.id, since)
+    known = await _known(session, clan.id, since, now)
     known.roles, known.settings = roles, await ladder.settings(session, clan.id)
     return list(_people(known, now))
 
@@ -70,19 +80,31 @@ def _ranks(person: Person) -> list[str | None]:
     return [one.role for one in person.accounts]
 
 
-async def heard_between(
-    session: AsyncSession, clan: ClanId, relays: Collection[int], since: datetime, now: datetime
-) -> Heard:
-    """When the game's chat and Discord were heard between two times."""
+async def heard_between(session: AsyncSession, clan: Clan, since: datetime, now: datetime) -> Heard:
+    """When the game's chat and Discord were heard between two times. A relay's channel is not Discord."""
     spans: dict[int, list[Observed]] = {}
-    for one in await cursors.covered(session, clan, since, now):
+    for one in await cursors.covered(session, clan.id, since, now):
         spans.setdefault(one.channel, []).append(Observed(max(one.start, since), min(one.end, now)))
-    in_game = None
-    if relays:
-        lines = await inactivity.relayed_lines(session, clan, since)
-        heard = [one for channel in relays for one in spans.get(channel, ())]
-        in_game = tuple(heard_in_game(heard, lines, since, now))
-    return Heard(in_game, tuple(heard_in_channels(spans)))
+    relayed = await inactivity.relayed_lines(session, clan.id, since)
+    told: dict[int, tuple[Sequence[Observed], Sequence[datetime]]] = {
+        channel: (spans.get(channel, ()), lines) for channel, lines in relayed.items()
+    }
+    in_game = tuple(heard_in_game(told, since, now)) if relayed else None
+    in_discord = {one: those for one, those in spans.items() if one not in relayed}
+    unread = await _unread(session, clan, relayed, since)
+    return Heard(in_game, tuple(heard_in_channels(in_discord, unread, now)))
+
+
+async def _unread(
+    session: AsyncSession, clan: Clan, relays: Collection[int], since: datetime
+) -> dict[int, datetime]:
+    """The channels of Discord that count and have a hole up to now, each with where it begins."""
+    known = await cursors.cursors(session, clan.id)
+    behind = {one: time_of(cursor.after) for one, cursor in known.items() if cursor.filling}
+    if not behind:
+        return {}
+    settings = await clans.guild_settings(session, clan.guild) or GuildSettings(clan.guild)
+    return {one: max(since, at) for one, at in behind.items() if one not in relays and settings.tracks(one)}
 
 
 @dataclass
@@ -96,6 +118,7 @@ class _Known:
     owned: Sequence[Owned]
     absences: Sequence[Absence]
     cases: Sequence[Case]
+    removals: Sequence[Removal]
     disputed: frozenset[MemberId]
     merged: Mapping[MemberId, MemberId]
     roles: Roles = None
@@ -106,7 +129,7 @@ class _Known:
         return None if member is None else self.merged.get(member, member)
 
 
-async def _known(session: AsyncSession, clan: ClanId, since: datetime) -> _Known:
+async def _known(session: AsyncSession, clan: ClanId, since: datetime, now: datetime) -> _Known:
     words = await clan_roster.last_words(session, clan)
     said = {member: at for (member, kind), at in words.items() if kind is SourceKind.RELAY}
     for member, at in (await inactivity.announced(session, clan, since)).items():
@@ -114,6 +137,7 @@ async def _known(session: AsyncSession, clan: ClanId, since: datetime) -> _Known
     merged = await inactivity.merged(session, clan)
     disputes = await conflicts.open_conflicts(session, clan)
     disputed = {merged.get(one, one) for conflict in disputes for one in (conflict.holder, conflict.claimant)}
+    removals = await ladder.removals(session, clan, now - EXPECTED_FOR)
     return _Known(
         present=await members.current_members(session, clan),
         gains=await inactivity.gains(session, clan),
@@ -121,14 +145,11 @@ async def _known(session: AsyncSession, clan: ClanId, since: datetime) -> _Known
         wrote=await inactivity.user_words(session, clan),
         owned=await inactivity.verified_owners(session, clan),
         absences=await absences.absences(session, clan, since),
-        cases=[_shown(one, merged) for one in await ladder.cases(session, clan, since)],
+        cases=await ladder.cases(session, clan, since, {one.case for one in removals}),
+        removals=removals,
         disputed=frozenset(disputed),
         merged=merged,
     )
-
-
-def _shown(case: Case, merged: Mapping[MemberId, MemberId]) -> Case:
-    return replace(case, member=merged.get(case.member, case.member))
 
 
 def _people(known: _Known, now: datetime) -> Iterator[Person]:
@@ -215,10 +236,10 @@ def _account(known: _Known, row: MemberRow) -> AccountFacts:
     )
 
 
-def _case(person: Person, cases: Sequence[Case]) -> Case | None:
-    """The open case of a person, the earliest of several; else their last, if it says to remove them."""
-    mine = [one for one in cases if one.member in person.members]
-    opened = [one for one in mine if one.closed_at is None]
+def _case(person: Person, known: _Known) -> Case | None:
+    """The open case of a person, the earliest of several; else the last by which they are to be removed."""
+    opened = [one for one in known.cases if one.closed_at is None and one.member in person.members]
     if opened:
         return opened[0]
-    return mine[-1] if mine and mine[-1].outcome is Outcome.REMOVE else None
+    removed = removed_by(person, known.removals)
+    return next((one for one in reversed(known.cases) if one.id in removed), None)

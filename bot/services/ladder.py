@@ -1,15 +1,15 @@
 """The ladder of who is quiet: what officers chose, what receivers answer, what officers decide."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.absences import AWAY_DAYS
 from bot.domain.clans import Clan
-from bot.domain.desk_errors import NotQuiet, OutOfRange, QuietDecided
+from bot.domain.desk_errors import AccountNotYours, NotQuiet, OutOfRange, QuietDecided
 from bot.domain.errors import NotPermitted, Outdated
 from bot.domain.ids import ClanId, MemberId, UserId
 from bot.domain.ladder import (
@@ -22,22 +22,18 @@ from bot.domain.ladder import (
     Outcome,
     Placed,
     Quiet,
+    Removal,
     Reply,
     Stage,
     Step,
+    removal_origin,
 )
 from bot.domain.worklist import NewStep, StepKind
 from bot.services.clock import Clock
 from bot.services.inactivity import Roles, read_quiet
 from bot.services.worklist import put_on_worklist
-from db.queries import absences, clans, ladder, members, worklist
+from db.queries import absences, clans, ladder, links, members, worklist
 from db.session import Database
-
-ORIGIN: Final = "inactive"
-"""Whence the steps of the worklist come that a decision puts there; the case and the member follow."""
-
-DECIDED_WITHIN: Final = timedelta(days=60)
-"""How long after officers decided to remove somebody it is looked whether they are seen again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,11 @@ class Ladder:
             return await ladder.settings(session, clan.id)
 
     async def change(self, clan: Clan, by: UserId, **changes: Any) -> LadderSettings:
-        """Change some of it; ``rank`` with ``days`` sets one rank's limit, None gives it the usual one.
+        """Change some of it.
+
+        ``rank`` with ``days`` sets one rank's limit, None gives it the usual one; ``safe_among`` are
+        ranks that were chosen among, of which ``safe_ranks`` are safe: others stay as they are.
+        ``unsafe`` are members who are on the safe list no more.
 
         Raises:
             OutOfRange: a number of days out of bounds.
@@ -88,6 +88,7 @@ class Ladder:
         Raises:
             NotPermitted: somebody else's press.
             Outdated: the clan or the case is gone.
+            AccountNotYours: it is not verified as theirs any more.
             QuietDecided: the case is over.
         """
         now = self._clock()
@@ -100,14 +101,16 @@ class Ladder:
                 raise Outdated
             if case.user != user:
                 raise NotPermitted("asker")
+            if await links.verified_owner(session, clan_id, case.member) != user:
+                raise AccountNotYours(member.name)
             _require_open(case, member.name)
             until = now + timedelta(days=AWAY_DAYS) if reply is Reply.AWAY else None
             values: dict[str, Any] = {"reply": reply.value, "replied_at": now}
             if reply is not Reply.QUIT:
                 outcome = Outcome.BACK if reply is Reply.BACK else Outcome.AWAY
                 values |= {"closed_at": now, "closed_by": user, "outcome": outcome.value}
-            await ladder.change_case(session, case.id, **values)
-            await ladder.note_step(session, clan_id, case.id, f"said {reply}", user, now)
+            await ladder.change_cases(session, [case.id], **values)
+            await ladder.note_steps(session, clan_id, [(case.id, f"said {reply}")], user, now)
             if until is not None:
                 await absences.add_absence(session, clan_id, user, case.member, until, "", user, now)
             return Replied(clan, user, member.name, reply, until)
@@ -136,103 +139,125 @@ class Ladder:
             await clans.lock_clan(session, clan.id)
             quiet = await read_quiet(session, clan, days, roles, now)
             chosen = [_chosen(quiet, lead, choice) for lead in leads]
-            for placed in chosen:
-                await self._apply(session, clan, placed, choice, quiet.settings, by, now)
+            await _apply(session, clan, chosen, choice, quiet.settings, by, now)
             if choice is Choice.KEEP:
                 kept = {member for one in chosen for member in one.judged.person.members}
                 after = replace(quiet.settings, safe_members=quiet.settings.safe_members | kept)
                 await _save(session, clan, quiet.settings, after, by, now)
             return chosen
 
-    async def _apply(
-        self,
-        session: AsyncSession,
-        clan: Clan,
-        placed: Placed,
-        choice: Choice,
-        settings: LadderSettings,
-        by: UserId,
-        now: datetime,
-    ) -> None:
-        person, case = placed.judged.person, placed.case
-        id_ = None if case is None or case.closed_at is not None else case.id
-        if id_ is None:
-            id_ = await ladder.open_case(session, clan.id, person.lead.member, person.user, by, now)
-            await ladder.note_step(session, clan.id, id_, "flagged", by, now, evidence(placed))
-        if choice is Choice.MORE:
-            values: dict[str, Any] = {"grace_until": now + settings.grace, "reply": None}
-        else:
-            values = {"closed_at": now, "closed_by": by, "outcome": Outcome(choice.value).value}
-        await ladder.change_case(session, id_, **values)
-        await ladder.note_step(session, clan.id, id_, choice, by, now)
-        if choice is Choice.REMOVE:
-            steps = [
-                NewStep(StepKind.REMOVE, one.member, f"{ORIGIN}:{id_}:{one.member}", from_rank=one.role)
-                for one in person.accounts
-            ]
-            await put_on_worklist(session, clan, steps, by, now)
-        detail = {
-            "clan_id": clan.id,
-            "member": person.lead.member,
-            "accounts": list(person.members),
-            "before": placed.stage.value,
-            "after": choice.value,
-        }
-        await clans.add_audit_entry(session, clan.guild, by, "inactivity_decided", detail, now)
-
     async def follow(self, clan: Clan, roles: Roles) -> list[str]:
         """After a poll: who was seen since their case began, or has left, is on the ladder no more.
 
-        Whoever was to be removed and is seen since is taken off the worklist again, but for who
-        said that they have quit.
+        Who said that they have quit waits for officers all the same. Whoever was to be removed and
+        is to be no more, as they were seen since or are away, is taken off the worklist again.
 
         Returns:
             Whose removal was taken back, by name.
         """
         now = self._clock()
-        since = now - DECIDED_WITHIN
         async with self._database.read() as session:
-            if not await ladder.cases(session, clan.id, since):
+            opened = await ladder.cases(session, clan.id)
+            steps = await ladder.removals(session, clan.id, now)
+            if not opened and not steps:
                 return []
-        recalled: list[str] = []
+            quiet = await read_quiet(session, clan, None, roles, now)
+        followed = {one.id: outcome for one in opened if (outcome := _followed(quiet, one)) is not None}
+        back = _taken_back(quiet, steps)
+        if not followed and not back:
+            return []
         async with self._database.write() as session:
             await clans.lock_clan(session, clan.id)
-            quiet = await read_quiet(session, clan, None, roles, now)
-            for case in await ladder.cases(session, clan.id, since):
-                outcome = None if case.closed_at is not None else _followed(quiet, case)
-                if outcome is not None:
-                    await ladder.change_case(session, case.id, closed_at=now, outcome=outcome.value)
-                    await ladder.note_step(session, clan.id, case.id, outcome, None, now)
-                elif _is_seen_after(quiet, case) and await _take_back(session, clan, case, now):
-                    placed = quiet.by_member(case.member)
-                    recalled += [placed.judged.person.lead.name] if placed else []
-        return recalled
+            # Officers and receivers were faster where a case is closed, or a step done, by now.
+            still = [one.id for one in await ladder.cases(session, clan.id) if one.id in followed]
+            for outcome in {followed[one] for one in still}:
+                ids = [one for one in still if followed[one] is outcome]
+                await ladder.change_cases(session, ids, closed_at=now, outcome=outcome.value)
+                await ladder.note_steps(session, clan.id, [(one, outcome) for one in ids], None, now)
+            return await _take_back(session, clan, back, now)
 
 
-async def _take_back(session: AsyncSession, clan: Clan, case: Case, now: datetime) -> bool:
-    """Whether a removal was on the worklist still, from which it is gone then."""
-    start = f"{ORIGIN}:{case.id}:"
-    steps = await worklist.open_steps(session, clan.id)
-    ids = [one.id for one in steps if one.origin.startswith(start)]
-    if not ids or case.closed_by is None:
-        return False
-    await worklist.drop(session, clan.id, ids, case.closed_by, now)
-    await ladder.note_step(session, clan.id, case.id, "recalled", None, now)
-    return True
+async def _apply(
+    session: AsyncSession,
+    clan: Clan,
+    chosen: Sequence[Placed],
+    choice: Choice,
+    settings: LadderSettings,
+    by: UserId,
+    now: datetime,
+) -> None:
+    """Let a decision be of every open case of these people; who has none is flagged first."""
+    opened = await ladder.cases(session, clan.id)
+    cases = {
+        one.judged.person.lead.member: [
+            case.id for case in opened if case.member in one.judged.person.members
+        ]
+        for one in chosen
+    }
+    new = {one.judged.person.lead.member: one for one in chosen if not cases[one.judged.person.lead.member]}
+    columns = {member: {"user_id": one.judged.person.user} for member, one in new.items()}
+    begun = await ladder.open_cases(session, clan.id, columns, by, now)
+    flagged = [(case, "flagged") for case in begun.values()]
+    told = {case: evidence(new[member]) for member, case in begun.items()}
+    await ladder.note_steps(session, clan.id, flagged, by, now, told)
+    cases |= {member: [case] for member, case in begun.items()}
+    if choice is Choice.MORE:
+        values: dict[str, Any] = {"grace_until": now + settings.grace, "reply": None}
+    else:
+        values = {"closed_at": now, "closed_by": by, "outcome": Outcome(choice.value).value}
+    ids = [case for those in cases.values() for case in those]
+    await ladder.change_cases(session, ids, **values)
+    await ladder.note_steps(session, clan.id, [(case, choice) for case in ids], by, now)
+    if choice is Choice.REMOVE:
+        steps = [
+            NewStep(StepKind.REMOVE, account.member, removal_origin(id_, account.member), account.role)
+            for one in chosen
+            for id_ in cases[one.lead][:1]
+            for account in one.judged.person.accounts
+        ]
+        await put_on_worklist(session, clan, steps, by, now)
+    details = [
+        {
+            "clan_id": clan.id,
+            "member": one.lead,
+            "accounts": list(one.judged.person.members),
+            "before": one.stage.value,
+            "after": choice.value,
+        }
+        for one in chosen
+    ]
+    await clans.add_audit_entries(session, clan.guild, by, "inactivity_decided", details, now)
 
 
-def _is_seen_after(quiet: Quiet, case: Case) -> bool:
-    """Whether somebody was seen since officers decided to remove them; their own word stands."""
-    placed = quiet.by_member(case.member)
-    if case.outcome is not Outcome.REMOVE or case.reply is Reply.QUIT or placed is None:
-        return False
-    return placed.stage is Stage.ACTIVE and placed.case == case
+def _taken_back(quiet: Quiet, steps: Sequence[Removal]) -> dict[int, str]:
+    """The cases by which nobody on the roster is to be removed any more, with whom they are about."""
+    found: dict[int, str] = {}
+    for step in steps:
+        placed = quiet.by_member(step.member)
+        if placed is not None and placed.stage is not Stage.REMOVE:
+            found[step.case] = placed.judged.person.lead.name
+    return found
+
+
+async def _take_back(session: AsyncSession, clan: Clan, back: Mapping[int, str], now: datetime) -> list[str]:
+    """Take what is on the worklist still off it; returns whom that was about."""
+    steps = await ladder.removals(session, clan.id, now)
+    found: list[str] = []
+    for case in await ladder.cases(session, clan.id, also=back):
+        ids = [one.step for one in steps if one.case == case.id]
+        if case.id in back and case.closed_by is not None and ids:
+            await worklist.drop(session, clan.id, ids, case.closed_by, now)
+            await ladder.note_steps(session, clan.id, [(case.id, "recalled")], None, now)
+            found.append(back[case.id])
+    return found
 
 
 def _followed(quiet: Quiet, case: Case) -> Outcome | None:
     placed = quiet.by_member(case.member)
     if placed is None:
         return Outcome.LEFT
+    if case.reply is Reply.QUIT:
+        return None
     seen = placed.judged.person.seen_at
     return Outcome.SEEN if seen is not None and seen > case.opened_at else None
 
@@ -299,6 +324,11 @@ def _read(before: LadderSettings, changes: dict[str, Any]) -> dict[str, Any]:
         if days is not None:
             limits[rank] = _within(days, FEWEST_DAYS, MOST_DAYS)
         return {"by_rank": limits}
+    if "safe_among" in read:
+        kept = before.safe_ranks - frozenset(read.pop("safe_among"))
+        return {"safe_ranks": kept | frozenset(read["safe_ranks"])}
+    if "unsafe" in read:
+        return {"safe_members": before.safe_members - frozenset(read["unsafe"])}
     if "days" in read:
         _within(read["days"], FEWEST_DAYS, MOST_DAYS)
     if "grace_days" in read:

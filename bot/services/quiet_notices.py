@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from zlib import crc32
 
 from bot.domain.clans import Clan
@@ -56,24 +58,13 @@ class QuietNotices:
             if not found or fingerprint(quiet) != seen:
                 raise ListChanged
             round_ = await ladder.add_round(session, clan.id, text, by, now)
-            for one in found:
-                person = one.judged.person
-                linked = person.user is not None
-                case = await ladder.open_case(
-                    session,
-                    clan.id,
-                    person.lead.member,
-                    person.user,
-                    by,
-                    now,
-                    round_id=round_,
-                    notice=(Notice.PENDING if linked else Notice.UNLINKED).value,
-                    grace_until=None if linked else now + quiet.settings.grace,
-                )
-                await ladder.note_step(session, clan.id, case, "flagged", by, now, evidence(one))
-                if not linked:
-                    await ladder.note_step(session, clan.id, case, Notice.UNLINKED, by, now)
-            members = [one.judged.person.lead.member for one in found]
+            rows = {one.lead: _columns(one, round_, quiet, now) for one in found}
+            cases = await ladder.open_cases(session, clan.id, rows, by, now)
+            told = {cases[one.lead]: evidence(one) for one in found}
+            await ladder.note_steps(session, clan.id, [(case, "flagged") for case in told], by, now, told)
+            untold = [(cases[one], Notice.UNLINKED) for one, row in rows.items() if row["user_id"] is None]
+            await ladder.note_steps(session, clan.id, untold, by, now)
+            members = [one.lead for one in found]
             detail = {"clan_id": clan.id, "round": round_, "members": members}
             await clans.add_audit_entry(session, clan.guild, by, "inactivity_notices", detail, now)
             stored = await ladder.round_of(session, round_)
@@ -93,23 +84,29 @@ class QuietNotices:
             return await ladder.open_rounds(session, [one.id for one in active])
 
     async def next(self, round_: Round) -> Letter | None:
-        """The next notice of a round; that it is tried is stored first. None where none is left."""
+        """The next notice of a round; that it is tried is stored first. None where none is left.
+
+        Of a case that is over only one that was begun before is left: it may have arrived.
+        """
         async with self._database.write() as session:
-            case = await ladder.next_unsent(session, round_.id)
+            await ladder.pass_over(session, round_.id)
+            case = await ladder.next_unsent(session, round_.clan, round_.id)
             clan = await clans.clan_by_id(session, round_.clan)
             if case is None or case.user is None or clan is None:
                 return None
-            await ladder.change_case(session, case.id, notice=Notice.TRYING.value)
+            await ladder.change_cases(session, [case.id], notice=Notice.TRYING.value)
             tried = case.notice is Notice.TRYING
             return Letter(round_.id, clan, case, case.user, round_.text, tried)
 
     async def note_sent(self, letter: Letter, came: Notice) -> None:
-        """What came of a notice; the grace begins."""
-        now = self._clock()
+        """What came of a notice; the grace begins, where it was not over before."""
+        now, case = self._clock(), letter.case.id
         async with self._database.write() as session:
             grace = (await ladder.settings(session, letter.clan.id)).grace
-            await ladder.change_case(session, letter.case.id, notice=came.value, grace_until=now + grace)
-            await ladder.note_step(session, letter.clan.id, letter.case.id, came, None, now)
+            until = None if came is Notice.OVER else now + grace
+            await ladder.change_cases(session, [case], notice=came.value, grace_until=until)
+            if came is not Notice.OVER:
+                await ladder.note_steps(session, letter.clan.id, [(case, came)], None, now)
 
     async def progress(self, round_: int) -> Round | None:
         """How far a round is; one with nothing left to be sent is over from now on."""
@@ -121,6 +118,17 @@ class QuietNotices:
         return found
 
 
+def _columns(one: Placed, round_: int, quiet: Quiet, now: datetime) -> dict[str, Any]:
+    """The case that a notice opens. Who is linked to nobody is told in the game, and has their grace now."""
+    user = one.judged.person.user
+    return {
+        "user_id": user,
+        "round_id": round_,
+        "notice": (Notice.UNLINKED if user is None else Notice.PENDING).value,
+        "grace_until": now + quiet.settings.grace if user is None else None,
+    }
+
+
 def receivers(quiet: Quiet) -> tuple[list[Placed], list[Placed]]:
     """Who is quiet and can be told in private, and who is linked to nobody."""
     found = quiet.of(Stage.QUIET)
@@ -130,5 +138,5 @@ def receivers(quiet: Quiet) -> tuple[list[Placed], list[Placed]]:
 
 def fingerprint(quiet: Quiet) -> int:
     """Tells whether the same people are quiet as were shown."""
-    leads = sorted(one.judged.person.lead.member for one in quiet.of(Stage.QUIET))
+    leads = sorted(one.lead for one in quiet.of(Stage.QUIET))
     return crc32(",".join(map(str, leads)).encode())

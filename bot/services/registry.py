@@ -16,6 +16,7 @@ from bot.services.decisions import Decisions
 from bot.services.dossiers import Dossiers
 from bot.services.drift import Drifts
 from bot.services.eligibility.drafts import Drafts
+from bot.services.eligibility.exempting import Exempting
 from bot.services.eligibility.next_rank import NextRanks
 from bot.services.eligibility.service import Eligibility
 from bot.services.eligibility.simulations import Simulations
@@ -72,6 +73,7 @@ class Services:
     links: Links
     dossiers: Dossiers
     eligibility: Eligibility
+    exempting: Exempting
     next_ranks: NextRanks
     drafts: Drafts
     simulations: Simulations
@@ -152,6 +154,7 @@ class Services:
             links=Links(database, lookup, clock),
             dossiers=Dossiers(database, clock),
             eligibility=eligibility,
+            exempting=Exempting(database, eligibility, clock),
             next_ranks=NextRanks(database, eligibility, statistics),
             drafts=Drafts(database, eligibility, clock),
             simulations=Simulations(database, statistics, clock),

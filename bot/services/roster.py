@@ -76,7 +76,7 @@ async def apply_roster(
     await members.correct_joins(session, clan.id, plan.joined, None)
     await _save_names(session, clan.id, plan, now)
     await _save_profiles(session, clan.id, plan, group)
-    await roster.remove_absorbed(session, clan.id, plan.absorbed)
+    await roster.remove_absorbed(session, clan.id, plan.absorbed, now)
     await members.remove_events(session, clan.id, [_left_key(leave) for leave in plan.undone])
     await members.add_events(session, clan.id, [*_events(plan), *_returned(plan, states, now)])
     await members.add_events(session, clan.id, await _listed(session, clan.id, activity))

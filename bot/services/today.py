@@ -12,8 +12,10 @@ from bot.domain.change_sets import RESUMED_WITHIN
 from bot.domain.clan_roster import STALE_AFTER
 from bot.domain.clans import Clan
 from bot.domain.ids import MessageId
+from bot.domain.ladder import Reply, Stage
 from bot.domain.today import UNKNOWN_WITHIN, Awaits, Found
 from bot.services.clock import Clock
+from bot.services.inactivity import Roles, read_quiet
 from bot.services.link_review import People, suggestions_within
 from db.queries import (
     change_sets,
@@ -33,11 +35,12 @@ from db.session import Database
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Whose officers ask, and when; ``people`` are the nicknames of the server's users."""
+    """Whose officers ask, and when; ``people`` are the nicknames of the server's users, ``roles`` theirs."""
 
     clan: Clan
     now: datetime
     people: People
+    roles: Roles
 
 
 Provider = Callable[[AsyncSession, Desk], Awaitable[Found | None]]
@@ -84,10 +87,19 @@ async def _promotions(session: AsyncSession, desk: Desk) -> Found | None:
 
 
 async def _decisions(session: AsyncSession, desk: Desk) -> Found | None:
-    """People whose grace is over: whether they are removed is for officers to say."""
-    open_cases = await ladder.cases(session, desk.clan.id, desk.now)
-    over = [one.grace_until for one in open_cases if one.grace_until and one.grace_until <= desk.now]
-    return Found(len(over), since=min(over, default=None))
+    """People on the list *For your decision* of ``/inactive``, read where anybody may be on it."""
+    settings = await ladder.settings(session, desk.clan.id)
+    over = [
+        one
+        for one in await ladder.cases(session, desk.clan.id)
+        if one.reply is Reply.QUIT or (one.grace_until is not None and one.grace_until <= desk.now)
+    ]
+    if settings.notices and not over:
+        return None
+    quiet = await read_quiet(session, desk.clan, None, desk.roles, desk.now)
+    found = quiet.of(Stage.DECIDE)
+    since = [one.case.replied_at or one.case.grace_until for one in found if one.case is not None]
+    return _of([one.judged.person.lead.name for one in found], [at for at in since if at is not None])
 
 
 async def _worklist(session: AsyncSession, desk: Desk) -> Found | None:
@@ -145,9 +157,9 @@ class Today:
         self._clock = clock
         self._providers = providers
 
-    async def of(self, clan: Clan, people: People) -> dict[Awaits, Found]:
+    async def of(self, clan: Clan, people: People, roles: Roles) -> dict[Awaits, Found]:
         """What waits, the most urgent first; of which nothing waits is absent."""
-        desk = Desk(clan, self._clock(), people)
+        desk = Desk(clan, self._clock(), people, roles)
         found: dict[Awaits, Found] = {}
         async with self._database.read() as session:
             for awaits in sorted(self._providers, key=list(Awaits).index):

@@ -92,8 +92,8 @@ class ReminderButton(
     async def press(self, interaction: Interaction[Any]) -> None:
         user, until = user_of(interaction), None
         if self.reply is Reply.AWAY:
-            until = self.services.clock() + timedelta(days=AWAY_DAYS)
-            await self.services.absences.prolong(self.clan, user, until)
+            wanted = self.services.clock() + timedelta(days=AWAY_DAYS)
+            until = await self.services.absences.prolong(self.clan, user, wanted)
         else:
             try:
                 await self.services.absences.end(self.clan, user, self.absence)

@@ -100,6 +100,8 @@ class Sender:
             user = self.bot.get_user(letter.user) or await self.bot.fetch_user(letter.user)
             if letter.tried and await self._arrived(user, letter):
                 return Notice.DELIVERED
+            if letter.case.closed_at is not None:
+                return Notice.OVER
             settings = await self.services.ladder.settings(letter.clan)
             until = self.services.clock() + settings.grace
             await user.send(

@@ -61,6 +61,19 @@ class SettingsItem(OfficersItem[ItemT], template=r"(?!)"):
         await interaction.response.edit_message(embed=embed, view=view)
 
 
+def offered_in(interaction: Interaction[Any], custom_id: str) -> set[str]:
+    """What a list of choices in the pressed message offers."""
+    rows = interaction.message.components if interaction.message is not None else []
+    return {
+        option.value
+        for row in rows
+        if isinstance(row, discord.ActionRow)
+        for child in row.children
+        if isinstance(child, discord.SelectMenu) and child.custom_id == custom_id
+        for option in child.options
+    }
+
+
 class SafeRanks(SettingsItem[Select[View]], template=rf"qk:(?P<clan>{NUMBER})"):
     """Chooses the ranks that are never asked."""
 
@@ -85,7 +98,9 @@ class SafeRanks(SettingsItem[Select[View]], template=rf"qk:(?P<clan>{NUMBER})"):
         return cls(ClanId(unpack(match["clan"])))
 
     async def act(self, interaction: Interaction[Any], clan: Clan) -> None:
-        await self.change(interaction, clan, safe_ranks=frozenset(self.item.values))
+        # There can be more safe ranks than a list of choices holds, and than the clan has by now.
+        among = offered_in(interaction, self.custom_id)
+        await self.change(interaction, clan, safe_ranks=frozenset(self.item.values), safe_among=among)
 
 
 class SafeRoles(SettingsItem[RoleSelect[View]], template=rf"qf:(?P<clan>{NUMBER})"):
@@ -166,9 +181,7 @@ class Unsafe(SettingsItem[Select[View]], template=rf"qi:(?P<clan>{NUMBER})"):
         return cls(ClanId(unpack(match["clan"])))
 
     async def act(self, interaction: Interaction[Any], clan: Clan) -> None:
-        settings = await self.services.ladder.settings(clan)
-        gone = {MemberId(unpack(one)) for one in self.item.values}
-        await self.change(interaction, clan, safe_members=settings.safe_members - gone)
+        await self.change(interaction, clan, unsafe={MemberId(unpack(one)) for one in self.item.values})
 
 
 class SettingsButton(
@@ -242,7 +255,9 @@ class SettingModal(Modal):
         text = self.field.value.strip()
         match self.what:
             case "text":
-                return {"text": text or None}
+                # The form begins with the bot's own words: sent back as they are, nobody chose them.
+                own = notice_text(self.clan.name, LadderSettings())
+                return {"text": None if text in {"", own} else text}
             case "rank":
                 return {"rank": self.rank, "days": _days(text, FEWEST_DAYS, MOST_DAYS) if text else None}
             case "grace":

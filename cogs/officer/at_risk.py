@@ -29,11 +29,11 @@ from bot.present.text import cut_units, plain_text
 from bot.services.at_risk import Server
 from bot.services.registry import Services
 from bot.services.rendering import RenderFailedError
-from cogs.answers import answer, guild_of, may_turn, think, user_of
+from cogs.answers import answer, guild_of, think, user_of
 from cogs.buttons import NUMBER, pack, unpack, view_of
 from cogs.guild_people import people_of
 from cogs.member.command import officers_command
-from cogs.officer.pages import PAGE, Page, Shown, offered, show_first, ways
+from cogs.officer.pages import PAGE, Page, Shown, offered, show_first, turn, ways
 from cogs.officers import OfficersItem
 from cogs.presence import presence_of
 
@@ -96,14 +96,7 @@ class RiskSelect(OfficersItem[Select[View]], template=rf"rk:{PAGE}"):
         return cls(Page.read(match))
 
     async def act(self, interaction: Interaction[Any], clan: Clan) -> None:
-        chosen = replace(self.page, what=self.item.values[0], page=0)
-        if may_turn(interaction, self.page.asker):
-            embed, view = await screen(self.services, interaction, clan, chosen)
-            await interaction.response.edit_message(embed=embed, view=view)
-            return
-        own = replace(chosen, asker=interaction.user.id)
-        embed, view = await screen(self.services, interaction, clan, own)
-        await answer(interaction, private=True, embed=embed, view=view)
+        await turn(self.services, interaction, clan, replace(self.page, what=self.item.values[0], page=0))
 
 
 class AboutSelect(OfficersItem[Select[View]], template=rf"ra:{PAGE}"):
@@ -137,10 +130,10 @@ async def show_about(services: Services, interaction: Interaction[Any], clan: Cl
     Raises:
         Outdated: they are not on the roster any more.
     """
+    await think(interaction, private=True)
     one = (await report_of(services, interaction, clan)).by_member(member)
     if one is None:
         raise Outdated
-    await think(interaction, private=True)
     chart, embed = await _chart(services, clan, one), risk_about(one)
     if chart is not None:
         embed.set_image(url=f"attachment://{CHART}")
@@ -210,5 +203,5 @@ def at_risk_command(services: Services) -> app_commands.Command[Any, ..., None]:
     return officers_command(atrisk)
 
 
-offered({risk.value: screen for risk in Risk})
+offered({risk.value: screen for risk in Risk}, slow=True)
 RISK_ITEMS = (RiskSelect, AboutSelect, MuteButton)

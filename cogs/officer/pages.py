@@ -13,7 +13,7 @@ from bot.domain.clans import Clan
 from bot.domain.errors import Outdated
 from bot.domain.ids import ClanId
 from bot.services.registry import Services
-from cogs.answers import answer, clan_of, may_turn
+from cogs.answers import answer, clan_of, may_turn, think
 from cogs.buttons import NUMBER, pack, unpack
 from cogs.officers import OfficersItem, is_private_here, require_officer
 
@@ -46,6 +46,8 @@ PAGE: Final = rf"(?P<what>[a-z]):(?P<asker>{NUMBER}):(?P<clan>{NUMBER}):(?P<page
 Screen = Callable[[Services, Interaction[Any], Clan, Page], Awaitable[Shown]]
 SCREENS: dict[str, Screen] = {}
 """What can be turned, by its letter."""
+SLOW: set[str] = set()
+"""Which of these may take longer than Discord waits for a first answer."""
 
 
 class PageButton(OfficersItem[Button[View]], template=rf"op:{PAGE}:(?P<way>back|here|on)"):
@@ -62,16 +64,30 @@ class PageButton(OfficersItem[Button[View]], template=rf"op:{PAGE}:(?P<way>back|
         return cls(Page.read(match), match["way"])
 
     async def act(self, interaction: Interaction[Any], clan: Clan) -> None:
-        screen = SCREENS.get(self.page.what)
-        if screen is None:
-            raise Outdated
-        if may_turn(interaction, self.page.asker):
-            embed, view = await screen(self.services, interaction, clan, self.page)
-            await interaction.response.edit_message(embed=embed, view=view)
-            return
-        own = replace(self.page, asker=interaction.user.id)
-        embed, view = await screen(self.services, interaction, clan, own)
+        await turn(self.services, interaction, clan, self.page)
+
+
+async def turn(services: Services, interaction: Interaction[Any], clan: Clan, page: Page) -> None:
+    """Show a page in the message, or privately to whoever did not ask for it.
+
+    Raises:
+        Outdated: there are no such pages any more.
+    """
+    screen = SCREENS.get(page.what)
+    if screen is None:
+        raise Outdated
+    mine = may_turn(interaction, page.asker)
+    if page.what in SLOW:
+        await (interaction.response.defer() if mine else think(interaction, private=True))
+    if not mine:
+        embed, view = await screen(services, interaction, clan, replace(page, asker=interaction.user.id))
         await answer(interaction, private=True, embed=embed, view=view)
+        return
+    embed, view = await screen(services, interaction, clan, page)
+    if interaction.response.is_done():
+        await interaction.edit_original_response(embed=embed, view=view)
+    else:
+        await interaction.response.edit_message(embed=embed, view=view)
 
 
 def ways(page: Page, pages: int, row: int = 1) -> Iterator[PageButton]:
@@ -87,10 +103,15 @@ async def show_first(services: Services, interaction: Interaction[Any], what: st
     """Answer a command by the first page, for officers only."""
     await require_officer(services, interaction)
     clan = await clan_of(services, interaction)
+    private = await is_private_here(services, interaction)
+    if what in SLOW:
+        await think(interaction, private=private)
     embed, view = await SCREENS[what](services, interaction, clan, Page(what, interaction.user.id, clan.id))
-    await answer(interaction, private=await is_private_here(services, interaction), embed=embed, view=view)
+    await answer(interaction, private=private, embed=embed, view=view)
 
 
-def offered(screens: Mapping[str, Screen]) -> None:
-    """Let these be turned."""
+def offered(screens: Mapping[str, Screen], *, slow: bool = False) -> None:
+    """Let these be turned. A ``slow`` one is promised first, so nothing may be refused while it is made."""
     SCREENS.update(screens)
+    if slow:
+        SLOW.update(screens)

@@ -14,6 +14,7 @@ from bot.services.commands import CommandSync
 from bot.services.registry import Services
 from cogs.answers import answer, clan_of
 from cogs.buttons import NUMBER, pack, unpack, view_of
+from cogs.inactivity.shown import roles_of
 from cogs.member.command import officers_command
 from cogs.member.people import people_of
 from cogs.officers import OfficersItem, is_private_here, require_officer
@@ -30,7 +31,7 @@ async def today_screen(
 ) -> tuple[discord.Embed, View | None]:
     """The list as it is now."""
     people, _ = await people_of(interaction)
-    found = await services.today.of(clan, people)
+    found = await services.today.of(clan, people, roles_of(interaction))
     ids = await cast("HasCommands", interaction.client).sync_commands.ids()
     return today_page(clan.name, found, ids, clan.polled_at), view_of(TodayButton(clan.id))
 

@@ -19,8 +19,7 @@ from bot.present.promotions import announcement, batch_page, proposal
 from bot.services.registry import Services
 from cogs.answers import answer, user_of
 from cogs.buttons import NUMBER, pack, unpack, view_of
-from cogs.change_set_items import progress_channel
-from cogs.officers import OfficersItem, is_private_here
+from cogs.officers import OfficersItem, is_private_here, progress_channel
 from cogs.presence import presence_of
 from cogs.promotions.server import server_of
 

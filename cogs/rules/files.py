@@ -15,6 +15,7 @@ from bot.present.text import cut_units
 from bot.present.theme import SEPARATOR
 from bot.services.registry import Services
 from cogs.answers import answer, clan_of, guild_of, think, user_of
+from cogs.guild_people import giver_of
 from cogs.member.command import officers_command
 from cogs.officers import is_officer, is_private_here, require_officer
 from cogs.rules import screens
@@ -63,7 +64,9 @@ def file_commands(services: Services) -> list[app_commands.Command[Any, ..., Non
         await require_officer(services, interaction)
         clan = await clan_of(services, interaction)
         await think(interaction, private=await is_private_here(services, interaction))
-        replaced = await services.drafts.write(clan, user_of(interaction), await _read(file))
+        replaced = await services.drafts.write(
+            clan, user_of(interaction), await _read(file), giver_of(interaction)
+        )
         embed, view = await screens.preview(services, interaction, clan, replaced=replaced)
         await answer(interaction, private=True, embed=embed, view=view)
 

@@ -22,6 +22,7 @@ from bot.domain.rules.typed import (
 from bot.logs import new_trace
 from bot.present.text import cut_units, rank_name
 from cogs.answers import handle_error, user_of
+from cogs.guild_people import giver_of
 from cogs.officers import require_officer
 from cogs.rules import screens
 from cogs.rules.items import CHOICES, Press
@@ -73,12 +74,14 @@ class RulesForm(Modal):
     def __init__(self, press: Press, title: str) -> None:
         super().__init__(title=cut_units(title, 45), timeout=900)
         self.press = press
+        self.giver = giver_of(press.interaction)
 
     async def on_submit(self, interaction: Interaction[Any], /) -> None:
         """Check the right once more, change the draft, and show what became of it."""
         with new_trace(submitted=type(self).__name__, guild_id=interaction.guild_id):
             services, clan = self.press.services, self.press.clan
             await require_officer(services, interaction)
+            self.giver = giver_of(interaction)
             rank = await self.change(user_of(interaction))
             await screens.show(interaction, await screens.rank(services, interaction, clan, rank))
 
@@ -88,7 +91,9 @@ class RulesForm(Modal):
 
     async def keep(self, user: Any, data: Mapping[str, Any]) -> None:
         """Put changed rules into the draft."""
-        await self.press.services.drafts.change(self.press.clan, user, data, self.press.shown.seen)
+        await self.press.services.drafts.change(
+            self.press.clan, user, data, self.press.shown.seen, self.giver
+        )
 
     async def on_error(self, interaction: Interaction[Any], error: Exception, /) -> None:
         """Errors go where those of commands go."""

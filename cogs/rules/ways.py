@@ -13,6 +13,7 @@ from bot.present.rules import discarded_page, note_of, saved_page
 from bot.services.eligibility.drafts import Desk
 from bot.services.registry import Services
 from cogs.answers import answer, clan_of, user_of
+from cogs.guild_people import giver_of
 from cogs.member.command import officers_command
 from cogs.officers import is_private_here, require_officer
 from cogs.rules import forms, screens, simulate
@@ -129,15 +130,18 @@ async def _remove_part(press: Press) -> None:
     if rest is None:
         raise DraftChanged
     changed = with_rank(desk.rules, rank.model_copy(update={"when": rest}))
-    await press.services.drafts.change(press.clan, user_of(press.interaction), changed, press.shown.seen)
+    giver = giver_of(press.interaction)
+    await press.services.drafts.change(
+        press.clan, user_of(press.interaction), changed, press.shown.seen, giver
+    )
     await _show_rank(press, rank.name)
 
 
 @way("remove")
 async def _remove(press: Press) -> None:
     desk, rank = await _rank(press)
-    data = without_rank(desk.rules, rank.name)
-    await press.services.drafts.change(press.clan, user_of(press.interaction), data, press.shown.seen)
+    data, giver = without_rank(desk.rules, rank.name), giver_of(press.interaction)
+    await press.services.drafts.change(press.clan, user_of(press.interaction), data, press.shown.seen, giver)
     await _overview(press)
 
 
@@ -154,8 +158,8 @@ async def _save(press: Press) -> None:
     if desk.draft is None or press.shown.seen is None:
         raise NoDraft
     changes = changes_between(desk.saved, desk.draft.rules)
-    user = user_of(press.interaction)
-    number = await press.services.drafts.save(press.clan, user, note_of(changes), press.shown.seen)
+    user, giver = user_of(press.interaction), giver_of(press.interaction)
+    number = await press.services.drafts.save(press.clan, user, note_of(changes), press.shown.seen, giver)
     await screens.show(press.interaction, (saved_page(number, changes), None))
 
 

@@ -15,7 +15,7 @@ from bot.domain.setup import RankMatch
 from bot.present import role_sync as screens
 from bot.present.change_sets import preview_csv
 from cogs.answers import answer, guild_of, user_of
-from cogs.guild_people import is_given, people_of
+from cogs.guild_people import is_given, may_give, people_of
 from cogs.officers import progress_channel
 from cogs.setup import views
 from cogs.setup.role_sync_items import RANK
@@ -139,11 +139,9 @@ def require_may_give(interaction: Interaction[Any], role: discord.Role) -> None:
         MissingPermissions: it is a bot's, boosters' or everyone's role.
         NotPermitted: with ``role``.
     """
-    guild, user = server_of(interaction), interaction.user
     if not is_given(role):
         raise MissingPermissions(("manage_roles",), role.name)
-    owns = user.id == guild.owner_id
-    if not owns and not (isinstance(user, discord.Member) and role < user.top_role):
+    if not may_give(interaction.user, role):
         raise NotPermitted("role")
 
 

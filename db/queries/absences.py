@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.absences import Absence
 from bot.domain.ids import ClanId, MemberId, UserId
 from db.models import AbsenceRow
+from db.queries.members import same_as
 
 
 def _absence(row: AbsenceRow) -> Absence:
@@ -38,8 +39,13 @@ async def absences(session: AsyncSession, clan: ClanId, since: datetime) -> list
 async def lasting(
     session: AsyncSession, clan: ClanId, user: UserId | None, members: Collection[MemberId], now: datetime
 ) -> list[Absence]:
-    """The absences of a user or of these members that last, the latest noted first."""
-    rows = await session.scalars(_open(clan, _theirs(user, members), now).order_by(AbsenceRow.id.desc()))
+    """The absences of a user or of these members that last, the latest noted first.
+
+    Members whom officers merged are one.
+    """
+    rows = await session.scalars(
+        _open(clan, _theirs(clan, user, members), now).order_by(AbsenceRow.id.desc())
+    )
     return [_absence(row) for row in rows]
 
 
@@ -52,8 +58,9 @@ def _open(clan: ClanId, theirs: ColumnElement[bool], now: datetime) -> Select[Ab
     )
 
 
-def _theirs(user: UserId | None, members: Collection[MemberId]) -> ColumnElement[bool]:
-    return or_(AbsenceRow.member_id.in_(members), false() if user is None else AbsenceRow.user_id == user)
+def _theirs(clan: ClanId, user: UserId | None, members: Collection[MemberId]) -> ColumnElement[bool]:
+    of_user = false() if user is None else AbsenceRow.user_id == user
+    return or_(AbsenceRow.member_id.in_(same_as(clan, members)), of_user)
 
 
 async def add_absence(

@@ -237,22 +237,6 @@ def _of_user(clan: ClanId, number: ChangeSetId, user: UserId) -> Any:
     )
 
 
-async def give_up_items(
-    session: AsyncSession, clan: ClanId, number: ChangeSetId, why: Why, now: datetime
-) -> None:
-    """What is not done of a set will not be."""
-    await session.execute(
-        update(ChangeSetItemRow)
-        .where(
-            ChangeSetItemRow.clan_id == clan,
-            ChangeSetItemRow.set_id == number,
-            ChangeSetItemRow.state.in_(_OPEN),
-        )
-        .values(state=ItemState.SKIPPED.value, why=why.value, at=now)
-        .execution_options(synchronize_session=False)
-    )
-
-
 async def reopen_failed(session: AsyncSession, clan: ClanId, number: ChangeSetId) -> int:
     """Let what failed of a set wait again. Returns how many do."""
     result = await session.execute(

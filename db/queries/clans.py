@@ -1,6 +1,6 @@
 """Clans, their servers' settings and their relays."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -230,8 +230,22 @@ async def add_audit_entry(
     session: AsyncSession, guild: GuildId, user: UserId, action: str, detail: Mapping[str, Any], now: datetime
 ) -> None:
     """Note who changed what."""
-    session.add(AuditEntry(guild_id=guild, at=now, user_id=user, action=action, detail=dict(detail)))
-    await session.flush()
+    await add_audit_entries(session, guild, user, action, [detail], now)
+
+
+async def add_audit_entries(
+    session: AsyncSession,
+    guild: GuildId,
+    user: UserId,
+    action: str,
+    details: Iterable[Mapping[str, Any]],
+    now: datetime,
+) -> None:
+    """Note who changed what several times at once."""
+    same = {"guild_id": guild, "at": now, "user_id": user, "action": action}
+    rows = [{**same, "detail": dict(detail)} for detail in details]
+    if rows:
+        await session.execute(inserting(session, AuditEntry), rows)
 
 
 async def kept(session: AsyncSession, key: str) -> str | None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.activity import quarter_start, snowflake_at, time_of
 from bot.domain.facts import MessageKind, SourceKind
-from bot.domain.ids import ClanId, MemberId, UserId
+from bot.domain.ids import ChannelId, ClanId, MemberId, UserId
 from bot.domain.metrics import OVERALL
 from db.models import (
     Activity,
@@ -20,6 +20,7 @@ from db.models import (
     MetricRow,
     MetricValue,
     Profile,
+    Relay,
     SnapshotRow,
     Source,
 )
@@ -147,24 +148,39 @@ async def verified_owners(session: AsyncSession, clan: ClanId) -> list[Owned]:
     return [Owned(UserId(user), MemberId(member), main) for user, member, main in rows]
 
 
-async def relayed_lines(session: AsyncSession, clan: ClanId, since: datetime) -> list[datetime]:
-    """Some of the relayed lines and announcements since a time, the first and the last among them.
+async def relayed_lines(
+    session: AsyncSession, clan: ClanId, since: datetime
+) -> dict[ChannelId, list[datetime]]:
+    """Of each relay's channel some of the relayed lines and announcements since a time.
 
-    From each to the next it is less than a day, unless there is no other line between. They are
-    found by jumps of a day at most, so that so many are read as there are days, not as there are lines.
+    The first and the last are among them. From each to the next it is less than a day, unless
+    there is no other line between. They are found by jumps of a day at most, so that so many are
+    read as there are days, not as there are lines. A channel without any has none.
     """
-    first = _line(clan, Message.message_id >= snowflake_at(since)).order_by(Message.message_id).limit(1)
-    found = select(first.scalar_subquery().label("at")).cte("found", recursive=True)
+    channels = select(Relay.channel_id).where(Relay.clan_id == clan).distinct().subquery("relayed")
+    first = (
+        _line(clan, channels.c.channel_id, Message.message_id >= snowflake_at(since))
+        .order_by(Message.message_id)
+        .limit(1)
+    )
+    found = select(channels.c.channel_id, first.correlate(channels).scalar_subquery().label("at")).cte(
+        "found", recursive=True
+    )
     later = Message.message_id > found.c.at
     within = later & (Message.message_id < found.c.at + _DAY_OF_IDS)
-    last_of_day = _line(clan, within).order_by(Message.message_id.desc()).limit(1)
-    first_after = _line(clan, later).order_by(Message.message_id).limit(1)
+    channel = found.c.channel_id
+    last_of_day = _line(clan, channel, within).order_by(Message.message_id.desc()).limit(1)
+    first_after = _line(clan, channel, later).order_by(Message.message_id).limit(1)
     following = func.coalesce(
         last_of_day.correlate(found).scalar_subquery(), first_after.correlate(found).scalar_subquery()
     )
-    found = found.union_all(select(following).where(found.c.at.is_not(None)))
-    ids = await session.scalars(select(found.c.at).where(found.c.at.is_not(None)).order_by(found.c.at))
-    return [time_of(id_) for id_ in ids]
+    found = found.union_all(select(channel, following).where(found.c.at.is_not(None)))
+    lines: dict[ChannelId, list[datetime]] = {}
+    for id_, message in await session.execute(select(found.c.channel_id, found.c.at).order_by(found.c.at)):
+        those = lines.setdefault(ChannelId(id_), [])
+        if message is not None:
+            those.append(time_of(message))
+    return lines
 
 
 _DAY_OF_IDS = DAY_MS * IDS_A_MILLISECOND
@@ -176,8 +192,10 @@ _RELAYED = (
 )
 
 
-def _line(clan: ClanId, which: ColumnElement[bool]) -> Select[Any]:
-    return select(Message.message_id).where(Message.clan_id == clan, which, Message.kind.in_(_RELAYED))
+def _line(clan: ClanId, channel: ColumnElement[int], which: ColumnElement[bool]) -> Select[Any]:
+    return select(Message.message_id).where(
+        Message.clan_id == clan, Message.channel_id == channel, which, Message.kind.in_(_RELAYED)
+    )
 
 
 async def merged(session: AsyncSession, clan: ClanId) -> dict[MemberId, MemberId]:

@@ -1,16 +1,37 @@
 """What officers chose for who is quiet, the cases on the ladder, and their notices."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ids import ChannelId, ClanId, MemberId, MessageId, UserId
-from bot.domain.ladder import UNSENT, Case, LadderSettings, Notice, Outcome, Reply, Round, Step
+from bot.domain.ladder import (
+    REMOVALS,
+    UNSENT,
+    Case,
+    LadderSettings,
+    Notice,
+    Outcome,
+    Removal,
+    Reply,
+    Round,
+    Step,
+    case_of_removal,
+)
+from bot.domain.worklist import StepId
 from db.bulk import inserting
-from db.models import InactivityCase, InactivityRound, InactivitySettings, InactivityStep, Member
+from db.models import (
+    InactivityCase,
+    InactivityRound,
+    InactivitySettings,
+    InactivityStep,
+    Member,
+    WorklistStep,
+)
+from db.queries.members import ROOT, same_as
 
 
 async def settings(session: AsyncSession, clan: ClanId) -> LadderSettings:
@@ -51,10 +72,24 @@ async def save_settings(session: AsyncSession, clan: ClanId, chosen: LadderSetti
     await session.execute(adding.on_conflict_do_update(index_elements=["clan_id"], set_=stored))
 
 
-def _case(row: InactivityCase) -> Case:
+_IS_OF = (Member.clan_id == InactivityCase.clan_id) & (Member.id == InactivityCase.member_id)
+
+
+def _cases(clan: ClanId) -> Select[InactivityCase, int]:
+    """Each case with whom its member shows under now."""
+    return (
+        select(InactivityCase, ROOT)
+        .join(Member, _IS_OF)
+        .where(InactivityCase.clan_id == clan)
+        .order_by(InactivityCase.id)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _case(row: InactivityCase, member: int) -> Case:
     return Case(
         id=row.id,
-        member=MemberId(row.member_id),
+        member=MemberId(member),
         user=None if row.user_id is None else UserId(row.user_id),
         opened_at=row.opened_at,
         opened_by=UserId(row.opened_by),
@@ -68,73 +103,123 @@ def _case(row: InactivityCase) -> Case:
     )
 
 
-async def cases(session: AsyncSession, clan: ClanId, since: datetime) -> list[Case]:
-    """The open cases, and those closed since a time, the earliest first."""
-    rows = await session.scalars(
-        select(InactivityCase)
-        .where(
-            InactivityCase.clan_id == clan,
-            InactivityCase.closed_at.is_(None) | (InactivityCase.closed_at > since),
-        )
-        .order_by(InactivityCase.id)
-    )
-    return [_case(row) for row in rows]
+async def cases(
+    session: AsyncSession, clan: ClanId, since: datetime | None = None, also: Collection[int] = ()
+) -> list[Case]:
+    """The open cases, those closed since a time, and some by their numbers; the earliest first.
+
+    Each is of whom its member shows under now.
+    """
+    wanted = [InactivityCase.closed_at.is_(None)]
+    wanted += [] if since is None else [InactivityCase.closed_at > since]
+    wanted += [InactivityCase.id.in_(also)] if also else []
+    rows = await session.execute(_cases(clan).where(or_(*wanted)))
+    return [_case(row, member) for row, member in rows]
 
 
 async def case_of(session: AsyncSession, clan: ClanId, case: int) -> Case | None:
     """One case; None where it is gone."""
-    row = await session.scalar(
-        select(InactivityCase).where(InactivityCase.clan_id == clan, InactivityCase.id == case)
+    found = (await session.execute(_cases(clan).where(InactivityCase.id == case))).first()
+    return None if found is None else _case(*found)
+
+
+async def open_of(session: AsyncSession, clan: ClanId, members: Collection[MemberId]) -> list[int]:
+    """The open cases of these members, and of who is one with them."""
+    found = await session.scalars(
+        select(InactivityCase.id)
+        .where(
+            InactivityCase.clan_id == clan,
+            InactivityCase.closed_at.is_(None),
+            InactivityCase.member_id.in_(same_as(clan, members)),
+        )
+        .order_by(InactivityCase.id)
     )
-    return None if row is None else _case(row)
+    return list(found)
 
 
-async def open_case(
+async def open_cases(
     session: AsyncSession,
     clan: ClanId,
-    member: MemberId,
-    user: UserId | None,
+    people: Mapping[MemberId, Mapping[str, Any]],
     by: UserId,
     now: datetime,
-    **more: Any,
-) -> int:
-    """Put somebody on the ladder, and return the case's number. ``more`` are columns of it."""
-    row = InactivityCase(clan_id=clan, member_id=member, user_id=user, opened_at=now, opened_by=by, **more)
-    session.add(row)
-    await session.flush()
-    return row.id
+) -> dict[MemberId, int]:
+    """Put people on the ladder, and return their cases' numbers. Each has further columns of the case."""
+    if not people:
+        return {}
+    usual = {"clan_id": clan, "opened_at": now, "opened_by": by}
+    rows = await session.execute(
+        insert(InactivityCase).returning(InactivityCase.member_id, InactivityCase.id),
+        [usual | {"member_id": member} | dict(columns) for member, columns in people.items()],
+    )
+    return {MemberId(member): id_ for member, id_ in rows}
 
 
-async def change_case(session: AsyncSession, case: int, **values: Any) -> None:
-    """Set some of a case's columns."""
-    await session.execute(update(InactivityCase).where(InactivityCase.id == case).values(**values))
+async def change_cases(session: AsyncSession, cases: Collection[int], **values: Any) -> None:
+    """Set some columns of these cases."""
+    await session.execute(
+        update(InactivityCase)
+        .where(InactivityCase.id.in_(cases))
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
 
 
-async def note_step(
+async def note_steps(
     session: AsyncSession,
     clan: ClanId,
-    case: int,
-    step: str,
+    steps: Sequence[tuple[int, str]],
     by: UserId | None,
     now: datetime,
-    detail: Mapping[str, Any] | None = None,
+    details: Mapping[int, Mapping[str, Any]] | None = None,
 ) -> None:
-    """Log what happened in a case."""
-    session.add(
-        InactivityStep(clan_id=clan, case_id=case, at=now, user_id=by, step=step, detail=dict(detail or {}))
+    """Log what happened in cases: each with its number; ``details`` are by the case."""
+    if not steps:
+        return
+    told = details or {}
+    await session.execute(
+        inserting(session, InactivityStep),
+        [
+            {
+                "clan_id": clan,
+                "case_id": case,
+                "at": now,
+                "user_id": by,
+                "step": step,
+                "detail": dict(told.get(case, {})),
+            }
+            for case, step in steps
+        ],
     )
-    await session.flush()
 
 
 async def steps(session: AsyncSession, clan: ClanId, members: Collection[MemberId]) -> list[Step]:
-    """Everything that happened in the cases of these members, the earliest first."""
+    """Everything that happened in the cases of these members, and of who is one with them."""
     rows = await session.execute(
         select(InactivityStep.at, InactivityStep.user_id, InactivityStep.step)
         .join(InactivityCase, InactivityCase.id == InactivityStep.case_id)
-        .where(InactivityCase.clan_id == clan, InactivityCase.member_id.in_(members))
+        .where(InactivityCase.clan_id == clan, InactivityCase.member_id.in_(same_as(clan, members)))
         .order_by(InactivityStep.id)
     )
     return [Step(at, None if user is None else UserId(user), step) for at, user, step in rows]
+
+
+async def removals(session: AsyncSession, clan: ClanId, since: datetime) -> list[Removal]:
+    """Whose removal by a case is on the worklist, or was ticked off there since a time."""
+    rows = await session.execute(
+        select(WorklistStep.id, WorklistStep.origin, ROOT, WorklistStep.added_at, WorklistStep.done_at)
+        .join(Member, (Member.clan_id == WorklistStep.clan_id) & (Member.id == WorklistStep.member_id))
+        .where(
+            WorklistStep.clan_id == clan,
+            WorklistStep.origin.startswith(REMOVALS),
+            WorklistStep.dropped_at.is_(None),
+            WorklistStep.done_at.is_(None) | (WorklistStep.done_at > since),
+        )
+    )
+    return [
+        Removal(StepId(id_), case_of_removal(origin), MemberId(member), added, done)
+        for id_, origin, member, added, done in rows
+    ]
 
 
 async def add_round(session: AsyncSession, clan: ClanId, text: str, by: UserId, now: datetime) -> int:
@@ -208,15 +293,22 @@ def _round(
     )
 
 
-async def next_unsent(session: AsyncSession, round_: int) -> Case | None:
-    """The next case of a round whose notice is not known to have been sent; None where all are."""
-    row = await session.scalar(
-        select(InactivityCase)
+async def pass_over(session: AsyncSession, round_: int) -> None:
+    """Notices of a round that were not begun and whose case is over are not sent."""
+    await session.execute(
+        update(InactivityCase)
         .where(
             InactivityCase.round_id == round_,
-            InactivityCase.notice.in_(UNSENT),
+            InactivityCase.notice == Notice.PENDING.value,
+            InactivityCase.closed_at.is_not(None),
         )
-        .order_by(InactivityCase.id)
-        .limit(1)
+        .values(notice=Notice.OVER.value)
+        .execution_options(synchronize_session=False)
     )
-    return None if row is None else _case(row)
+
+
+async def next_unsent(session: AsyncSession, clan: ClanId, round_: int) -> Case | None:
+    """The next case of a round whose notice is not known to have been sent; None where all are."""
+    unsent = InactivityCase.round_id == round_, InactivityCase.notice.in_(UNSENT)
+    found = (await session.execute(_cases(clan).where(*unsent).limit(1))).first()
+    return None if found is None else _case(*found)

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.domain.as_of import JOINED, LEFT, RANK_CHANGED, Happened, Now
 from bot.domain.identity import MemberState
@@ -49,6 +50,13 @@ _COLUMNS = (
 def shows_under(member: MemberId) -> ColumnElement[bool]:
     """Whether a row of ``members`` is this member, or was merged into them."""
     return ROOT.in_([member])
+
+
+def same_as(clan: ClanId, members: Collection[MemberId]) -> Select[int]:
+    """The numbers of these members, and of everybody who is one with them by officers' merges."""
+    given = aliased(Member)
+    roots = select(func.coalesce(given.same_as, given.id)).where(given.clan_id == clan, given.id.in_(members))
+    return select(Member.id).where(Member.clan_id == clan, ROOT.in_(roots))
 
 
 async def current_members(session: AsyncSession, clan: ClanId) -> list[MemberRow]:

@@ -1,15 +1,20 @@
 """Changes of rank that officers approved, and the batches in which they did."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.domain.ids import ClanId, MemberId, UserId
-from bot.domain.promotions import Batch, BatchId, Ending, Pick, Promotion, PromotionId, Witness
+from bot.domain.promotions import Batch, BatchId, Ending, Pick, Promotion, PromotionId, WayBack, Witness
 from db.models import Member, PromotionBatch, PromotionRow
+
+_IS_IN_FORCE: ColumnElement[bool] = PromotionRow.ending.is_(None) | (
+    PromotionRow.ending != Ending.CANCELLED.value
+)
 
 
 async def draw(
@@ -121,6 +126,51 @@ async def of_change_set(
         )
     )
     return [PromotionId(one) for one in found]
+
+
+async def batch_of_change_set(session: AsyncSession, clan: ClanId, change_set: int) -> BatchId | None:
+    """The batch whose Discord roles a set of changes carries out."""
+    found = await session.scalar(
+        select(PromotionBatch.id).where(
+            PromotionBatch.clan_id == clan, PromotionBatch.change_set_id == change_set
+        )
+    )
+    return None if found is None else BatchId(found)
+
+
+async def newest_of(
+    session: AsyncSession, clan: ClanId, members: Collection[MemberId]
+) -> dict[MemberId, PromotionId]:
+    """The last promotion of each of these members that was not taken back; absent where there is none."""
+    rows = await session.execute(
+        select(PromotionRow.member_id, func.max(PromotionRow.id))
+        .where(PromotionRow.clan_id == clan, PromotionRow.member_id.in_(list(members)), _IS_IN_FORCE)
+        .group_by(PromotionRow.member_id)
+    )
+    return {MemberId(member): PromotionId(number) for member, number in rows}
+
+
+async def ways_back(
+    session: AsyncSession, clan: ClanId, steps: Mapping[PromotionId, datetime | None]
+) -> list[WayBack]:
+    """Those of these that were taken back, the oldest first; not where the member was promoted since.
+
+    ``steps`` is when each one's step back was ticked off, None while it waits.
+    """
+    later = aliased(PromotionRow)
+    was_promoted = exists().where(
+        later.clan_id == PromotionRow.clan_id,
+        later.member_id == PromotionRow.member_id,
+        later.id > PromotionRow.id,
+        later.ending.is_(None) | (later.ending != Ending.CANCELLED.value),
+    )
+    found = await _read(
+        session,
+        _promotions(clan).where(
+            PromotionRow.id.in_(list(steps)), PromotionRow.ending == Ending.CANCELLED.value, ~was_promoted
+        ),
+    )
+    return [WayBack(one, steps[one.id]) for one in found]
 
 
 def _promotions(clan: ClanId) -> Select[PromotionRow, str]:

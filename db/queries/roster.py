@@ -22,7 +22,7 @@ from db.models import (
     Profile,
     Source,
 )
-from db.queries import attributions, decisions, evidence, links, worklist
+from db.queries import absorbing, attributions, decisions, evidence, links, worklist
 from db.types import OPEN_END
 
 
@@ -167,8 +167,10 @@ async def add_achievements(session: AsyncSession, clan: ClanId, rows: Sequence[M
     return len(added.all())
 
 
-async def remove_absorbed(session: AsyncSession, clan: ClanId, absorbed: Mapping[MemberId, MemberId]) -> None:
-    """Undo members who were renames all along, without trace; a link they were given goes with them."""
+async def remove_absorbed(
+    session: AsyncSession, clan: ClanId, absorbed: Mapping[MemberId, MemberId], now: datetime
+) -> None:
+    """Undo members who were renames all along, without trace: what people said of them is of who they are."""
     users = await links.users_of(session, clan, absorbed)
     await links.move_links(session, clan, absorbed)
     await attributions.attribute_users(session, clan, users)
@@ -176,6 +178,7 @@ async def remove_absorbed(session: AsyncSession, clan: ClanId, absorbed: Mapping
         await decisions.follow_absorbed(session, clan, absorbed)
         await worklist.follow_absorbed(session, clan, absorbed)
         await evidence.follow_absorbed(session, clan, absorbed)
+        await absorbing.follow_absorbed(session, clan, absorbed, now)
     # What happened to them goes with them.
     await session.execute(delete(Member).where(Member.clan_id == clan, Member.id.in_(absorbed)))
 

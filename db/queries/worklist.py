@@ -102,6 +102,20 @@ async def steps_of(session: AsyncSession, clan: ClanId, origins: Collection[str]
     return {step.origin: step for step in _read(rows)}
 
 
+async def lately_of(session: AsyncSession, clan: ClanId, kind: str, since: datetime) -> list[Step]:
+    """Steps of this kind of origin that were put on the list, or done, since; none that was dropped."""
+    rows = await session.execute(
+        _steps(clan)
+        .where(
+            WorklistStep.origin.startswith(f"{kind}:", autoescape=True),
+            (WorklistStep.added_at > since) | (WorklistStep.done_at > since),
+            WorklistStep.dropped_at.is_(None),
+        )
+        .order_by(WorklistStep.id)
+    )
+    return list(_read(rows))
+
+
 async def last_done(session: AsyncSession, clan: ClanId) -> list[Step]:
     """What was ticked off last in one go; empty where nothing ever was."""
     newest = select(func.max(WorklistStep.done_at)).where(WorklistStep.clan_id == clan).scalar_subquery()

@@ -10,6 +10,8 @@ from bot.domain.ids import ChannelId, UserId
 from tests.cogs.conftest import Foundry
 from tests.simulator import as_bot
 
+ROLE_CALLS = "/guilds/*/members/*/roles/*"
+"""The path of a call that changes one role alone."""
 _ROLE_CALL = re.compile(r"(PATCH /guilds/\d+/members/\d+|(PUT|DELETE) /guilds/\d+/members/\d+/roles/\d+)$")
 
 

@@ -5,14 +5,18 @@ from typing import Any
 
 import pytest
 import simcord
+from discord import InteractionResponse
 from sqlalchemy import select
 
 from bot.domain.activity import snowflake_at
+from bot.domain.at_risk import RiskReport
+from bot.domain.clans import Clan
 from bot.domain.facts import MessageFact, MessageKind, discord_source
 from bot.domain.ids import ChannelId, MemberId, MessageId, MetricId, SourceId, UserId
 from bot.domain.metrics import ALL_METRICS, OVERALL
 from bot.domain.rules.files import read_rules
 from bot.present.at_risk import TITLES
+from bot.services.at_risk import AtRisk, Server
 from bot.services.storing import Heard, store
 from db.models import Profile
 from db.queries import cursors, snapshots
@@ -158,3 +162,34 @@ async def test_every_list_can_be_chosen_and_turned(foundry: Foundry) -> None:
     assert "2/4" in buttons_of(second)
     about = await chosen(officer, second, "ra:", str(select_of(second, "ra:")["options"][0]["value"]))
     assert "Listed as By your watch rules" in text_of(about)
+
+
+@SQLITE
+async def test_what_may_take_longer_than_discord_waits_is_promised_first(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clan's year is read before anybody is listed, and Discord waits 3 seconds for a first answer."""
+    desk, officer = await colleagues(foundry), foundry.places.officer
+    promised: list[bool] = []
+    report = AtRisk.report
+
+    async def noting(self: AtRisk, clan: Clan, server: Server) -> RiskReport:
+        promised.append(bool(asked) and asked[-1].is_done())
+        return await report(self, clan, server)
+
+    asked: list[InteractionResponse[Any]] = []
+    made = InteractionResponse.__init__
+
+    def begun(self: InteractionResponse[Any], parent: Any) -> None:
+        made(self, parent)
+        asked.append(self)
+
+    monkeypatch.setattr(AtRisk, "report", noting)
+    monkeypatch.setattr(InteractionResponse, "__init__", begun)
+    shown = await officer.slash(desk, "officer atrisk")
+    assert not is_private(shown)
+    await chosen(officer, shown, "rk:", "w")
+    assert lines_of(shown)[0].startswith("By your watch rules")
+    own = await chosen(foundry.places.manager, shown, "rk:", "m")
+    assert is_private(own)
+    assert promised == [True, True, True]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cogs.conftest import Foundry
 from tests.cogs.desk import colleagues
-from tests.cogs.quiet import gone_quiet, letters
+from tests.cogs.quiet import gone_quiet, letters, verify
 from tests.cogs.reading import buttons_of, is_private, lines_of, message_of, text_of
 from tests.cogs.world import ANN, CY, JOHN
 
@@ -84,3 +84,32 @@ async def test_officers_note_it_for_others_and_end_it_after_a_restart(foundry: F
     assert lines_of(listed)[1].startswith(ANN) is False, "time away is not counted"
     none = await officer.slash(channel, "member away", member=ANN)
     assert (lines_of(none)[1], buttons_of(none)) == (f"{ANN} is not noted as away.", {})
+
+
+@SQLITE
+async def test_away_for_longer_shortens_no_absence(foundry: Foundry) -> None:
+    await colleagues(foundry)
+    await gone_quiet(foundry)
+    await foundry.john.slash(foundry.commands, "away", until="in 3 days")
+    await foundry.restart(later=timedelta(days=3, minutes=1))
+    await foundry.env.advance_time(600)
+    (message,) = foundry.john.user.dm_channel.history()
+    await foundry.john.slash(foundry.commands, "away", until="in 90 days", because="sailing")
+    before = await foundry.john.slash(foundry.commands, "away")
+    await foundry.john.user.click(message, label="Away 30 more days")
+    assert "You are noted as away until <t>" in letters(foundry.john)[0]
+    mine = await foundry.john.slash(foundry.commands, "away")
+    assert message_of(mine).embeds[0].description == message_of(before).embeds[0].description
+    assert "sailing" in text_of(mine)
+
+
+async def test_a_note_takes_the_place_of_all_that_last(foundry: Foundry) -> None:
+    channel, officer = await colleagues(foundry), foundry.places.officer
+    await gone_quiet(foundry)
+    await officer.slash(channel, "member away", member=ANN, until="90 days")
+    await foundry.john.slash(foundry.commands, "away", until="80 days")
+    await verify(foundry, foundry.john.id, ANN)
+    await foundry.john.slash(foundry.commands, "away", until="in 3 days")
+    await foundry.restart(later=timedelta(days=4))
+    for name in (ANN, JOHN):
+        assert "is not noted as away" in text_of(await officer.slash(channel, "member away", member=name))

@@ -8,14 +8,16 @@ import discord
 import pytest
 
 from bot.domain.desk_errors import ChangeSetRunning
+from bot.domain.ids import UserId
 from bot.services.change_sets import ChangeSets
+from cogs.change_sets import CannotGoOn, ChangeSetsCog
 from tests.cogs.conftest import Foundry
-from tests.cogs.crowd import change, gave, last_of, role_calls, roles_of, started, states
+from tests.cogs.crowd import ROLE_CALLS, change, gave, last_of, role_calls, roles_of, started, states
 from tests.cogs.desk import colleagues
 from tests.cogs.reading import is_private, message_of, text_of
 
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
-ROLE: Final = "/guilds/*/members/*/roles/*"
+ROLE: Final = ROLE_CALLS
 ABOVE: Final = 99
 
 
@@ -127,6 +129,51 @@ async def test_a_restart_at_any_step_neither_loses_nor_doubles_a_change(
     preview = await foundry.places.officer.click(last_of(desk), label="Undo")
     await foundry.places.officer.click(message_of(preview), label="Undo it")
     assert (roles_of(foundry, john), roles_of(foundry, ann)) == ({"Ruby"}, set())
+
+
+@pytest.mark.parametrize(("kind", "is_made"), [("before finish", True), ("after note_calling", False)])
+async def test_what_was_asked_for_last_is_looked_up_before_a_lost_set_is_closed(
+    foundry: Foundry, kind: str, is_made: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = await colleagues(foundry)
+    guild, john, ann = foundry.places.guild, foundry.john, foundry.ann
+    ruby, onyx = guild.create_role("Ruby"), guild.create_role("Onyx")
+    await gave(foundry, john, ruby)
+    with monkeypatch.context() as patch:
+        crash(kind, 1, patch)
+        changes = change(john, add=(onyx,), remove=(ruby,)), change(ann, add=(onyx,))
+        made = await started(foundry, *changes, channel=desk.id)
+    await foundry.restart(later=timedelta(days=1))
+    left_out = ("skipped", "late")
+    assert await states(foundry, made.id) == [("done", None) if is_made else left_out, left_out]
+    assert role_calls(foundry) == is_made
+    given = await foundry.services.change_sets.given((await foundry.clan()).id)
+    assert given == ({UserId(john.id): {onyx.id}} if is_made else {})
+    if is_made:
+        preview = await foundry.places.officer.click(last_of(desk), label="Undo")
+        await foundry.places.officer.click(message_of(preview), label="Undo it")
+    assert (roles_of(foundry, john), roles_of(foundry, ann)) == ({"Ruby"}, set())
+
+
+@SQLITE
+async def test_while_discord_does_not_answer_a_lost_set_is_neither_closed_nor_carried_on(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    onyx = foundry.places.guild.create_role("Onyx")
+    with monkeypatch.context() as patch:
+        crash("before finish", 1, patch)
+        made = await started(foundry, change(foundry.john, add=(onyx,)), change(foundry.ann, add=(onyx,)))
+
+    async def silent(*_: object) -> None:
+        raise CannotGoOn("silent")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ChangeSetsCog, "_member", silent)
+        await foundry.restart(later=timedelta(days=1))
+        assert await states(foundry, made.id) == [("calling", None), ("waiting", None)]
+    await foundry.env.advance_time(61)
+    assert await states(foundry, made.id) == [("done", None), ("skipped", "late")]
+    assert role_calls(foundry) == 1
 
 
 @SQLITE

@@ -334,7 +334,7 @@ async def test_a_removal_is_taken_back_when_they_are_seen_again(foundry: Foundry
         await foundry.restart(wom_url=url, later=timedelta(hours=2))
         await foundry.env.settle()
         told = max(channel.history(), key=lambda one: one.id)
-        assert told.embeds[0].title == "Seen again"
+        assert told.embeds[0].title == "Not to be removed any more"
         listed = await officer.slash(channel, "officer worklist")
         assert ANN in text_of(listed)
         assert JOHN not in text_of(listed)

@@ -153,7 +153,7 @@ async def test_an_account_that_a_poll_finds_to_be_somebodys_rename_at_that_momen
         async with write() as session:
             profiles = update(Profile).where(Profile.clan_id == clan.id, Profile.member_id == dee)
             await session.execute(profiles.values(member_id=ann))
-            await roster.remove_absorbed(session, clan.id, {dee: ann})
+            await roster.remove_absorbed(session, clan.id, {dee: ann}, NOW)
         async with write() as session:
             yield session
 

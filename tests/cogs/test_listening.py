@@ -329,6 +329,23 @@ async def test_a_channel_that_the_bot_could_not_see_for_a_while_is_read_again(da
         assert await world.counts() == {"zezima": 2, "lynx": 1}
 
 
+async def test_a_channel_that_is_hidden_from_the_bot_has_a_hole_until_it_is_seen_again(
+    database: Database,
+) -> None:
+    async with listening(database) as world:
+        hidden = world.guild.create_text_channel("hidden")
+        await world.env.advance_time(2)
+        never = world.guild.create_text_channel("never seen")
+        async with world.denied(discord.Permissions(view_channel=True), hidden):
+            await world.restart()
+            await world.env.advance_time(61)
+            assert (await world.cursor(hidden.id)).filling
+            assert not (await world.cursor(world.general.id)).filling
+        await world.env.advance_time(61)
+        assert not (await world.cursor(hidden.id)).filling
+        assert not (await world.cursor(never.id)).filling
+
+
 async def test_a_channel_whose_history_may_not_be_read_is_heard_but_not_covered_before(
     database: Database,
 ) -> None:

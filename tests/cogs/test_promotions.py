@@ -11,6 +11,7 @@ from simcord import InteractionResult
 
 from bot.domain.change_sets import GuildPeople, Reach
 from bot.domain.desk_errors import BatchDone
+from bot.domain.giving import Giver
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.promotions import BatchId
 from bot.domain.rules.files import read_rules
@@ -28,7 +29,7 @@ from tests.simulator import as_bot
 
 KEY = "a secret for tests alone, long enough"
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
-NOBODY = Server(GuildPeople({}, Reach(frozenset(), frozenset())), {})
+NOBODY = Server(GuildPeople({}, Reach(frozenset(), frozenset())), Giver({}))
 RULES = """
 ranks:
   - name: veteran
@@ -339,6 +340,27 @@ async def test_it_is_for_officers_and_says_what_to_do_without_rules(foundry: Fou
     empty = await foundry.places.officer.slash(foundry.commands, "promotions")
     assert is_private(empty)
     assert "no rank rules yet" in text_of(empty)
+
+
+@SQLITE
+@pytest.mark.parametrize("mapped", [False, True])
+async def test_the_role_that_a_rule_names_goes_with_its_rank(foundry: Foundry, mapped: bool) -> None:
+    desk = await colleagues(foundry)
+    guild, officer = foundry.places.guild, foundry.places.officer
+    if mapped:
+        await ranks(foundry)
+    basic, veteran = guild.create_role("Basic"), guild.create_role("Veteran")
+    named = RULES.replace("wom_role: member", f"wom_role: member\n    discord_role: {basic.id}")
+    await with_rules(foundry, named.replace("wom_role: onyx", "wom_role: onyx\n    discord_role: Veteran"))
+    await verify(foundry, foundry.ann.id, ANN)
+    await gave(foundry, foundry.ann, basic)
+    preview = await proposed(foundry, desk, ANN)
+    done = await officer.click(message_of(preview), label="Do it")
+    await foundry.env.settle()
+    assert roles_of(foundry, foundry.ann) == {veteran.name}
+    await officer.click(message_of(done), label="Undo")
+    await foundry.env.settle()
+    assert roles_of(foundry, foundry.ann) == {basic.name}
 
 
 BADGE = """

@@ -223,6 +223,7 @@ async def test_a_file_that_cannot_be_read_is_told_by_line_and_changes_nothing(fo
 @SQLITE
 async def test_rules_are_written_from_a_set_by_forms_and_an_old_version_comes_back(foundry: Foundry) -> None:
     officer, channel = foundry.places.officer, await colleagues(foundry)
+    low = foundry.places.guild.create_role("Low")
     shown = await officer.slash(channel, "rules edit")
     assert lines_of(shown)[1].startswith("There are no rank rules yet.")
     await choose(officer, shown, "Begin with", "mixed")
@@ -248,10 +249,10 @@ async def test_rules_are_written_from_a_set_by_forms_and_an_old_version_comes_ba
         "▫️ In the clan at least 30 d",
         "▫️ Chambers Of Xeric + Theatre Of Blood (last 30 d) at least 2,500",
     ]
-    await fill(officer, shown, "Role and order", Order="70", Role=[foundry.places.guild.roles["Officer"]])
+    await fill(officer, shown, "Role and order", Order="70", Role=[low])
     await fill(officer, shown, "Limits", Days="14", Demote="after 30 days", Never="owner, member:Jo hn")
     assert [one for one in lines_of(shown) if one.startswith("-#")] == [
-        f"-# order 70 · WOM Onyx · <@&{foundry.places.guild.roles['Officer'].id}>",
+        f"-# order 70 · WOM Onyx · <@&{low.id}>",
         "-# after 14 days in the rank before",
         "-# demoted after 30 days of not meeting it",
         "-# never offered to, nor taken from: owner, member:Jo hn",
@@ -261,9 +262,7 @@ async def test_rules_are_written_from_a_set_by_forms_and_an_old_version_comes_ba
     await fill(officer, shown, "As text", As=text)
     assert lines_of(shown)[:2] == ["Opal", "▫️ In the clan at least 400 d"]
     await officer.click(message_of(shown), label="Back")
-    await fill(
-        officer, shown, "New rank", Name="Old Hand", Days="10", Role=[foundry.places.guild.roles["Manager"]]
-    )
+    await fill(officer, shown, "New rank", Name="Old Hand", Days="10", Role=[low])
     assert lines_of(shown)[:2] == ["Old Hand", "▫️ In the clan at least 10 d"]
     await officer.click(message_of(shown), label="Back")
     twin = await officer.slash(channel, "rules edit")

@@ -18,13 +18,16 @@ from bot.domain.rules.files import read_rules
 from bot.domain.today import Awaits
 from bot.domain.worklist import NewStep, StepKind
 from bot.present.today import WORDS
+from bot.services.inactivity import Inactivity
 from bot.services.storing import Heard, store
 from bot.services.today import PROVIDERS, Today
 from db.queries import clans, ladder, mass_leaves
 from tests.cogs.conftest import Foundry
 from tests.cogs.crowd import change, started
 from tests.cogs.desk import colleagues, dispute
+from tests.cogs.quiet import LATER, gone_quiet
 from tests.cogs.reading import is_private, lines_of, message_of, text_of
+from tests.cogs.test_inactivity import look_at
 from tests.cogs.world import CY, FINN, JOHN, NOW, OTHERS, WIDEST
 from tests.simulator import as_bot
 
@@ -79,7 +82,9 @@ async def trouble(foundry: Foundry) -> None:
     async with foundry.services.database.write() as session:
         grace = NOW - timedelta(days=1)
         quiet = (await foundry.services.lookup.by_name(clan, OTHERS[5])).member.id
-        await ladder.open_case(session, clan.id, quiet, None, UserId(1), grace, grace_until=grace)
+        await ladder.open_cases(
+            session, clan.id, {quiet: {"reply": "quit", "replied_at": grace}}, UserId(1), grace
+        )
         await store(session, clan.id, [Heard(ChannelId(5), message, fact)], {})
         await mass_leaves.add(session, clan, 7, 26, NOW - timedelta(hours=2))
         failed = {"failed_at": NOW - timedelta(hours=1), "failure": "slow"}
@@ -108,8 +113,8 @@ async def test_everything_that_waits_is_in_one_list_with_the_way_to_go(foundry: 
         "-#  Jo hn · the oldest <t>",
         "1 member has earned a rank → /promotions",
         f"-#  {WIDEST} · the oldest <t>",
-        "1 quiet person whose grace is over → /inactive For your decision",
-        "-#  the oldest <t>",
+        "1 quiet person to decide of → /inactive For your decision",
+        "-#  Member 06 · the oldest <t>",
         "4 things to do in the game → /officer worklist",
         "-#  Member 01, Member 02, Member 03 and 1 other · the oldest <t>",
         "1 change of roles that Discord refused → /officer history open it, Try again",
@@ -131,6 +136,26 @@ async def test_everything_that_waits_is_in_one_list_with_the_way_to_go(foundry: 
     assert "proof" not in text_of(shown)
 
 
+async def test_as_many_wait_for_a_decision_as_the_list_shows_that_it_leads_to(foundry: Foundry) -> None:
+    channel, olaf = await colleagues(foundry), foundry.places.officer
+    await gone_quiet(foundry)
+    clan = await foundry.clan()
+    await foundry.services.ladder.change(clan, UserId(olaf.id), notices=False)
+    over = NOW + LATER - timedelta(days=1)
+    async with foundry.services.database.write() as session:
+        unknown = {await member(foundry, name): {"grace_until": over} for name in OTHERS[:3]}
+        await ladder.open_cases(session, clan.id, unknown, UserId(1), over)
+    shown = await olaf.slash(channel, "officer today")
+    (line,) = [one for one in lines_of(shown) if "to decide of" in one]
+    assert line.startswith("2 quiet people to decide of"), "nobody looked at the other three since"
+    listed = await olaf.slash(channel, "inactive")
+    await look_at(olaf, listed, "decide")
+    assert lines_of(listed)[0] == "For your decision · 2 of 26 people"
+    await foundry.services.ladder.change(clan, UserId(olaf.id), notices=True)
+    shown = await olaf.slash(channel, "officer today")
+    assert "to decide of" not in text_of(shown), "they are to be told first"
+
+
 @SQLITE
 async def test_more_of_it_takes_no_more_statements(foundry: Foundry) -> None:
     await trouble(foundry)
@@ -141,10 +166,12 @@ async def test_more_of_it_takes_no_more_statements(foundry: Foundry) -> None:
         for name in more:
             await foundry.services.links.claim(clan, UserId(foundry.ann.id), name)
         with counted() as statements:
-            found = await today(foundry).of(clan, people)
+            found = await today(foundry).of(clan, people, {})
         sent.append(len(statements))
         assert found[Awaits.WORKLIST].number > 4
-    assert sent[0] == sent[1] <= 20, sent
+    with counted() as of_who_is_quiet:
+        await Inactivity(foundry.services.database, lambda: NOW).quiet(clan, None, {})
+    assert sent[0] == sent[1] <= 20 + len(of_who_is_quiet), sent
 
 
 @SQLITE
@@ -159,7 +186,7 @@ async def test_where_nothing_waits_it_says_so_and_members_see_nothing(foundry: F
     await foundry.services.links.remove(clan, UserId(foundry.john.id), await member(foundry, CY))
     async with foundry.services.database.write() as session:
         await clans.update_clan(session, clan.id, failed_at=None, failure=None)
-    found = await today(foundry).of(await foundry.clan(), {})
+    found = await today(foundry).of(await foundry.clan(), {}, {})
     assert {awaits: one.names for awaits, one in found.items()} == {Awaits.UNCHECKED: (FINN,)}
 
 

@@ -22,6 +22,7 @@ from bot.domain.change_sets import (
     Why,
     effect_of,
     fingerprint,
+    given_up,
     in_force,
     plan_undo,
     preview,
@@ -123,6 +124,26 @@ def test_without_a_question_to_discord_an_item_ends_all_the_same(
     change, roles = RoleChange(JOHN, frozenset(add)), frozenset(held)
     outcome = settled(ChangeItem(change), roles, effect_of(change, roles, REACH))
     assert (outcome.state, outcome.why, outcome.before, outcome.after) == (state, why, roles, roles)
+
+
+@pytest.mark.parametrize(
+    ("state", "roles", "ends"),
+    [
+        (ItemState.CALLING, {1}, (ItemState.DONE, {1}, None)),
+        (ItemState.CALLING, {1, 2}, (ItemState.DONE, {1, 2}, Why.LATE)),
+        (ItemState.CALLING, {2}, (ItemState.SKIPPED, {2}, Why.LATE)),
+        (ItemState.CALLING, None, (ItemState.SKIPPED, {2}, Why.LATE)),
+        (ItemState.WAITING, {1}, (ItemState.SKIPPED, set[int](), Why.LATE)),
+    ],
+)
+def test_what_is_given_up_was_done_where_discord_shows_it(
+    state: ItemState, roles: set[int] | None, ends: tuple[ItemState, set[int], Why | None]
+) -> None:
+    before = frozenset({2}) if state is ItemState.CALLING else None
+    item = ChangeItem(RoleChange(JOHN, frozenset({1}), frozenset({2})), state, before)
+    outcome = given_up(item, None if roles is None else frozenset(roles), Why.LATE)
+    assert (outcome.state, outcome.after, outcome.why) == ends
+    assert outcome.before == (before or NO_ROLES)
 
 
 def test_a_preview_tells_everybody_apart() -> None:

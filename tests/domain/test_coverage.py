@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from bot.domain.coverage import (
     Observed,
+    common,
     heard_in_channels,
     heard_in_game,
     length,
@@ -46,17 +47,75 @@ def test_what_is_left_is_what_is_observed_and_in_no_hole(
     assert length(left, at(30)) == timedelta(hours=len([hour for hour in hours_of(left) if hour < 30]))
 
 
+@given(spans, spans)
+def test_what_is_common_is_in_both(one: list[Observed], other: list[Observed]) -> None:
+    found = common(one, other)
+    assert hours_of(found) == hours_of(merged(one)) & hours_of(merged(other))
+    assert found == merged(found)
+
+
+class Compared(datetime):
+    """A moment that counts how often moments are compared."""
+
+    times = 0
+
+    def __lt__(self, other: datetime) -> bool:
+        Compared.times += 1
+        return super().__lt__(other)
+
+    def __le__(self, other: datetime) -> bool:
+        Compared.times += 1
+        return super().__le__(other)
+
+    def __gt__(self, other: datetime) -> bool:
+        Compared.times += 1
+        return super().__gt__(other)
+
+
+def test_twice_as_many_holes_take_little_more_than_twice_as_long() -> None:
+    def at(hours: int) -> datetime:
+        return Compared.fromtimestamp(3600 * hours, UTC)
+
+    counts: list[int] = []
+    for number in (500, 1_000):
+        observed = [Observed(at(4 * one), at(4 * one + 3)) for one in range(number)]
+        holes = [Observed(at(4 * one + 1), at(4 * one + 2)) for one in range(number)]
+        Compared.times = 0
+        assert len(without(observed, holes)) == 2 * number
+        counts.append(Compared.times)
+    assert counts[1] < 2.5 * counts[0]
+
+
 def test_a_channel_is_missed_between_its_own_spans_only() -> None:
     channels = {1: [span(50, 30), span(20, 0)], 2: [span(60, 0)], 3: [span(10, 5)]}
-    assert heard_in_channels(channels) == [span(60, 30), span(20, 0)]
-    assert heard_in_channels({}) == []
+    assert heard_in_channels(channels, {}, NOW) == [span(60, 30), span(20, 0)]
+    assert heard_in_channels({}, {}, NOW) == []
+
+
+def test_a_channel_that_should_be_read_still_is_missed_since_its_last_span() -> None:
+    channels = {1: [span(50, 0)], 2: [span(40, 20)]}
+    assert heard_in_channels(channels, {2: at(30)}, NOW) == [span(50, 20)]
+    assert heard_in_channels(channels, {1: at(30)}, NOW) == [span(50, 0)], "it is read up to now"
+    assert heard_in_channels(channels, {3: at(45)}, NOW) == [span(50, 45)], "however long ago it was heard"
 
 
 def test_a_day_without_a_line_of_the_relay_was_not_heard() -> None:
+    def heard(observed: list[Observed], lines: list[datetime], start: datetime) -> list[Observed]:
+        return heard_in_game({1: (observed, lines)}, start, NOW)
+
     observed, start = [span(100, 0)], at(100)
     lines = [at(99), at(80), at(56), at(40), at(17)]
-    assert heard_in_game(observed, lines, start, NOW) == [span(100, 80), span(56, 0)]
-    assert heard_in_game(observed, [], start, NOW) == []
-    assert heard_in_game([span(5, 0)], [], at(5), NOW) == [], "however short the time is"
-    assert heard_in_game(observed, [at(50)], start, NOW) == []
-    assert heard_in_game(observed, [at(99), at(76)], start, NOW) == [span(100, 76)]
+    assert heard(observed, lines, start) == [span(100, 80), span(56, 0)]
+    assert heard(observed, [], start) == []
+    assert heard([span(5, 0)], [], at(5)) == [], "however short the time is"
+    assert heard(observed, [at(50)], start) == []
+    assert heard(observed, [at(99), at(76)], start) == [span(100, 76)]
+
+
+def test_of_several_relay_channels_each_has_to_be_heard() -> None:
+    lines = [at(hour) for hour in range(99, 0, -10)]
+    both = {1: ([span(100, 0)], lines), 2: ([span(60, 10)], lines)}
+    assert heard_in_game(both, at(100), NOW) == [span(60, 10)]
+    silent = {1: ([span(100, 0)], lines), 2: ([span(100, 0)], [at(99), at(80), at(79)])}
+    assert heard_in_game(silent, at(100), NOW) == [span(100, 79)], "one wrote, the other is broken"
+    assert heard_in_game({}, at(100), NOW) == []

@@ -19,12 +19,17 @@ from bot.domain.promotions import (
     RoleSwap,
     Seen,
     Stage,
+    WayBack,
     Witness,
+    expected_back,
     expected_ranks,
+    has_way_back,
     is_to_be_set,
+    is_to_be_set_back,
     lapsed_badges,
     promotion_of,
     role_swap,
+    taken_back_of,
     verdict_of,
 )
 
@@ -73,6 +78,42 @@ def test_a_promotion_is_as_far_as_the_last_thing_that_was_done() -> None:
 def test_a_step_of_the_worklist_leads_back_to_its_promotion(origin: str) -> None:
     assert promotion_of(ONE.origin) == ONE.id
     assert promotion_of(origin) == (7 if origin == ONE.origin else None)
+    assert taken_back_of(ONE.origin_back) == ONE.id
+    assert taken_back_of(origin) is None
+
+
+DONE = replace(ONE, ticked_at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("one", "role", "newest", "has"),
+    [
+        (DONE, "onyx", 7, True),
+        (DONE, "member", 7, True),
+        (DONE, None, 7, True),
+        (replace(ONE, ended_at=NOW, ending=Ending.CONFIRMED), "onyx", 7, True),
+        (ONE, "onyx", 7, False),
+        (DONE, "zenyte", 7, False),
+        (DONE, "onyx", 8, False),
+        (replace(DONE, from_role=None), "onyx", 7, False),
+        (replace(BADGE, ending=Ending.CONFIRMED), "onyx", 7, False),
+    ],
+)
+def test_what_was_done_in_the_game_has_a_way_back_unless_the_rank_was_changed_since(
+    one: Promotion, role: str | None, newest: int, has: bool
+) -> None:
+    assert has_way_back(one, {ANN: role}, {ANN: PromotionId(newest)}) is has
+    assert not has_way_back(one, {BOB: role}, {}), "who left"
+
+
+def test_the_rank_before_is_expected_for_fourteen_days_unless_it_was_seen() -> None:
+    back = replace(DONE, ended_at=NOW, ending=Ending.CANCELLED)
+    last = NOW + EXPECTED_FOR - timedelta(seconds=1)
+    assert expected_back([WayBack(back)], last) == {ANN: "member"}
+    assert expected_back([WayBack(back)], NOW + EXPECTED_FOR) == {}
+    assert expected_back([WayBack(replace(back, confirmed_by=Witness.WOM))], last) == {}
+    first = replace(back, id=PromotionId(3), from_role="opal", ended_at=NOW + timedelta(hours=1))
+    assert expected_back([WayBack(first), WayBack(back)], last) == {ANN: "opal"}, "what was taken back last"
 
 
 def test_the_chat_confirms_what_it_showed_after_the_approval() -> None:
@@ -109,6 +150,16 @@ def test_wom_is_asked_once_it_is_so_in_the_game_and_again_where_a_later_poll_sho
     assert not is_to_be_set(done, "zenyte", later)
 
 
+def test_wom_is_asked_once_for_the_rank_before_where_it_is_so_in_the_game_again() -> None:
+    back = replace(DONE, ended_at=NOW, ending=Ending.CANCELLED)
+    assert is_to_be_set_back(WayBack(back, NOW), "onyx")
+    assert is_to_be_set_back(WayBack(back, NOW), None)
+    assert not is_to_be_set_back(WayBack(back), "onyx")
+    assert not is_to_be_set_back(WayBack(back, NOW), "member")
+    assert not is_to_be_set_back(WayBack(replace(back, wom_set_at=NOW), NOW), "onyx")
+    assert not is_to_be_set_back(WayBack(replace(back, wom_failure="no member"), NOW), "onyx")
+
+
 def test_nobody_waits_longer_than_fourteen_days_nor_for_who_left() -> None:
     over = APPROVED + EXPECTED_FOR
     assert ends(ONE, now=over - timedelta(seconds=1)) is None
@@ -135,22 +186,20 @@ def test_an_approved_rank_is_expected_for_fourteen_days_and_no_badge_is() -> Non
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "own", "swap"),
+    ("before", "after", "swap"),
     [
-        ("member", "onyx", None, RoleSwap(2, 1)),
-        ("member", "onyx", 3, RoleSwap(3, 1)),
-        ("member", "zenyte", None, RoleSwap()),
-        ("zenyte", "onyx", None, RoleSwap(2)),
-        (None, "onyx", None, RoleSwap(2)),
-        ("onyx", "onyx", None, RoleSwap(2)),
-        ("member", None, 3, RoleSwap(3)),
-        ("member", None, None, RoleSwap()),
+        ("member", "onyx", RoleSwap(2, 1)),
+        ("member", "zenyte", RoleSwap()),
+        ("zenyte", "onyx", RoleSwap(2)),
+        (None, "onyx", RoleSwap(2)),
+        ("onyx", "onyx", RoleSwap(2)),
+        ("member", None, RoleSwap()),
     ],
 )
 def test_the_new_ranks_role_comes_and_the_old_ones_goes(
-    before: str | None, after: str | None, own: int | None, swap: RoleSwap
+    before: str | None, after: str | None, swap: RoleSwap
 ) -> None:
-    assert role_swap(before, after, {"member": 1, "onyx": 2}, own) == swap
+    assert role_swap(before, after, {"member": 1, "onyx": 2}) == swap
 
 
 WEEK = Badge("carry", 5, 7)

@@ -24,7 +24,7 @@ from db.queries import attributions, clans, cursors, members, messages, names, s
 from db.queries.messages import StoredMessage
 from db.queries.snapshots import Seen
 from db.session import Database
-from tests.services.hearing import NOW, SetClock, at
+from tests.services.hearing import NOW, RELAYED, SetClock, at
 
 METRICS = (OVERALL, EHP, EHB, BOSS_KILLS, TOTAL_LEVEL, SKILLS[0])
 _groups = count(1)
@@ -118,14 +118,17 @@ class Laid:
                 await attributions.attribute_users(session, self.id, [ref.user])
         return ids[ref]
 
-    async def hear(self, ref: SourceRef, moments: Iterable[datetime]) -> list[StoredMessage]:
-        """Messages of a source at these times."""
+    async def hear(
+        self, ref: SourceRef, moments: Iterable[datetime], channel: ChannelId | None = None
+    ) -> list[StoredMessage]:
+        """Messages of a source at these times; lines of the game are in the relay's channel."""
         source = await self.source(ref)
         kind = MessageKind.GAME if ref.user is None else MessageKind.DISCORD
+        place = channel or (RELAYED if ref.user is None else ChannelId(1))
         said: list[StoredMessage] = []
         for moment in moments:
             # The first of a millisecond has the smallest id that it can have.
-            said.append(StoredMessage(at(moment, self.heard[moment]), ChannelId(1), source, kind, 5))
+            said.append(StoredMessage(at(moment, self.heard[moment]), place, source, kind, 5))
             self.heard[moment] += 1
         async with self.database.write() as session:
             await messages.add_messages(session, self.id, said)

@@ -17,7 +17,7 @@ from bot.services.at_risk import AtRisk, Server
 from bot.services.eligibility.service import Eligibility
 from db.models import AuditEntry, Member, MetricValue, SnapshotRow
 from db.session import Database
-from tests.services.hearing import NOW
+from tests.services.hearing import GENERAL, NOW, RELAYED
 from tests.services.laid import game, person
 from tests.services.test_inactivity import OFFICER, SQLITE, Silent, ago, counted, silent
 
@@ -120,7 +120,8 @@ async def test_what_was_not_observed_lists_nobody(database: Database) -> None:
         return {name for risk in Risk for name in names(found, risk)}
 
     assert await listed() == set(), "nothing was heard"
-    await clan.observe(ago(90), NOW, 11)
+    await clan.observe(ago(90), NOW, GENERAL)
+    await clan.observe(ago(90), NOW, RELAYED)
     assert await listed() == set(), "no relay wrote"
     await clan.hear(game("Somebody"), [ago(half / 2) for half in range(1, 180) if half not in (9, 10, 11)])
     assert await listed() == set(), "a day without a line of anybody: the relay was broken"
@@ -202,3 +203,14 @@ async def test_any_number_of_members_takes_as_many_statements(database: Database
         assert len(told.people) == last
         numbers.append(len(sent))
     assert numbers[0] == numbers[1] <= 45
+
+
+@SQLITE
+async def test_the_roster_is_read_before_others_have_to_wait(database: Database) -> None:
+    clan = await silent(database)
+    await member(clan, 1, "Somebody")
+    mutes, found = risks(clan), await clan.clan()
+    with counted(database, writing=True) as written:
+        await mutes.mute(found, MemberId(1), 30, OFFICER)
+        await mutes.unmute(found, MemberId(1), OFFICER)
+    assert len(written) == 10, written

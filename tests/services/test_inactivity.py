@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event, update
 
-from bot.domain.clans import Relay
-from bot.domain.ids import MemberId, UserId
+from bot.domain.clans import GuildSettings, Relay
+from bot.domain.ids import ChannelId, MemberId, UserId
 from bot.domain.inactivity import Standing, Why
 from bot.domain.ladder import Choice, Stage
 from bot.domain.metrics import OVERALL
@@ -17,12 +17,13 @@ from bot.services.absences import Absences
 from bot.services.inactivity import Inactivity, Roles
 from bot.services.ladder import Ladder
 from db.models import Member, Profile
-from db.queries import clans, links
+from db.queries import clans, cursors, links
 from db.session import Database
-from tests.services.hearing import NOW, RELAY, RELAYED
+from tests.services.hearing import GENERAL, NOW, RELAY, RELAYED, at
 from tests.services.laid import Laid, game, lay, person
 
 OWNER, IMPOSTOR, OFFICER = UserId(5), UserId(6), UserId(50)
+OTHER = ChannelId(12)
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 
 
@@ -31,7 +32,7 @@ def ago(days: float) -> datetime:
 
 
 class Silent(Laid):
-    """A clan whose chat was heard for 90 days, with a line of somebody twice a day."""
+    """A clan whose chat was heard for 90 days, in Discord too, with a line of somebody twice a day."""
 
     async def quiet_member(self, number: int, name: str, **columns: Any) -> None:
         """In the clan for a year, without a gain for 43 days, checked today."""
@@ -73,19 +74,21 @@ async def silent(database: Database, *, heard: bool = True) -> Silent:
         await clans.save_relay(session, Relay(made.id, RELAYED, RELAY))
     if heard:
         await made.observe(ago(90), NOW, RELAYED)
+        await made.observe(ago(90), NOW, GENERAL)
         await made.hear(game("Somebody"), [ago(half / 2) for half in range(1, 180)])
     return made
 
 
 @contextmanager
-def counted(database: Database) -> Generator[list[str]]:
-    """The statements that are sent meanwhile."""
+def counted(database: Database, *, writing: bool = False) -> Generator[list[str]]:
+    """The statements that are sent meanwhile by readers, or by writers."""
     sent: list[str] = []
 
     def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         sent.append(statement)
 
-    engine = database._reader.sync_engine  # pyright: ignore[reportPrivateUsage] -- its statements are counted
+    reader, writer = database._reader, database._writer  # pyright: ignore[reportPrivateUsage] -- it is counted
+    engine = (writer if writing else reader).sync_engine
     event.listen(engine, "before_cursor_execute", note)
     try:
         yield sent
@@ -140,7 +143,39 @@ async def test_a_bot_that_is_five_days_old_flags_nobody_whose_chat_it_hears(data
     await clan.observe(ago(5), NOW, RELAYED)
     await clan.hear(game("Somebody"), [ago(half / 2) for half in range(1, 10)])
     assert await clan.whys("Gone") == [Why.GAME_SHORT]
+    assert await clan.whys("Linked") == [Why.GAME_SHORT, Why.DISCORD_UNHEARD], "of relays only"
+    await clan.observe(ago(5), NOW, GENERAL)
     assert await clan.whys("Linked") == [Why.GAME_SHORT, Why.DISCORD_SHORT]
+
+
+async def test_a_deaf_channel_is_not_silence(database: Database) -> None:
+    clan = await silent(database)
+    await clan.quiet_member(1, "Unlinked")
+    await clan.quiet_member(2, "Linked")
+    await clan.link(OWNER, 2)
+    await clan.observe(ago(90), ago(20), OTHER)
+    assert await clan.standings() == {"Unlinked": Standing.QUIET, "Linked": Standing.QUIET}
+    async with database.write() as session:
+        await cursors.open_holes(session, clan.id, {ChannelId(OTHER): at(ago(20))})
+    assert await clan.whys("Linked") == [Why.DISCORD_UNHEARD], "it is behind by 20 days"
+    assert await clan.standings() == {"Unlinked": Standing.QUIET, "Linked": Standing.UNKNOWN}
+    async with database.write() as session:
+        guild = (await clan.clan()).guild
+        await clans.save_guild_settings(session, GuildSettings(guild, excluded=frozenset({OTHER})))
+    assert (await clan.standings())["Linked"] is Standing.QUIET, "officers said that it does not count"
+
+
+async def test_of_two_relays_one_that_is_broken_is_not_silence(database: Database) -> None:
+    clan = await silent(database)
+    await clan.quiet_member(1, "Gone")
+    async with database.write() as session:
+        await clans.save_relay(session, Relay(clan.id, OTHER, RELAY))
+    assert await clan.whys("Gone") == [Why.GAME_UNHEARD], "nobody listened there"
+    await clan.observe(ago(90), NOW, OTHER)
+    await clan.hear(game("Somebody"), [ago(half / 2) for half in range(40, 180)], channel=OTHER)
+    assert await clan.whys("Gone") == [Why.GAME_UNHEARD], "its relay wrote nothing for 20 days"
+    await clan.hear(game("Somebody"), [ago(half / 2) for half in range(1, 40)], channel=OTHER)
+    assert await clan.standings() == {"Gone": Standing.QUIET}
 
 
 async def test_a_gain_that_wom_dates_too_early_and_a_profile_that_is_new_are_told(database: Database) -> None:

@@ -262,6 +262,27 @@ async def test_a_former_name_of_a_newcomer_is_not_theirs_while_wom_tells_of_anot
     assert [one.display for one in (await tale.whois("Fay")).names] == [*dict.fromkeys((first, "Cat", "Fay"))]
 
 
+async def test_a_former_name_of_a_newcomer_is_nobodys_where_nothing_tells_when_another_gave_it_up(
+    tale: Tale,
+) -> None:
+    """WOM was told that Ann took the name; then her profile was archived, and Eve had the name."""
+    ann, _ = tale.joins("Ann", "Bob")
+    await tale.polled(hours=1)
+    tale.passes(minutes=5)
+    tale.renames(ann, "Cat")
+    tale.passes(minutes=5)
+    await tale.says("Cat")
+    tale.wom.archive(ann, tale.now)
+    await tale.polled(hours=1)
+    eve = tale.wom.add_player("Cat")
+    tale.synced(joined=[eve])
+    tale.passes(minutes=5)
+    tale.renames(eve, "Fay")
+    await tale.polled(hours=1)
+    await tale.says("Fay")
+    assert await tale.spoken() == {"Fay": 1, NOBODY: 1}, "Ann's line is not hers"
+
+
 async def test_a_name_taken_back_tells_nothing_of_the_time_before_the_clan_was_polled(tale: Tale) -> None:
     """The hold that the rename to it began is the later one, not that of the first roster."""
     ann, _ = tale.joins("Ann", "Bob")

@@ -42,6 +42,16 @@ def changes_between(before: RuleSet, after: RuleSet) -> RuleChanges:
     )
 
 
+def roles_put(after: RuleSet, *before: RuleSet) -> list[str]:
+    """The Discord roles, as they are named, that a rank gives by these rules and by none of those before."""
+    known = {(rank.name, rank.discord_role) for rules in before for rank in rules.ranks}
+    return [
+        rank.discord_role
+        for rank in after.ranks
+        if rank.discord_role is not None and (rank.name, rank.discord_role) not in known
+    ]
+
+
 Pair = tuple[MemberId, str]
 
 

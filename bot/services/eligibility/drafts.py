@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clans import Clan
 from bot.domain.desk_errors import DraftChanged, NoDraft, NothingChanged, NoVersion
+from bot.domain.giving import Giver
 from bot.domain.ids import MemberId, UserId
-from bot.domain.rules.changes import Difference, RuleChanges, changes_between, difference
+from bot.domain.rules.changes import Difference, RuleChanges, changes_between, difference, roles_put
 from bot.domain.rules.files import read_data, read_rules
 from bot.domain.rules.language import RuleSet
 from bot.services.clock import Clock
@@ -83,7 +84,7 @@ class Drafts:
             return Desk(RuleSet(), 0, None, None, draft)
         return Desk(read_data(saved.data, known), saved.number, saved.saved_at, saved.saved_by, draft)
 
-    async def write(self, clan: Clan, user: UserId, text: str) -> bool:
+    async def write(self, clan: Clan, user: UserId, text: str, giver: Giver) -> bool:
         """Make a file's rules the officer's draft, in the place of any other.
 
         Returns:
@@ -91,10 +92,12 @@ class Drafts:
 
         Raises:
             RulesUnreadable: with everything that is wrong; the draft stays as it was.
+            RolesBeyond: a rank is to give a role that the officer could not; so does it then.
         """
         drafted = await asyncio.to_thread(read_rules, text, await self._eligibility.metrics())
         async with self._database.write() as session:
             before = await rules.draft(session, clan.id, user)
+            await self._require(session, clan, drafted, giver)
             await self._keep(session, clan, user, drafted, None)
         return before is not None
 
@@ -103,7 +106,9 @@ class Drafts:
         async with self._database.write() as session:
             return await self._keep(session, clan, user, drafted, None)
 
-    async def change(self, clan: Clan, user: UserId, data: Mapping[str, Any], seen: datetime | None) -> Draft:
+    async def change(
+        self, clan: Clan, user: UserId, data: Mapping[str, Any], seen: datetime | None, giver: Giver
+    ) -> Draft:
         """Put changed rules into the draft that the officer was shown.
 
         ``seen`` is when that was changed last, None where there was none.
@@ -111,13 +116,28 @@ class Drafts:
         Raises:
             RulesUnreadable: they do not fit together.
             DraftChanged: it is another by now.
+            RolesBeyond: a rank is to give a role that the officer could not.
         """
         drafted = read_data(data, await self._eligibility.metrics())
         async with self._database.write() as session:
             before = await rules.draft(session, clan.id, user)
             if (before and before.changed_at) != seen:
                 raise DraftChanged
+            await self._require(session, clan, drafted, giver, before)
             return await self._keep(session, clan, user, drafted, before)
+
+    async def _require(
+        self,
+        session: AsyncSession,
+        clan: Clan,
+        drafted: RuleSet,
+        giver: Giver,
+        before: StoredDraft | None = None,
+    ) -> None:
+        """Refuse roles that the officer could not give; not those of what counts, nor of the draft before."""
+        known = await self._eligibility.metrics()
+        stored = [one for one in (await rules.newest(session, clan.id), before) if one is not None]
+        giver.require_named(roles_put(drafted, *(read_data(one.data, known) for one in stored)))
 
     async def _keep(
         self, session: AsyncSession, clan: Clan, user: UserId, drafted: RuleSet, before: StoredDraft | None
@@ -150,7 +170,7 @@ class Drafts:
             names,
         )
 
-    async def save(self, clan: Clan, user: UserId, note: str, seen: datetime) -> int:
+    async def save(self, clan: Clan, user: UserId, note: str, seen: datetime, giver: Giver) -> int:
         """Let the draft count, and be a draft no longer.
 
         Returns:
@@ -161,6 +181,7 @@ class Drafts:
             DraftChanged: it is another than the officer was shown.
             NothingChanged: it says what counts already.
             RulesChanged: somebody saved others since it was begun.
+            RolesBeyond: a rank is to give a role that the officer could not.
         """
         known = await self._eligibility.metrics()
         async with self._database.write() as session:
@@ -174,6 +195,7 @@ class Drafts:
             last = await rules.newest(session, clan.id)
             if last is not None and last.number == stored.basis and last.data == drafted.data():
                 raise NothingChanged
+            await self._require(session, clan, drafted, giver)
             number = await save_rules(session, clan, drafted, user, note, stored.basis, self._clock())
             await rules.drop_draft(session, clan.id, user)
         return number

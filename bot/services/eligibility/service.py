@@ -212,6 +212,8 @@ class Eligibility:
     ) -> None:
         until = None if one is None or one.until is None else one.until.isoformat()
         detail = {"clan_id": clan.id, "members": list(members), "until": until}
+        if one is not None and one.note:
+            detail["note"] = one.note
         await clans.add_audit_entry(session, clan.guild, by, action, detail, self._clock())
 
 

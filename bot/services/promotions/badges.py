@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from bot.domain.change_sets import ChangeSet, GuildPeople, RoleChange, preview
 from bot.domain.clans import Clan
+from bot.domain.giving import Giver
 from bot.domain.ids import UserId
 from bot.domain.promotions import Badge, lapsed_badges
 from bot.domain.rules.judging import Outcome
 from bot.domain.rules.language import Rank
 from bot.services.change_sets import ChangeSets
 from bot.services.clock import Clock
-from bot.services.promotions.proposing import Server, owners_of, role_id
+from bot.services.promotions.proposing import Server, owners_of
 from bot.services.role_sync import NOT_AGAIN
 from db.queries import change_sets, clans, members, role_sync, rules
 from db.session import Database
@@ -32,7 +33,7 @@ class Badges:
 
         What Discord refused is left alone for a day.
         """
-        badges = _badges(ranks, server.named)
+        badges = _badges(ranks, server.giver)
         if not badges or not (server.people.complete and server.people.reach.may_manage):
             return None
         async with self._database.write() as session:
@@ -58,8 +59,8 @@ class Badges:
         return made
 
 
-def _badges(ranks: Sequence[Rank], named: Mapping[str, int]) -> list[Badge]:
-    found = [(one, role_id(one.discord_role, named)) for one in ranks if one.wom_role is None]
+def _badges(ranks: Sequence[Rank], giver: Giver) -> list[Badge]:
+    found = [(one, giver.role_id(one.discord_role)) for one in ranks if one.wom_role is None]
     return [Badge(one.name, role, one.badge_days) for one, role in found if role is not None]
 
 

@@ -1,6 +1,6 @@
 """What follows an approved promotion by itself: the Discord role, the tick, WOM's role, the confirmation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +13,19 @@ from bot.domain.drift import rank_of_emoji
 from bot.domain.errors import SecretsUnavailable
 from bot.domain.ids import MemberId, UserId
 from bot.domain.promotions import (
+    BACK,
+    EXPECTED_FOR,
     Ending,
     Promotion,
     Seen,
+    WayBack,
     Witness,
+    expected_back,
     expected_ranks,
     is_to_be_set,
+    is_to_be_set_back,
     promotion_of,
+    taken_back_of,
     verdict_of,
 )
 from bot.domain.worklist import Ticked
@@ -29,7 +35,7 @@ from bot.services.sealing import Sealer
 from bot.services.worklist import drop_from_worklist
 from bot.wom.client import WomClient
 from bot.wom.errors import WomError, WomRefused
-from db.queries import clans, members, promotions, seen_ranks
+from db.queries import clans, members, promotions, seen_ranks, worklist
 from db.session import Database
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -45,8 +51,11 @@ class Following:
         self._clock = clock
 
     async def expected(self, session: AsyncSession, clan: Clan) -> Mapping[MemberId, str]:
-        """Which of WOM's roles members are taken for while their promotion is under way."""
-        return expected_ranks(await promotions.under_way(session, clan.id), self._clock())
+        """Which of WOM's roles members are taken for while they are promoted, or taken back."""
+        now = self._clock()
+        back = await _ways_back(session, clan, now)
+        under_way = await promotions.under_way(session, clan.id)
+        return expected_back(back, now) | expected_ranks(under_way, now)
 
     async def on_item(self, session: AsyncSession, one: ChangeSet, item: ChangeItem) -> None:
         """A user's Discord roles were changed, or not: note it with their promotions."""
@@ -82,9 +91,11 @@ class Following:
         async with self._database.write() as session:
             await clans.lock_clan(session, clan.id)
             under_way = await promotions.under_way(session, clan.id)
-            if not under_way:
+            back = await _ways_back(session, clan, now)
+            if not (under_way or back):
                 return []
             present = {one.id: one.wom_role for one in await members.current_members(session, clan.id)}
+            await _confirm_back(session, clan, back, present)
             changed = await seen_ranks.rank_changes(session, clan.id)
             roles = {*clan.role_order, *(role for role in present.values() if role is not None)}
             shown = {
@@ -108,16 +119,26 @@ class Following:
         return ended
 
     async def _set_roles(self, clan: Clan) -> None:
-        """WOM's role of everybody who has the rank in the game, where the group's code is known.
+        """WOM's role of whoever has a rank in the game, or had it taken back there, if the code is known.
 
         A refusal is noted and not tried again; an outage is tried again after the next poll.
         """
         async with self._database.read() as session:
             under_way = await promotions.under_way(session, clan.id)
+            back = await _ways_back(session, clan, self._clock())
             roles = {one.id: one.wom_role for one in await members.current_members(session, clan.id)}
             stored = await clans.clan_by_id(session, clan.id)
         polled_at = stored and stored.polled_at
-        waiting = [one for one in under_way if is_to_be_set(one, roles.get(one.member), polled_at)]
+        waiting = [
+            (one, one.to_role or "")
+            for one in under_way
+            if is_to_be_set(one, roles.get(one.member), polled_at)
+        ]
+        waiting += [
+            (one.of, one.of.from_role or "")
+            for one in back
+            if one.of.member in roles and is_to_be_set_back(one, roles[one.of.member])
+        ]
         if not waiting or clan.sealed_code is None:
             return
         try:
@@ -125,17 +146,17 @@ class Following:
         except SecretsUnavailable:
             log.warning("wom_roles_not_set", clan_id=clan.id, reason="the code cannot be read")
             return
-        for one in waiting:
-            if not await self._set_role(clan, one, code):
+        for one, role in waiting:
+            if not await self._set_role(clan, one, role, code):
                 return
 
-    async def _set_role(self, clan: Clan, one: Promotion, code: str) -> bool:
+    async def _set_role(self, clan: Clan, one: Promotion, role: str, code: str) -> bool:
         """Returns whether to go on with the next one."""
         if one.wom_asked_at is None:
             # Before the call: WOM may do it although its answer is lost, and dates it earlier than that.
             await self._note(clan, one, wom_asked_at=self._clock())
         try:
-            await self._wom.change_role(clan.group, one.name, one.to_role or "", code)
+            await self._wom.change_role(clan.group, one.name, role, code)
         except WomRefused as refusal:
             log.warning("wom_role_refused", clan_id=clan.id, reason=refusal.reason)
             columns = {
@@ -153,6 +174,32 @@ class Following:
     async def _note(self, clan: Clan, one: Promotion, **columns: Any) -> None:
         async with self._database.write() as session:
             await promotions.change(session, clan.id, [one.id], **columns)
+
+
+async def _ways_back(session: AsyncSession, clan: Clan, now: datetime) -> list[WayBack]:
+    """What was taken back lately, and what of that was undone in the game."""
+    steps = await worklist.lately_of(session, clan.id, BACK, now - EXPECTED_FOR)
+    ticked = {id_: one.done_at for one in steps if (id_ := taken_back_of(one.origin)) is not None}
+    return await promotions.ways_back(session, clan.id, ticked)
+
+
+async def _confirm_back(
+    session: AsyncSession, clan: Clan, back: Sequence[WayBack], present: Mapping[MemberId, str | None]
+) -> None:
+    """Expect the rank before it no longer of whom WOM was seen to show with it, at a poll since."""
+    found = await clans.clan_by_id(session, clan.id)
+    polled_at = None if found is None else found.polled_at
+    shown = [
+        one.of.id
+        for one in back
+        if one.of.confirmed_by is None
+        and present.get(one.of.member) == one.of.from_role
+        and one.of.ended_at is not None
+        and polled_at is not None
+        and polled_at > one.of.ended_at
+    ]
+    if shown:
+        await promotions.change(session, clan.id, shown, confirmed_by=Witness.WOM.value)
 
 
 def _verdict(

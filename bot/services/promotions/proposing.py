@@ -7,11 +7,13 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.change_sets import GuildPeople, Preview, RoleChange, Why, preview
+from bot.domain.change_sets import NO_ROLES, GuildPeople, Preview, RoleChange, Roles, Why, preview
 from bot.domain.clans import Clan
+from bot.domain.giving import Giver
 from bot.domain.ids import MemberId, UserId
-from bot.domain.promotions import HAD_IT, Batch, Promotion, PromotionId, Ready, role_swap
+from bot.domain.promotions import HAD_IT, Batch, Promotion, PromotionId, Ready, RoleSwap, role_swap
 from bot.domain.role_sync import RoleSyncOptions
+from bot.domain.rules.language import Rank
 from bot.domain.worklist import NewStep, StepKind
 from bot.present.requirements import lines_of
 from bot.services.promotions.overview import Overview
@@ -20,17 +22,18 @@ from db.queries import eligibility, role_sync
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The Discord server of a clan. ``named`` are its roles by folded name."""
+    """The Discord server of a clan, and whoever acts there."""
 
     people: GuildPeople
-    named: Mapping[str, int]
+    giver: Giver
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
     """What a batch would do now. ``gone`` are picks that are so no more, by name; they are left out.
 
-    ``owners`` is whose Discord roles follow each member.
+    ``owners`` is whose Discord roles follow each member. ``by_rules`` are the roles that somebody gets
+    because a rule says so, and not the map of ranks in ``/setup``.
     """
 
     batch: Batch
@@ -38,6 +41,7 @@ class Proposed:
     roles: Preview
     gone: tuple[str, ...]
     owners: Mapping[MemberId, UserId]
+    by_rules: Roles
 
 
 async def propose(
@@ -54,9 +58,27 @@ async def propose(
     options = await role_sync.options_of(session, clan.id) or RoleSyncOptions()
     owners = await owners_of(session, clan)
     roles = {member: one.role for member, one in known.items()}
-    changes = role_changes(chosen, owners, roles, clan.role_order, options.ranks, server.named)
+    ranks = {**options.ranks, **_roles_of_rules(shown.assessed.rules.rules.ranks, server.giver)}
+    changes = role_changes(chosen, owners, roles, clan.role_order, ranks, server.giver)
     unlinked = [one.name for one in chosen if one.member not in owners]
-    return Proposed(batch, tuple(chosen), preview(changes, server.people, unlinked), tuple(gone), owners)
+    shows = preview(changes, server.people, unlinked)
+    by_rules = _given_by_rules(chosen, options.ranks, server.giver, shows.changes)
+    return Proposed(batch, tuple(chosen), shows, tuple(gone), owners, by_rules)
+
+
+def _roles_of_rules(ranks: Iterable[Rank], giver: Giver) -> dict[str, int]:
+    """The Discord roles that rules name for WOM's; they come before the map's, coming and going."""
+    found = {one.wom_role: giver.role_id(one.discord_role) for one in ranks}
+    return {rank: role for rank, role in found.items() if rank is not None and role is not None}
+
+
+def _given_by_rules(
+    chosen: Iterable[Ready], ranks: Mapping[str, int], giver: Giver, changes: Iterable[RoleChange]
+) -> Roles:
+    """The roles that are added and that a rule names; one that the map gives the rank too is the map's."""
+    found = [(one.verdict.rank, giver.role_id(one.verdict.rank.discord_role)) for one in chosen]
+    named = {role for rank, role in found if role is not None and ranks.get(rank.wom_role or "") != role}
+    return NO_ROLES.union(*(one.add for one in changes)) & named
 
 
 async def owners_of(session: AsyncSession, clan: Clan) -> dict[MemberId, UserId]:
@@ -70,11 +92,11 @@ def role_changes(
     roles: Mapping[MemberId, str | None],
     role_order: Sequence[str],
     ranks: Mapping[str, int],
-    named: Mapping[str, int],
+    giver: Giver,
 ) -> list[RoleChange]:
     """One change for each user. Of several accounts the highest rank counts, as everywhere in Discord.
 
-    ``roles`` are WOM's roles of today, ``ranks`` the Discord roles of WOM's, ``named`` those by folded name.
+    ``roles`` are WOM's roles of today, ``ranks`` the Discord roles of WOM's, which rules name or the map.
     """
     by_user: dict[UserId, list[Ready]] = defaultdict(list)
     for one in chosen:
@@ -84,7 +106,7 @@ def role_changes(
     found: list[RoleChange] = []
     for user, mine in by_user.items():
         others = [roles.get(member) for member, owner in owners.items() if owner == user]
-        change = _change_of(user, mine, others, places, ranks, named)
+        change = _change_of(user, mine, others, places, ranks, giver)
         if change is not None:
             found.append(change)
     return found
@@ -96,16 +118,15 @@ def _change_of(
     held: Sequence[str | None],
     places: Mapping[str, int],
     ranks: Mapping[str, int],
-    named: Mapping[str, int],
+    giver: Giver,
 ) -> RoleChange | None:
     rising = [one for one in mine if one.verdict.rank.wom_role is not None]
     badges = [one for one in mine if one.verdict.rank.wom_role is None]
-    swaps = [role_swap(None, None, ranks, role_id(one.verdict.rank.discord_role, named)) for one in badges]
+    swaps = [RoleSwap(giver.role_id(one.verdict.rank.discord_role)) for one in badges]
     best = _best(rising, held, places)
     if best is not None:
         rank = best.verdict.rank
-        own = role_id(rank.discord_role, named)
-        swaps += [role_swap(one.role, rank.wom_role, ranks, own) for one in rising]
+        swaps += [role_swap(one.role, rank.wom_role, ranks) for one in rising]
     add = frozenset(swap.add for swap in swaps if swap.add is not None)
     remove = frozenset(swap.remove for swap in swaps if swap.remove is not None)
     if not add:
@@ -128,13 +149,6 @@ def _best(rising: Sequence[Ready], held: Sequence[str | None], places: Mapping[s
     if best is None or any(place(role) < place(best.verdict.rank.wom_role) for role in kept):
         return None
     return best
-
-
-def role_id(text: str | None, named: Mapping[str, int]) -> int | None:
-    """The Discord role that a rule names by its id or its name; None for none."""
-    if text is None:
-        return None
-    return int(text) if text.isdecimal() else named.get(text.casefold())
 
 
 def drafted(clan: Clan, proposed: Proposed, one: Ready, by: UserId, now: datetime) -> Promotion:
@@ -183,13 +197,13 @@ def steps_of(clan: Clan, begun: Iterable[Promotion]) -> list[NewStep]:
 
 
 def steps_back(clan: Clan, made: Iterable[Promotion]) -> list[NewStep]:
-    """What takes back in the game what was done there."""
+    """What takes these back in the game."""
     return [
         NewStep(
-            _kind(clan, one.to_role, one.from_role), one.member, f"undo:{one.id}", one.to_role, one.from_role
+            _kind(clan, one.to_role, one.from_role), one.member, one.origin_back, one.to_role, one.from_role
         )
         for one in made
-        if one.ticked_at is not None and one.from_role is not None and one.to_role is not None
+        if one.from_role is not None and one.to_role is not None
     ]
 
 

@@ -1,16 +1,18 @@
 """What officers decide of promotions: drawn, looked at, approved, announced, taken back."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.change_sets import ChangeSet, ChangeSetId
 from bot.domain.clans import Clan
-from bot.domain.desk_errors import BatchDone, NothingLeftToPromote
+from bot.domain.desk_errors import BatchDone, ChangeSetUndone, NothingLeftToPromote, PeopleUnknown
 from bot.domain.errors import Outdated
 from bot.domain.ids import ChannelId, MemberId, UserId
-from bot.domain.promotions import Batch, BatchId, Ending, Pick, Promotion
+from bot.domain.promotions import Batch, BatchId, Ending, Pick, Promotion, has_way_back
 from bot.services.change_sets import ChangeSets
 from bot.services.clock import Clock
 from bot.services.eligibility.loading import Presence
@@ -18,7 +20,7 @@ from bot.services.eligibility.service import Eligibility
 from bot.services.promotions.overview import Overview, overview_of
 from bot.services.promotions.proposing import Proposed, Server, drafted, propose, steps_back, steps_of
 from bot.services.worklist import put_on_worklist
-from db.queries import clans, promotions, worklist
+from db.queries import clans, members, promotions, worklist
 from db.session import Database
 
 PROMOTION = "promotion"
@@ -82,6 +84,7 @@ class Promotions:
             Outdated: there is no such batch.
             BatchDone: somebody was quicker.
             NothingLeftToPromote: nobody of it is still to get that rank.
+            RolesBeyond: a rule gives a role that whoever approves could not.
             ChangeSetRunning: roles of an earlier promotion are still being changed.
         """
         shown = await self.overview(clan, presence)
@@ -91,6 +94,7 @@ class Promotions:
             batch = await _open_batch(session, clan, number)
             proposed = await propose(session, clan, batch, shown, server)
             await self._demand_free(session, clan, proposed)
+            server.giver.require(proposed.by_rules)
             drafts = [drafted(clan, proposed, one, by, now) for one in proposed.chosen]
             ids = await promotions.add(session, clan.id, drafts)
             begun = [replace(one, id=id_) for one, id_ in zip(drafts, ids, strict=True)]
@@ -163,11 +167,9 @@ class Promotions:
             Outdated: it was never approved.
             BatchDone: it was taken back.
             ChangeSetRunning: its roles are still being changed.
+            PeopleUnknown: roles of some would stay, since Discord did not tell who is there.
         """
-        now = self._clock()
-        found, _ = await self.batch(clan, number)
-        if found.change_set is not None:
-            await self._change_sets.undo_if_any(clan, found.change_set, by, server.people.people, channel)
+        now, undoing = self._clock(), None
         async with self._database.write() as session:
             await clans.lock_clan(session, clan.id)
             found = await _batch(session, clan, number)
@@ -175,11 +177,40 @@ class Promotions:
                 raise Outdated
             if found.undone_by is not None and found.undone_at is not None:
                 raise BatchDone(found.undone_by, found.undone_at, "undone")
+            if found.change_set is not None:
+                undoing = await self._undo_roles(session, clan, found.change_set, by, server, channel)
             made = await promotions.of_batch(session, clan.id, number)
             await _take_back(session, clan, made, by, now)
             await promotions.update_batch(session, clan.id, number, undone_by=by, undone_at=now)
             await _audit(session, clan, by, "promotions_undone", made, now)
+        if undoing is not None:
+            self._change_sets.tell(undoing)
         return made
+
+    async def _undo_roles(
+        self,
+        session: AsyncSession,
+        clan: Clan,
+        number: int,
+        by: UserId,
+        server: Server,
+        channel: ChannelId | None,
+    ) -> ChangeSet | None:
+        """Begin to bring back the Discord roles. None where that was done by itself before."""
+        if not server.people.complete:
+            raise PeopleUnknown
+        with suppress(ChangeSetUndone):
+            return await self._change_sets.undo_within(
+                session, clan, ChangeSetId(number), by, server.people.people, channel
+            )
+        return None
+
+    async def batch_of(self, one: ChangeSet) -> BatchId | None:
+        """The batch that is taken back with a set of role changes; None where it is no batch's."""
+        if one.kind != PROMOTION or one.undo_of is not None:
+            return None
+        async with self._database.read() as session:
+            return await promotions.batch_of_change_set(session, one.clan, one.id)
 
 
 async def _batch(session: AsyncSession, clan: Clan, number: BatchId) -> Batch:
@@ -203,9 +234,16 @@ async def _take_back(
     steps = [one.id for one in await worklist.open_steps(session, clan.id) if one.origin in waiting]
     if steps:
         await worklist.drop(session, clan.id, steps, by, now)
-    await put_on_worklist(session, clan, steps_back(clan, made), by, now)
+    present = {one.id: one.wom_role for one in await members.current_members(session, clan.id)}
+    newest = await promotions.newest_of(session, clan.id, [one.member for one in made])
+    back = [one for one in made if has_way_back(one, present, newest)]
+    await put_on_worklist(session, clan, steps_back(clan, back), by, now)
+    over = {"ended_at": now, "ending": Ending.CANCELLED.value, "confirmed_by": None}
+    badges = [one.id for one in made if one.to_role is None]
     running = [one.id for one in made if one.ended_at is None]
-    await promotions.change(session, clan.id, running, ended_at=now, ending=Ending.CANCELLED.value)
+    await promotions.change(session, clan.id, [*badges, *running], **over)
+    anew = {"wom_asked_at": None, "wom_set_at": None, "wom_failure": None}
+    await promotions.change(session, clan.id, [one.id for one in back], **over, **anew)
 
 
 async def _audit(
