@@ -38,6 +38,7 @@ from cogs.inactivity.replies import ReminderButton, ReplyButton
 from cogs.leaderboard import BoardButton, MetricSelect, PeriodSelect
 from cogs.links import AccountSelect, PanelButton
 from cogs.officers import OfficersItem
+from cogs.posts.items import SummaryButton
 from cogs.setup.items import SetupItem
 from cogs.stats import CardButton
 from db.models import Base
@@ -55,7 +56,7 @@ FOR_MEMBERS = frozenset(
 """What everybody may use. Anything else is for officers, or for who manages the server."""
 MEMBERS_ITEMS = frozenset(
     {BoardButton, MetricSelect, PeriodSelect, CardButton, CompareButton, AccountSelect, PanelButton}
-    | {BackButton, ReminderButton, ReplyButton}
+    | {BackButton, ReminderButton, ReplyButton, SummaryButton}
 )
 """Buttons and lists for everybody, or for whoever asked. Any other is for officers."""
 GUESSES = {
@@ -64,6 +65,7 @@ GUESSES = {
     "which": ("all",),
     "key": ("-", "ann b"),
     "name": ("-",),
+    "day": ("2026-01-15",),
 }
 """What stands in a custom id where a number or the first of several words would not do."""
 AnyItem = Stateful[Any]

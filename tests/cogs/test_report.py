@@ -52,8 +52,8 @@ async def files_of(answer: Answer) -> dict[str, bytes]:
     return {one.filename: await one.read() for one in message_of(answer).attachments}
 
 
-async def report(foundry: Foundry, by: simcord.MemberActor | None = None, **options: str) -> Answer:
-    return await (by or foundry.places.officer).slash(foundry.commands, "report", **options)
+async def report(foundry: Foundry, **options: str) -> Answer:
+    return await foundry.places.officer.slash(foundry.commands, "report", **options)
 
 
 async def book(foundry: Foundry, **options: str) -> Any:
@@ -227,7 +227,7 @@ async def parcels_of(answer: Answer) -> list[dict[str, bytes]]:
 
 
 async def test_members_are_refused_and_in_the_officers_channel_colleagues_see_it(foundry: Foundry) -> None:
-    refused = await report(foundry, foundry.john)
+    refused = await foundry.john.slash(foundry.commands, "report")
     assert "officer" in text_of(refused)
     assert not message_of(refused).attachments
     channel = await colleagues(foundry)
