@@ -19,8 +19,8 @@ from bot.present import theme
 from bot.present.numbers import short
 from bot.present.text import clip, tidy
 
-_INCHES: Final = (5.4, 3.4)
-_DPI: Final = 220
+INCHES: Final = (5.4, 3.4)
+DPI: Final = 220
 """On a phone an embed's picture is about 300 points wide: letters of 14 here are of 11 there."""
 _TITLE_COLUMNS: Final = 28
 _DATES_SHOWN: Final = 4
@@ -44,7 +44,13 @@ def member_chart(points: Sequence[DayPoint], title: str) -> bytes:
     """
     bars = points if len(points) <= _MOST_BARS else _weeks(points)
     figure, _above, _below = _of_member(bars, "day" if bars is points else "week", title)
-    return _png(figure)
+    return png(figure)
+
+
+def weekly_chart(points: Sequence[DayPoint], title: str) -> bytes:
+    """XP above and messages below, a bar a week."""
+    figure, _above, _below = _of_member(points, "week", title)
+    return png(figure)
 
 
 def clan_chart(points: Sequence[DayPoint], title: str) -> bytes:
@@ -59,16 +65,16 @@ def usual_chart(weeks: Sequence[DayPoint], xp: int | None, messages: int | None,
         if usual is not None:
             span = (-0.5, len(weeks) - RECENT_WEEKS - 0.5)
             axes.hlines(usual, *span, color=theme.INK, linewidth=1.6, linestyle="--", zorder=3)
-    return _png(figure)
+    return png(figure)
 
 
 def _of_member(bars: Sequence[DayPoint], unit: str, title: str) -> tuple[Any, Any, Any]:
     """XP above and messages below."""
     from matplotlib.figure import Figure
 
-    _style()
+    style()
     # Matplotlib's annotations leave the keywords of most methods open, hence Any.
-    figure: Any = Figure(figsize=_INCHES, dpi=_DPI, facecolor=theme.CANVAS)
+    figure: Any = Figure(figsize=INCHES, dpi=DPI, facecolor=theme.CANVAS)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     _bars(above, [point.xp for point in bars], theme.XP_COLOUR, f"XP per {unit}", "experience")
     _bars(
@@ -88,8 +94,8 @@ def weeks_chart(weeks: Sequence[Week], title: str) -> bytes:
     """Promotions a week: by the rules above, really below, on one scale."""
     from matplotlib.figure import Figure
 
-    _style()
-    figure: Any = Figure(figsize=_INCHES, dpi=_DPI, facecolor=theme.CANVAS)
+    style()
+    figure: Any = Figure(figsize=INCHES, dpi=DPI, facecolor=theme.CANVAS)
     above, below = figure.subplots(2, 1, sharex=True, sharey=True)
     _bars(above, [week.simulated for week in weeks], theme.XP_COLOUR, "By the rules, per week", "messages")
     _bars(below, [week.real for week in weeks], theme.MESSAGES_COLOUR, "Really, per week", "messages")
@@ -102,7 +108,7 @@ def weeks_chart(weeks: Sequence[Week], title: str) -> bytes:
         drawable(title), x=0.02, ha="left", color=theme.INK, fontsize=19, fontweight="bold", parse_math=False
     )
     figure.subplots_adjust(left=0.14, right=0.98, top=0.79, bottom=0.10, hspace=0.50)
-    return _png(figure)
+    return png(figure)
 
 
 def drawable(text: str) -> str:
@@ -128,7 +134,8 @@ def _glyphs() -> frozenset[int]:
 
 
 @cache
-def _style() -> None:
+def style() -> None:
+    """How every chart looks; done once in a process."""
     import matplotlib as mpl
 
     mpl.rcParams.update(
@@ -192,6 +199,21 @@ def _finish(axes: Any, write: Callable[[float], str]) -> None:
         axes.spines[side].set_visible(False)
 
 
+def finish_axis(axes: Any, measure: str) -> None:
+    """The same of an axis whose numbers are of a measure, with ticks where its scale puts them."""
+    from matplotlib.ticker import FuncFormatter
+
+    def written(value: float, _position: int | None) -> str:
+        return short(round(value), measure)
+
+    axes.yaxis.set_major_formatter(FuncFormatter(written))
+    axes.grid(visible=True, axis="y", color=theme.GRID, linewidth=0.8, zorder=0)
+    axes.set_axisbelow(True)
+    axes.tick_params(length=0, labelsize=14)
+    for side in ("top", "left", "right"):
+        axes.spines[side].set_visible(False)
+
+
 def _dates(axes: Any, bars: Sequence[DayPoint]) -> None:
     """Some dates, always the last one; among many bars its end would leave the picture."""
     step = max(1, -(-len(bars) // _DATES_SHOWN))
@@ -201,7 +223,8 @@ def _dates(axes: Any, bars: Sequence[DayPoint]) -> None:
         axes.get_xticklabels()[-1].set_horizontalalignment("right")
 
 
-def _png(figure: Any) -> bytes:
+def png(figure: Any) -> bytes:
+    """The drawn figure."""
     from matplotlib.backends import backend_agg
 
     agg: Any = backend_agg

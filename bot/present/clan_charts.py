@@ -1,0 +1,193 @@
+"""Charts of a whole clan, as PNG, drawn in the render process as those of :mod:`bot.present.chart`."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from bot.domain.cards import DayPoint
+from bot.domain.clan_charts import Ranked, Spot, TrendWeek
+from bot.present import theme
+from bot.present.chart import DPI, INCHES, drawable, finish_axis, png, style, weekly_chart
+from bot.present.numbers import short
+
+_TITLE: Final = 19
+_SMALL: Final = 13
+_HOURS: Final = 24
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MOST_BARS: Final = 10
+_EDGE: Final = 12
+"""Pixels at a picture's sides that stay free."""
+
+
+def ranked_chart(rows: Sequence[Ranked], title: str, measure: str, *, colour: str = theme.XP_COLOUR) -> bytes:
+    """Bars across, the first at the top, each with its name and number; at most ten."""
+    figure = _figure(title)
+    axes: Any = figure.add_axes((0.36, 0.05, 0.47, 0.77))
+    shown = list(rows[:_MOST_BARS])
+    places = range(len(shown) - 1, -1, -1)
+    most = max([1, *(row.value for row in shown)])
+    names: list[Any] = []
+    axes.barh(list(places), [row.value for row in shown], color=colour, height=0.68, zorder=2)
+    for place, row in zip(places, shown, strict=True):
+        name = axes.text(
+            -0.02 * most,
+            place,
+            drawable(row.name),
+            ha="right",
+            va="center",
+            color=theme.INK,
+            fontsize=15,
+            parse_math=False,
+        )
+        names.append(name)
+        axes.text(
+            row.value + 0.02 * most,
+            place,
+            short(row.value, measure),
+            va="center",
+            color=theme.FAINT_INK,
+            fontsize=14,
+        )
+    axes.set_xlim(0, most)
+    axes.set_ylim(-0.6, _MOST_BARS - 0.4 if len(shown) > _MOST_BARS // 2 else _MOST_BARS // 2 - 0.4)
+    axes.axis("off")
+    for name in names:
+        _shrink(figure, name)
+    return png(figure)
+
+
+def heatmap_chart(messages: Sequence[Sequence[int | None]], title: str, span: str) -> bytes:
+    """Messages by weekday and hour of the clan's time zone, Monday first; None was not observed."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    figure = _figure(title)
+    axes: Any = figure.add_axes((0.12, 0.14, 0.86, 0.66))
+    known = [value for row in messages for value in row if value is not None]
+    most = max([1, *known])
+    colours = LinearSegmentedColormap.from_list("clan", (theme.GAP_COLOUR, theme.XP_COLOUR, theme.INK))
+    for day, row in enumerate(messages):
+        for hour, value in enumerate(row):
+            face = theme.CANVAS if value is None else colours(value / most)
+            axes.add_patch(_square(hour, day, face, hatched=value is None))
+    axes.set_xlim(0, _HOURS)
+    axes.set_ylim(len(_DAYS), 0)
+    axes.set_xticks([0.5, 6.5, 12.5, 18.5, 23.5], ["0", "6", "12", "18", "23"])
+    axes.set_yticks([place + 0.5 for place in range(len(_DAYS))], _DAYS)
+    axes.tick_params(length=0, labelsize=14)
+    for side in axes.spines.values():
+        side.set_visible(False)
+    axes.set_title(
+        f"{span} · at most {short(most if known else None, 'messages')} an hour",
+        loc="left",
+        color=theme.FAINT_INK,
+        fontsize=_SMALL,
+        pad=6,
+    )
+    return png(figure)
+
+
+def quadrants_chart(spots: Sequence[Spot], title: str, span: str) -> bytes:
+    """XP against messages, a dot a member, with lines at the clan's medians; the farthest out are named.
+
+    Both axes grow by powers, from 0 on: a few play or talk a hundred times as much as most.
+    """
+    from statistics import median
+
+    figure = _figure(title)
+    axes: Any = figure.add_axes((0.15, 0.15, 0.82, 0.64))
+    axes.set_xscale("symlog", linthresh=10)
+    axes.set_yscale("symlog", linthresh=100_000)
+    across, up = [spot.messages for spot in spots], [spot.xp for spot in spots]
+    axes.scatter(across, up, s=26, color=theme.XP_COLOUR, alpha=0.75)
+    if spots:
+        line: dict[str, Any] = {"color": theme.FAINT_INK, "linewidth": 1, "linestyle": "--"}
+        axes.axvline(median(across), **line)
+        axes.axhline(median(up), **line)
+    axes.margins(x=0.05, y=0.18)
+    axes.set_xlim(left=0)
+    axes.set_ylim(bottom=0)
+    _name(figure, axes, [spot for spot in spots if spot.named])
+    axes.set_title(f"{span} · XP ↑ · messages →", loc="left", color=theme.FAINT_INK, fontsize=_SMALL, pad=6)
+    finish_axis(axes, "experience")
+    _short_below(axes)
+    return png(figure)
+
+
+def trend_chart(weeks: Sequence[TrendWeek], title: str) -> bytes:
+    """The clan's XP above and messages below, by the week; a week that nobody measured is shaded."""
+    points = [DayPoint(week.start, week.xp, week.messages) for week in weeks]
+    return weekly_chart(points, title)
+
+
+def _figure(title: str) -> Any:
+    from matplotlib.backends import backend_agg
+    from matplotlib.figure import Figure
+
+    style()
+    figure: Any = Figure(figsize=INCHES, dpi=DPI, facecolor=theme.CANVAS)
+    agg: Any = backend_agg
+    agg.FigureCanvasAgg(figure)
+    figure.suptitle(
+        drawable(title),
+        x=0.02,
+        ha="left",
+        color=theme.INK,
+        fontsize=_TITLE,
+        fontweight="bold",
+        parse_math=False,
+    )
+    return figure
+
+
+def _shrink(figure: Any, text: Any) -> None:
+    """Make a text that would leave the picture to the left as small as it has to be."""
+    left, right = text.get_window_extent(figure.canvas.get_renderer()).intervalx
+    if left < _EDGE:
+        text.set_fontsize(text.get_fontsize() * (right - _EDGE) / (right - left))
+
+
+def _name(figure: Any, axes: Any, spots: Sequence[Spot]) -> None:
+    """Write names beside dots, each where no other name is; one for which there is no room is left out."""
+    renderer = figure.canvas.get_renderer()
+    taken: list[Any] = []
+    for spot in spots:
+        for across, up, side in ((0, 8, "center"), (8, -5, "left"), (-8, -5, "right"), (0, -18, "center")):
+            label = axes.annotate(
+                drawable(spot.name),
+                (spot.messages, spot.xp),
+                xytext=(across, up),
+                textcoords="offset points",
+                ha=side,
+                color=theme.INK,
+                fontsize=_SMALL,
+                parse_math=False,
+            )
+            box = label.get_window_extent(renderer).expanded(1.02, 1.1)
+            inside = box.x0 >= _EDGE and box.x1 <= figure.bbox.x1 - _EDGE
+            if inside and not any(box.overlaps(other) for other in taken):
+                taken.append(box)
+                break
+            label.remove()
+
+
+def _square(hour: int, day: int, face: Any, *, hatched: bool) -> Any:
+    from matplotlib.patches import Rectangle
+
+    made: Any = Rectangle
+    return made(
+        (hour + 0.04, day + 0.05),
+        0.92,
+        0.9,
+        facecolor=face,
+        edgecolor=theme.GRID if hatched else face,
+        hatch="//" if hatched else None,
+        linewidth=0,
+    )
+
+
+def _short_below(axes: Any) -> None:
+    from matplotlib.ticker import FuncFormatter
+
+    def written(value: float, _position: int | None) -> str:
+        return short(round(value), "messages")
+
+    axes.xaxis.set_major_formatter(FuncFormatter(written))
