@@ -50,7 +50,7 @@ from cogs.promotions import PromotionsCog
 from cogs.proof import ProofButton, ProofCog
 from cogs.reading import how_read_menu, speaker_menu
 from cogs.refreshing import Refresher
-from cogs.report import ReportCog
+from cogs.report import ChartSelect, ReportCog
 from cogs.role_sync import RoleSyncCog
 from cogs.rules import ITEMS as RULES_ITEMS
 from cogs.rules import rules_group
@@ -80,6 +80,7 @@ BUTTONS = (
     BackButton,
     *INACTIVITY_ITEMS,
     *POST_ITEMS,
+    ChartSelect,
 )
 GUILD_WAIT = 0.5
 """Seconds without a further server after which Discord is believed to have told of all."""

@@ -13,10 +13,14 @@ from bot.domain.cards import Comparison
 from bot.domain.clans import Clan
 from bot.domain.ids import ClanId, MemberId
 from bot.domain.periods import read_period
+from bot.present.clan_charts import compare_chart
 from bot.present.compare import comparison
+from bot.present.numbers import label
+from bot.present.times import period_label
 from bot.services.registry import Services
 from cogs.answers import answer, clan_of, guild_of, is_bot_channel, is_private, may_turn
 from cogs.buttons import NUMBER, POST, POSTED, Stateful, pack, unpack, view_of
+from cogs.charts import show_chart
 from cogs.leaderboard import period_choices
 from cogs.stats import DEFAULT_PERIOD, PERIODS, player_choices
 
@@ -56,13 +60,14 @@ def comparison_page(
     ]
     if private:
         buttons.append(CompareButton(shown, "post", label=POSTED if posted else None, disabled=posted))
+    buttons.append(CompareButton(shown, "chart"))
     return comparison(compared, clan.zone), view_of(*buttons)
 
 
 class CompareButton(
     Stateful[Button[View]],
     template=rf"cp:(?P<asker>{NUMBER}):(?P<clan>{NUMBER}):(?P<members>[0-9a-z.]+):(?P<period>[\w.-]+)"
-    r":(?P<action>show|post)",
+    r":(?P<action>show|post|chart)",
 ):
     """A button under a comparison."""
 
@@ -70,9 +75,10 @@ class CompareButton(
         self, shown: Shown, action: str, *, label: str | None = None, disabled: bool = False
     ) -> None:
         is_post = action == "post"
+        own = {"post": POST, "chart": "Chart"}.get(action)
         super().__init__(
             Button(
-                label=label or (POST if is_post else PERIODS.get(shown.period, shown.period)),
+                label=label or own or PERIODS.get(shown.period, shown.period),
                 style=discord.ButtonStyle.primary if is_post else discord.ButtonStyle.secondary,
                 custom_id=f"cp:{shown}:{action}",
                 disabled=disabled,
@@ -89,7 +95,13 @@ class CompareButton(
         clan = await self.services.clans.by_id(self.shown.clan, guild_of(interaction))
         period = read_period(self.shown.period, now=self.services.clock(), zone=clan.zone)
         compared = await self.services.comparisons.compare_again(clan, self.shown.members, period)
-        if self.action == "post":
+        if self.action == "chart":
+            rows = tuple((label(one), one.measure, values) for one, values in compared.rows)
+            small = period_label(period, clan.zone)
+            await show_chart(
+                self.services, interaction, clan, small, compare_chart, compared.names, rows, "Side by side"
+            )
+        elif self.action == "post":
             _, left = comparison_page(clan, compared, self.shown, private=True, posted=True)
             await interaction.response.edit_message(view=left)
             embed, view = comparison_page(clan, compared, self.shown, private=False)

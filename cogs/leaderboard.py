@@ -11,12 +11,15 @@ from discord import Interaction, app_commands
 from discord.ext import commands
 from discord.ui import Button, Select, View
 
+from bot.domain.clan_charts import Ranked
 from bot.domain.clans import Clan
 from bot.domain.ids import ClanId
 from bot.domain.leaderboards import Board
 from bot.domain.metrics import ALL_METRICS, OVERALL, find_metric, metric, suggest_metrics
 from bot.domain.periods import label_of, read_period, suggest_periods
-from bot.present.board import leaderboard_page, my_place, page_of, pages
+from bot.present.board import PAGE_SIZE, leaderboard_page, my_place, page_of, pages
+from bot.present.numbers import label
+from bot.present.times import period_label
 from bot.services.registry import Services
 from cogs.answers import answer, clan_of, guild_of, is_bot_channel, is_private, may_turn, user_of
 from cogs.buttons import (
@@ -30,6 +33,7 @@ from cogs.buttons import (
     unpack_moment,
     view_of,
 )
+from cogs.charts import show_ranked
 
 DEFAULT_PERIOD = "week"
 CHOICES = 25
@@ -91,6 +95,8 @@ def board_page(
     ]
     if private:
         buttons.append(BoardButton(shown, "post", label=POSTED if posted else None, disabled=posted))
+    if board.standings:
+        buttons.append(BoardButton(shown, "chart"))
     return embed, view_of(*buttons, MetricSelect(shown), PeriodSelect(shown))
 
 
@@ -126,10 +132,19 @@ async def turn(services: Services, interaction: Interaction[Any], before: Shown,
     await show_board(services, interaction, own, private=True)
 
 
-_LABELS: Mapping[str, str] = {"back": "◀", "next": "▶", "mine": "My place", "post": POST, "page": "…"}
+_LABELS: Mapping[str, str] = {
+    "back": "◀",
+    "next": "▶",
+    "mine": "My place",
+    "post": POST,
+    "page": "…",
+    "chart": "Chart",
+}
 
 
-class BoardButton(Stateful[Button[View]], template=rf"lb:{_STATE}:(?P<action>back|next|mine|post|page)"):
+class BoardButton(
+    Stateful[Button[View]], template=rf"lb:{_STATE}:(?P<action>back|next|mine|post|page|chart)"
+):
     """A button under a leaderboard."""
 
     def __init__(
@@ -142,7 +157,7 @@ class BoardButton(Stateful[Button[View]], template=rf"lb:{_STATE}:(?P<action>bac
                 style=style,
                 custom_id=f"lb:{shown}:{action}",
                 disabled=disabled,
-                row=0,
+                row=3 if action == "chart" else 0,
             )
         )
         self.shown = shown
@@ -155,12 +170,26 @@ class BoardButton(Stateful[Button[View]], template=rf"lb:{_STATE}:(?P<action>bac
     async def press(self, interaction: Interaction[Any]) -> None:
         if self.action == "mine":
             await self._tell_place(interaction)
+        elif self.action == "chart":
+            await self._draw(interaction)
         elif self.action == "post":
             await post_board(self.services, interaction, self.shown)
         else:
             step = 1 if self.action == "next" else -1
             page = max(0, self.shown.page + step)
             await turn(self.services, interaction, self.shown, replace(self.shown, page=page))
+
+    async def _draw(self, interaction: Interaction[Any]) -> None:
+        """The page as bars, for whoever pressed."""
+        clan = await self.services.clans.by_id(self.shown.clan, guild_of(interaction))
+        board = await read_board(self.services, clan, self.shown)
+        rows = [
+            Ranked(f"{row.place}. {row.entry.name}", row.entry.value or 0)
+            for row in board.standings[self.shown.page * PAGE_SIZE :][:PAGE_SIZE]
+        ]
+        period = period_label(board.period, clan.zone, as_of=self.shown.as_of is not None)
+        name = label(board.metric)
+        await show_ranked(self.services, interaction, clan, name, period, rows, board.metric.measure)
 
     async def _tell_place(self, interaction: Interaction[Any]) -> None:
         clan = await self.services.clans.by_id(self.shown.clan, guild_of(interaction))

@@ -1,30 +1,41 @@
 """``/report``: the clan as a workbook, csv or json, for officers."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from io import BytesIO
-from typing import Any, Final
+from typing import Any, Final, Self, TypeVarTuple
 
 import discord
 import structlog
-from discord import Interaction, app_commands
+from discord import Interaction, SelectOption, app_commands
 from discord.ext import commands
+from discord.ui import Select, View
 
+from bot.domain.clan_charts import Ranked
 from bot.domain.clans import Clan
+from bot.domain.ids import ClanId
 from bot.domain.periods import read_period
 from bot.domain.reports import ClanReport, ReportKind
+from bot.present.clan_charts import heatmap_chart, quadrants_chart, trend_chart
 from bot.present.report_files import clan_json, csv_files
-from bot.present.reports import KINDS, in_parts, parcels, progress_page, report_page
+from bot.present.reports import CHARTS, KINDS, in_parts, parcels, progress_page, report_page
+from bot.present.text import rank_name
+from bot.present.times import period_label
 from bot.present.workbook import Look, workbook
 from bot.services.registry import Services
 from bot.services.reports import STEPS
-from cogs.answers import answer, clan_of
+from cogs.answers import answer, clan_of, think
+from cogs.buttons import NUMBER, pack, unpack, view_of
+from cogs.charts import show_chart, show_ranked
 from cogs.inactivity.shown import roles_of
 from cogs.leaderboard import period_choices
-from cogs.officers import FOR_OFFICERS, is_private_here, require_officer
+from cogs.officers import FOR_OFFICERS, OfficersItem, is_private_here, require_officer
 from cogs.presence import presence_of
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+Args = TypeVarTuple("Args")
 
 DEFAULT_PERIOD: Final = "30d"
 
@@ -35,6 +46,57 @@ class Format(StrEnum):
     XLSX = "xlsx"
     CSV = "csv"
     JSON = "json"
+
+
+class ChartSelect(OfficersItem[Select[View]], template=rf"rc:(?P<clan>{NUMBER}):(?P<period>[\w.-]+)"):
+    """Draws the clan over the report's period, for whoever chooses."""
+
+    def __init__(self, clan: ClanId, period: str) -> None:
+        options = [SelectOption(label=label, value=value) for value, label in CHARTS.items()]
+        custom_id = f"rc:{pack(clan)}:{period}"
+        super().__init__(Select(custom_id=custom_id, placeholder="Draw…", options=options))
+        self.clan, self.period = clan, period
+
+    @classmethod
+    def read(cls, match: re.Match[str]) -> Self:
+        return cls(ClanId(unpack(match["clan"])), match["period"])
+
+    async def act(self, interaction: Interaction[Any], clan: Clan) -> None:
+        await think(interaction, private=True)
+        charts = self.services.clan_charts
+        period = read_period(self.period, now=self.services.clock(), zone=clan.zone)
+        small = period_label(period, clan.zone)
+        match self.item.values[0]:
+            case "hours":
+                hours = await charts.hours(clan, period)
+                await self._draw(interaction, clan, small, heatmap_chart, hours, "When we talk", small)
+            case "quadrants":
+                spots = await charts.quadrants(clan, period)
+                await self._draw(interaction, clan, small, quadrants_chart, spots, "Messages and XP", small)
+            case "trend":
+                weeks = await charts.trend(clan)
+                fewest = min((week.measured for week in weeks if week.measured), default=0)
+                small = f"the last {len(weeks)} weeks · at least {fewest} members measured in each"
+                await self._draw(interaction, clan, small, trend_chart, weeks, "The clan by week")
+            case "ranks":
+                rows = [Ranked(rank_name(role), number) for role, number in await charts.ranks(clan)]
+                await show_ranked(
+                    self.services, interaction, clan, "Members by rank", "now", rows, "messages"
+                )
+            case _:
+                rows = await charts.tenures(clan)
+                title = "Members by tenure"
+                await show_ranked(self.services, interaction, clan, title, "now", rows, "messages")
+
+    async def _draw(
+        self,
+        interaction: Interaction[Any],
+        clan: Clan,
+        small: str,
+        draw: Callable[[*Args], bytes],
+        *args: *Args,
+    ) -> None:
+        await show_chart(self.services, interaction, clan, small, draw, *args)
 
 
 class ReportCog(commands.Cog):
@@ -84,7 +146,7 @@ class ReportCog(commands.Cog):
         await tell(STEPS)
         limit = interaction.guild.filesize_limit if interaction.guild else 0
         files = await self._files(clan, made, ReportKind(kind), Format(form), Look(look), limit)
-        await _hand_over(interaction, made, files, limit, private=private)
+        await _hand_over(interaction, clan.id, made, files, limit, private=private)
 
     async def _files(
         self, clan: Clan, made: ClanReport, kind: ReportKind, form: Format, look: Look, limit: int
@@ -113,12 +175,18 @@ class ReportCog(commands.Cog):
 
 
 async def _hand_over(
-    interaction: Interaction[Any], made: ClanReport, files: Mapping[str, bytes], limit: int, *, private: bool
+    interaction: Interaction[Any],
+    clan: ClanId,
+    made: ClanReport,
+    files: Mapping[str, bytes],
+    limit: int,
+    *,
+    private: bool,
 ) -> None:
     """Attach the files: the first in place of the progress, what Discord does not take at once after it."""
     first, *others = parcels(files, limit)
-    embed = report_page(made, len(files))
-    await interaction.edit_original_response(embed=embed, attachments=_attached(first))
+    embed, view = report_page(made, len(files)), view_of(ChartSelect(clan, made.period.code))
+    await interaction.edit_original_response(embed=embed, attachments=_attached(first), view=view)
     for parcel in others:
         await answer(interaction, private=private, files=_attached(parcel))
 

@@ -16,9 +16,11 @@ from bot.domain.cards import MemberCard
 from bot.domain.clans import Clan
 from bot.domain.errors import NotLinked
 from bot.domain.ids import ClanId, MemberId, UserId
+from bot.domain.metrics import MetricKind
 from bot.domain.periods import read_moment, read_period
 from bot.present.card import member_card
 from bot.present.chart import member_chart
+from bot.present.times import period_label
 from bot.services.lookup import Found
 from bot.services.registry import Services
 from bot.services.rendering import RenderFailedError
@@ -34,6 +36,7 @@ from cogs.buttons import (
     unpack_moment,
     view_of,
 )
+from cogs.charts import show_ranked
 from cogs.leaderboard import moment_choices, period_choices
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -139,23 +142,23 @@ def card_buttons(shown: Shown, *, private: bool, posted: bool = False) -> list["
         buttons.append(CardButton(shown, "update"))
     if private:
         buttons.append(CardButton(shown, "post", label=POSTED if posted else None, disabled=posted))
-    return buttons
+    return [*buttons, CardButton(shown, "skills", row=1), CardButton(shown, "bosses", row=1)]
 
 
-_LABELS = {"update": "Update now", "post": POST}
+_LABELS = {"update": "Update now", "post": POST, "skills": "Skills", "bosses": "Bosses"}
+_KINDS = {"skills": MetricKind.SKILL, "bosses": MetricKind.BOSS}
 
 
-class CardButton(Stateful[Button[View]], template=rf"st:{_STATE}:(?P<action>show|update|post)"):
+class CardButton(Stateful[Button[View]], template=rf"st:{_STATE}:(?P<action>show|update|post|skills|bosses)"):
     """A button under a card."""
 
     def __init__(
-        self, shown: Shown, action: str, *, label: str | None = None, disabled: bool = False
+        self, shown: Shown, action: str, *, label: str | None = None, disabled: bool = False, row: int = 0
     ) -> None:
         style = discord.ButtonStyle.primary if action == "post" else discord.ButtonStyle.secondary
         label = label or _LABELS.get(action) or PERIODS.get(shown.period, shown.period)
-        super().__init__(
-            Button(label=label, style=style, custom_id=f"st:{shown}:{action}", disabled=disabled)
-        )
+        custom_id = f"st:{shown}:{action}"
+        super().__init__(Button(label=label, style=style, custom_id=custom_id, disabled=disabled, row=row))
         self.shown = shown
         self.action = action
 
@@ -163,9 +166,24 @@ class CardButton(Stateful[Button[View]], template=rf"st:{_STATE}:(?P<action>show
     def read(cls, match: re.Match[str]) -> Self:
         return cls(Shown.read(match), match["action"])
 
+    async def _draw(self, interaction: Interaction[Any], kind: MetricKind) -> None:
+        """What was gained of each skill or boss, for whoever pressed."""
+        clan = await self.services.clans.by_id(self.shown.clan, guild_of(interaction))
+        found = await self.services.lookup.by_id(clan, self.shown.member)
+        as_of = self.shown.as_of
+        period = read_period(self.shown.period, now=as_of or self.services.clock(), zone=clan.zone)
+        rows = await self.services.clan_charts.gains_of(clan, found.member.id, period, kind)
+        small = period_label(period, clan.zone, as_of=as_of is not None)
+        title = f"{found.member.name} · {_LABELS[self.action]}"
+        measure = "experience" if kind is MetricKind.SKILL else "kills"
+        await show_ranked(self.services, interaction, clan, title, small, rows, measure)
+
     async def press(self, interaction: Interaction[Any]) -> None:
         if self.action == "post":
             await show_card(self.services, interaction, self.shown, private=False, post=True)
+            return
+        if self.action in _KINDS:
+            await self._draw(interaction, _KINDS[self.action])
             return
         edit = may_turn(interaction, self.shown.asker)
         if self.action == "update":

@@ -55,6 +55,40 @@ def ranked_chart(rows: Sequence[Ranked], title: str, measure: str, *, colour: st
     return png(figure)
 
 
+def compare_chart(
+    names: Sequence[str], rows: Sequence[tuple[str, str, Sequence[int | None]]], title: str
+) -> bytes:
+    """Members side by side: for each metric (its label, its measure, the values) a bar to each member.
+
+    Every metric has a scale of its own; a member of whom it is unknown has a dash.
+    """
+    lines = len(rows) * (len(names) + 1)
+    height = 0.75 + 0.27 * lines
+    figure = _figure(title, (INCHES[0], height))
+    axes: Any = figure.add_axes((0.34, 0.02, 0.50, 1 - 0.62 / height))
+    place = 0.0
+    texts: list[Any] = []
+    for label, measure, values in rows:
+        axes.text(
+            -0.02, -place, label, ha="right", va="center", color=theme.INK, fontsize=14, fontweight="bold"
+        )
+        place += 1
+        most = max([1, *(value for value in values if value is not None)])
+        for index, (name, value) in enumerate(zip(names, values, strict=True)):
+            colour = theme.SERIES[index % len(theme.SERIES)]
+            axes.barh(-place, (value or 0) / most, color=colour, height=0.7, zorder=2)
+            written: dict[str, Any] = {"va": "center", "color": theme.FAINT_INK, "fontsize": _SMALL}
+            texts.append(axes.text(-0.02, -place, drawable(name), ha="right", parse_math=False, **written))
+            axes.text((value or 0) / most + 0.02, -place, short(value, measure), **written)
+            place += 1
+    axes.set_xlim(0, 1)
+    axes.set_ylim(-place + 0.4, 0.6)
+    axes.axis("off")
+    for text in texts:
+        _shrink(figure, text)
+    return png(figure)
+
+
 def heatmap_chart(messages: Sequence[Sequence[int | None]], title: str, span: str) -> bytes:
     """Messages by weekday and hour of the clan's time zone, Monday first; None was not observed."""
     from matplotlib.colors import LinearSegmentedColormap
@@ -118,17 +152,19 @@ def trend_chart(weeks: Sequence[TrendWeek], title: str) -> bytes:
     return weekly_chart(points, title)
 
 
-def _figure(title: str) -> Any:
+def _figure(title: str, inches: tuple[float, float] = INCHES) -> Any:
     from matplotlib.backends import backend_agg
     from matplotlib.figure import Figure
 
     style()
-    figure: Any = Figure(figsize=INCHES, dpi=DPI, facecolor=theme.CANVAS)
+    figure: Any = Figure(figsize=inches, dpi=DPI, facecolor=theme.CANVAS)
     agg: Any = backend_agg
     agg.FigureCanvasAgg(figure)
     figure.suptitle(
         drawable(title),
         x=0.02,
+        y=1 - 0.07 / inches[1],
+        va="top",
         ha="left",
         color=theme.INK,
         fontsize=_TITLE,

@@ -31,6 +31,13 @@ _STEPS: Final = (
 )
 _RULES: Final = {Rule.WOM: "WOM's rule", Rule.COVERING: "gains cover the whole period"}
 FILES_A_MESSAGE: Final = 10
+CHARTS: Final = {
+    "trend": "The clan by week: XP and messages",
+    "hours": "When we talk: weekday and hour",
+    "quadrants": "Messages against XP, by member",
+    "ranks": "Members by rank",
+    "tenure": "Members by time in the clan",
+}
 
 
 def progress_page(step: int) -> discord.Embed:

@@ -18,6 +18,9 @@ FAINT_INK: Final = "#b5bac1"
 GRID: Final = "#44474d"
 XP_COLOUR: Final = "#56b4e9"
 MESSAGES_COLOUR: Final = "#e69f00"
+SERIES: Final = ("#56b4e9", "#e69f00", "#3fbf97", "#f0e442", "#e08fbf")
+"""Apart for colour-blind eyes, for up to five members side by side; the green and the pink are lighter
+than Okabe and Ito's, for the contrast."""
 GAP_COLOUR: Final = "#3a3c42"
 
 MEDALS: Final = {1: "🥇", 2: "🥈", 3: "🥉"}

@@ -8,6 +8,7 @@ from bot.domain.clans import GuildSettings
 from bot.services.absences import Absences
 from bot.services.at_risk import AtRisk
 from bot.services.change_sets import ChangeSets
+from bot.services.clan_charts import ClanCharts
 from bot.services.clan_roster import ClanRoster
 from bot.services.clans import Clans
 from bot.services.clock import Clock
@@ -113,6 +114,7 @@ class Services:
     reports: Reports
     posts: Posts
     summaries: Summaries
+    clan_charts: ClanCharts
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock, *, pacing: Pacing | None = None) -> Self:
@@ -195,6 +197,7 @@ class Services:
             today=Today(database, clock),
             posts=Posts(database, clock),
             summaries=Summaries(database, statistics, leaderboards),
+            clan_charts=ClanCharts(database, statistics, leaderboards, clock),
             reports=Reports(database, statistics, roster, inactivity, promotions, clock),
         )
 

@@ -240,3 +240,37 @@ async def test_before_anything_is_known_every_sheet_says_so(foundry: Foundry) ->
     made = await book(foundry, period="2020")
     assert made["Changes"].cell(2, 1).value.startswith("Nobody joined")
     assert made["Promotions"].cell(2, 1).value == "No rules yet: /rules edit"
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("chart", ["trend", "hours", "quadrants", "ranks", "tenure"])
+async def test_the_clan_is_drawn_for_whoever_chooses_after_a_restart_too(
+    foundry: Foundry, chart: str
+) -> None:
+    channel = await colleagues(foundry)
+    shown = await foundry.places.officer.slash(channel, "report", kind="changes")
+    await foundry.restart()
+    drawn = await foundry.places.officer.select(message_of(shown), [chart])
+    assert is_private(drawn)
+    (picture,) = answer_of(drawn).attachments
+    assert picture.filename == "chart.png"
+    refused = await foundry.john.select(message_of(shown), [chart])
+    assert "officer" in text_of(refused)
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "label"),
+    [
+        ("stats", {"player": JOHN}, "Skills"),
+        ("stats", {"player": JOHN}, "Bosses"),
+        ("leaderboard", {}, "Chart"),
+        ("compare", {"first": JOHN, "second": ANN}, "Chart"),
+    ],
+)
+async def test_what_an_answer_tells_can_be_drawn_for_whoever_presses(
+    foundry: Foundry, command: str, options: dict[str, str], label: str
+) -> None:
+    shown = await foundry.ann.slash(foundry.commands, command, **options)
+    drawn = await foundry.john.click(message_of(shown), label=label)
+    assert is_private(drawn)
+    assert answer_of(drawn).attachments

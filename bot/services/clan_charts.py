@@ -1,0 +1,139 @@
+"""What charts of a clan and of a member's gains show, from the questions that reports and boards ask."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.domain.activity import quarter_of
+from bot.domain.clan_charts import Ranked, Spot, TrendWeek, by_weekday_and_hour, outliers
+from bot.domain.clans import Clan
+from bot.domain.ids import MemberId
+from bot.domain.metrics import ALL_METRICS, MESSAGES, OVERALL, MetricKind
+from bot.domain.periods import Period, PeriodKind, midnight
+from bot.services.clock import Clock
+from bot.services.leaderboards import Leaderboards, entry_of, group_ends
+from bot.services.rosters import present
+from bot.services.statistics import Statistics
+from db.queries import charts, cursors, gains, members, reports
+from db.session import Database
+
+WEEKS: Final = 12
+_TENURES: Final = (("under a month", 30), ("1–3 months", 91), ("3–12 months", 365), ("1–2 years", 730))
+
+
+class ClanCharts:
+    """Reads it."""
+
+    def __init__(
+        self, database: Database, statistics: Statistics, leaderboards: Leaderboards, clock: Clock
+    ) -> None:
+        self._database = database
+        self._statistics = statistics
+        self._leaderboards = leaderboards
+        self._clock = clock
+
+    async def gains_of(self, clan: Clan, member: MemberId, period: Period, kind: MetricKind) -> list[Ranked]:
+        """A member's gains of skills, or of bosses, the largest first; what was not gained is left out."""
+        known = await self._statistics.metric_ids()
+        measured = [
+            one for one in ALL_METRICS if one.kind is kind and one.key in known and one.key != OVERALL.key
+        ]
+        ids = [known[one.key] for one in measured]
+        async with self._database.read() as session:
+            ends = group_ends(await gains.readings_of(session, clan.id, ids, period, member))
+        found = [
+            Ranked(one.name, value)
+            for one in measured
+            if (value := entry_of(member, "", one, ends.get((member, known[one.key])), period).value)
+        ]
+        return sorted(found, key=lambda one: (-one.value, one.name))
+
+    async def hours(self, clan: Clan, period: Period) -> list[list[int | None]]:
+        """Messages of everybody by weekday and hour of the clan's time zone; None was not observed."""
+        async with self._database.read() as session:
+            spans = await cursors.covered(session, clan.id, period.start, period.end)
+            heard = [(max(one.start, period.start), min(one.end, period.end)) for one in spans]
+            said = await charts.messages_by_quarter(
+                session, clan.id, quarter_of(period.start), quarter_of(period.end) + 1
+            )
+        return by_weekday_and_hour(said, _joined(heard), clan.zone)
+
+    async def quadrants(self, clan: Clan, period: Period) -> list[Spot]:
+        """XP and messages of everybody of whom both are known."""
+        xp = await self._leaderboards.top(clan, OVERALL, period)
+        said = await self._leaderboards.top(clan, MESSAGES, period)
+        wrote = {row.entry.member: row.entry.value or 0 for row in said.standings}
+        return outliers(
+            [
+                Spot(row.entry.name, wrote[row.entry.member], row.entry.value or 0)
+                for row in xp.standings
+                if row.entry.member in wrote
+            ]
+        )
+
+    async def trend(self, clan: Clan) -> list[TrendWeek]:
+        """The last weeks, Monday to Sunday, of those who were members at the end of each.
+
+        A week's XP is the sum of what each gained from the reading before it to the last one in it,
+        so that it is counted once, in the week in which WOM looked, and never jumps with the roster.
+        """
+        now = self._clock()
+        today = now.astimezone(clan.zone).date()
+        monday = today - timedelta(days=today.weekday())
+        known = await self._statistics.metric_ids()
+        found: list[TrendWeek] = []
+        async with self._database.read() as session:
+            for back in range(WEEKS, 0, -1):
+                first = monday - timedelta(weeks=back)
+                start, end = midnight(first, clan.zone), midnight(first + timedelta(weeks=1), clan.zone)
+                period = Period("week", PeriodKind.CALENDAR, start, end)
+                names = (await present(session, clan.id, end)).names
+                ids = [known[OVERALL.key]] if OVERALL.key in known else []
+                ends = group_ends(await gains.readings(session, clan.id, ids, period)) if ids else {}
+                gained = [
+                    value
+                    for member, name in names.items()
+                    if (of := ends.get((member, ids[0]))) is not None
+                    and (value := entry_of(member, name, OVERALL, of, period).value) is not None
+                ]
+                spans = await cursors.covered(session, clan.id, start, end)
+                said = await reports.messages_in_slots(
+                    session, clan.id, [(quarter_of(start), quarter_of(end))]
+                )
+                messages = sum(said.get(member, {}).get(0, 0) for member in names) if spans else None
+                found.append(TrendWeek(first, sum(gained) if gained else None, messages, len(gained)))
+        return found
+
+    async def ranks(self, clan: Clan) -> list[tuple[str | None, int]]:
+        """How many members hold each of WOM's roles, in the clan's order; None is none."""
+        async with self._database.read() as session:
+            held = [one.wom_role for one in await members.current_members(session, clan.id)]
+        order = {role: place for place, role in enumerate(clan.role_order)}
+        roles = sorted(set(held), key=lambda role: (order.get(role or "", len(order)), role or ""))
+        return [(role, held.count(role)) for role in roles]
+
+    async def tenures(self, clan: Clan) -> list[Ranked]:
+        """How many members are in the clan for how long; who joined when nobody knows is apart."""
+        now = self._clock()
+        async with self._database.read() as session:
+            joined = [one.joined_at for one in await members.current_members(session, clan.id)]
+        days = [(now - at).days for at in joined if at is not None]
+        found: list[Ranked] = []
+        low = 0
+        for name, high in _TENURES:
+            found.append(Ranked(name, sum(1 for one in days if low <= one < high)))
+            low = high
+        found.append(Ranked("over 2 years", sum(1 for one in days if one >= low)))
+        unknown = len(joined) - len(days)
+        return [*found, *([Ranked("not known", unknown)] if unknown else [])]
+
+
+def _joined(spans: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """Spans of several channels as one after the other."""
+    found: list[tuple[datetime, datetime]] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
