@@ -27,6 +27,8 @@ from cogs.away import AwayCog, BackButton
 from cogs.change_set_items import CHANGE_SET_ITEMS
 from cogs.change_sets import ChangeSetsCog
 from cogs.compare import CompareButton, CompareCog
+from cogs.competition import ITEMS as COMPETITION_ITEMS
+from cogs.competition import CompetitionCog
 from cogs.help import HelpCog
 from cogs.inactivity import ITEMS as INACTIVITY_ITEMS
 from cogs.inactivity import InactivityCog
@@ -81,6 +83,7 @@ BUTTONS = (
     *INACTIVITY_ITEMS,
     *POST_ITEMS,
     ChartSelect,
+    *COMPETITION_ITEMS,
 )
 GUILD_WAIT = 0.5
 """Seconds without a further server after which Discord is believed to have told of all."""
@@ -167,6 +170,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             StatsCog(services),
             LeaderboardCog(services),
             CompareCog(services),
+            CompetitionCog(services),
             LinksCog(self, services),
             NextRankCog(services),
             NoticesCog(self, services),

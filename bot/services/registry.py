@@ -13,6 +13,7 @@ from bot.services.clan_roster import ClanRoster
 from bot.services.clans import Clans
 from bot.services.clock import Clock
 from bot.services.comparisons import Comparisons
+from bot.services.competitions import Competitions
 from bot.services.decisions import Decisions
 from bot.services.dossiers import Dossiers
 from bot.services.drift import Drifts
@@ -115,6 +116,7 @@ class Services:
     posts: Posts
     summaries: Summaries
     clan_charts: ClanCharts
+    competitions: Competitions
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock, *, pacing: Pacing | None = None) -> Self:
@@ -198,6 +200,7 @@ class Services:
             posts=Posts(database, clock),
             summaries=Summaries(database, statistics, leaderboards),
             clan_charts=ClanCharts(database, statistics, leaderboards, clock),
+            competitions=Competitions(wom, leaderboards, clock),
             reports=Reports(database, statistics, roster, inactivity, promotions, clock),
         )
 

@@ -207,6 +207,29 @@ class Achievement(Struct, frozen=True, rename="camel"):
     player: Player | None = None
 
 
+class CompetitionMetric(Struct, frozen=True):
+    """A metric that counts, and how much."""
+
+    metric: str
+    weight: float = 1
+
+
+class Competition(Struct, frozen=True, rename="camel"):
+    """A competition of a group: who gains the most of ``metric`` between two times.
+
+    ``type`` is classic or team. ``metrics`` are all of them where it is over several.
+    """
+
+    id: int
+    title: str
+    metric: str
+    starts_at: Time
+    ends_at: Time
+    type: str = "classic"
+    metrics: list[CompetitionMetric] = []
+    participant_count: int | None = None
+
+
 class PlayerDetails(Player, frozen=True, rename="camel"):
     """A player with the newest snapshot, None for who was never updated."""
 

@@ -10,6 +10,7 @@ from bot.domain.ids import GroupId, PlayerId
 from bot.wom.answers import (
     Achievement,
     Activity,
+    Competition,
     GroupDetails,
     GroupSummary,
     MemberGains,
@@ -33,6 +34,7 @@ SNAPSHOTS = 200
 """The most of a player's snapshots that it gives at once."""
 
 _achievements = msgspec.json.Decoder(list[Achievement])
+_competitions = msgspec.json.Decoder(list[Competition])
 _activity = msgspec.json.Decoder(list[Activity])
 _gains = msgspec.json.Decoder(list[MemberGains])
 _group = msgspec.json.Decoder(GroupDetails)
@@ -129,6 +131,10 @@ class WomClient:
         """Members' achievements, newest first; what is found late is not on top."""
         call = Call("GET", "/groups/{}/achievements", (group,), _page(limit, offset))
         return await self._ask(call, _achievements)
+
+    async def competitions(self, group: GroupId) -> list[Competition]:
+        """The group's competitions: running, to come and over."""
+        return await self._ask(Call("GET", "/groups/{}/competitions", (group,)), _competitions)
 
     async def player(self, username: str) -> PlayerDetails:
         """A player under any spelling of the name."""

@@ -84,7 +84,8 @@ async def achieved(session: AsyncSession, clan: ClanId, start: datetime, end: da
             Achievement.clan_id == clan,
             Achievement.achieved_at >= start,
             Achievement.achieved_at < end,
-            Achievement.accuracy_ms.is_not(None),
+            # Null, or -1: WOM does not know when.
+            Achievement.accuracy_ms >= 0,
         )
         .order_by(Achievement.achieved_at, Achievement.name)
     )

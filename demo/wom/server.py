@@ -13,6 +13,7 @@ from aiohttp import web
 from demo.wom.catalogue import PERIOD_MS
 from demo.wom.shapes import (
     Json,
+    contest_json,
     details_json,
     feat_json,
     gains_json,
@@ -84,6 +85,7 @@ def application(wom: SimulatedWom) -> web.Application:
             web.get("/v2/groups/{group}/activity", groups.activity),
             web.get("/v2/groups/{group}/name-changes", groups.name_changes),
             web.get("/v2/groups/{group}/achievements", groups.achievements),
+            web.get("/v2/groups/{group}/competitions", groups.competitions),
             web.post("/v2/groups/{group}/update-all", groups.update_all),
             web.put("/v2/groups/{group}/role", groups.change_role),
             web.get("/v2/players/id/{id}", players.by_id),
@@ -158,6 +160,12 @@ class GroupRoutes:
             (one for one in self.wom.feats if one.player in members), key=lambda one: one.at, reverse=True
         )
         return _page(request, [feat_json(one, self.wom.players[one.player]) for one in rows])
+
+    async def competitions(self, request: web.Request) -> web.Response:
+        """GET /groups/:id/competitions"""
+        group = self._group(request)
+        rows = [one for one in self.wom.contests if one.group == group.id]
+        return _answer([contest_json(one, group, len(group.members)) for one in rows])
 
     async def update_all(self, request: web.Request) -> web.Response:
         """POST /groups/:id/update-all"""

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from demo.wom.catalogue import ACTIVITIES, BOSSES, COMPUTED, SKILLS
-from demo.wom.state import Feat, Group, Happening, Member, Profile, Rename, Sight
+from demo.wom.state import Contest, Feat, Group, Happening, Member, Profile, Rename, Sight
 
 Json = dict[str, Any]
 LAST_RANK = 2_000_000
@@ -200,6 +200,26 @@ def feat_json(feat: Feat, profile: Profile) -> Json:
         "measure": feat.measure,
         "legacy": False,
         "player": player_json(profile),
+    }
+
+
+def contest_json(one: Contest, group: Group, participants: int) -> Json:
+    """A competition."""
+    return {
+        "id": one.id,
+        "title": one.title,
+        "type": one.kind,
+        "startsAt": iso(one.starts_at),
+        "endsAt": iso(one.ends_at),
+        "groupId": group.id,
+        "score": 0,
+        "visible": True,
+        "createdAt": iso(one.created_at),
+        "updatedAt": iso(one.created_at),
+        "metric": one.metric,
+        "metrics": [{"weight": 1, "metric": one.metric, "createdAt": iso(one.created_at)}],
+        "participantCount": participants,
+        "group": group_summary_json(group),
     }
 
 

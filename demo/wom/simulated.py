@@ -14,7 +14,7 @@ from aiohttp import web
 from demo.wom.faults import Faults
 from demo.wom.renames import Renames
 from demo.wom.server import application
-from demo.wom.state import Feat, Group, Happening, Look, Member, Profile, Value, standardised
+from demo.wom.state import Contest, Feat, Group, Happening, Look, Member, Profile, Value, standardised
 
 Clock = Callable[[], datetime]
 OnUpdate = Callable[[int, datetime], Mapping[str, Value] | None]
@@ -45,6 +45,7 @@ class SimulatedWom(Renames):
         self.on_update: OnUpdate = on_update or _nothing_new
         self.faults = Faults()
         self.feats: list[Feat] = []
+        self.contests: list[Contest] = []
         self.requests: list[tuple[str, str]] = []
         self.retired: frozenset[str] = frozenset()
         self.hiscores_down = False
@@ -146,6 +147,21 @@ class SimulatedWom(Renames):
     ) -> None:
         """An achievement dated ``at``; one in the past stands below newer ones (trap 3)."""
         self.feats.append(Feat(player, name, metric, threshold, measure, at or self.now(), accuracy))
+
+    def compete(
+        self,
+        group: int,
+        title: str,
+        metric: str,
+        starts_at: datetime,
+        ends_at: datetime,
+        *,
+        kind: str = "classic",
+    ) -> int:
+        """A competition of a group. Returns its number."""
+        number = len(self.contests) + 1
+        self.contests.append(Contest(number, group, title, metric, starts_at, ends_at, self.now(), kind))
+        return number
 
     def flag(self, player: int) -> None:
         """Losses: updates are refused until :meth:`heal` (trap 5)."""

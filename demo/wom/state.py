@@ -169,6 +169,20 @@ class Feat:
     accuracy: int | None = None
 
 
+@dataclass(frozen=True)
+class Contest:
+    """A competition of a group, over one metric."""
+
+    id: int
+    group: int
+    title: str
+    metric: str
+    starts_at: datetime
+    ends_at: datetime
+    created_at: datetime
+    kind: str = "classic"
+
+
 @dataclass
 class Group:
     """A group, its roster by player id and its activity, oldest first."""

@@ -34,6 +34,7 @@ from bot.present.help import Audience
 from cogs.away import BackButton
 from cogs.buttons import Stateful, pack, view_of
 from cogs.compare import CompareButton
+from cogs.competition import ContestButton, ContestSelect
 from cogs.inactivity.replies import ReminderButton, ReplyButton
 from cogs.leaderboard import BoardButton, MetricSelect, PeriodSelect
 from cogs.links import AccountSelect, PanelButton
@@ -56,7 +57,7 @@ FOR_MEMBERS = frozenset(
 """What everybody may use. Anything else is for officers, or for who manages the server."""
 MEMBERS_ITEMS = frozenset(
     {BoardButton, MetricSelect, PeriodSelect, CardButton, CompareButton, AccountSelect, PanelButton}
-    | {BackButton, ReminderButton, ReplyButton, SummaryButton}
+    | {BackButton, ReminderButton, ReplyButton, SummaryButton, ContestButton, ContestSelect}
 )
 """Buttons and lists for everybody, or for whoever asked. Any other is for officers."""
 GUESSES = {

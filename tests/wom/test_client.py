@@ -41,6 +41,7 @@ CASES: list[tuple[Ask, str, str, str, dict[str, str]]] = [
         {"limit": "20", "offset": "40"},
     ),
     (lambda c: c.achievements(G1), "GET", "/groups/1/achievements", "group_achievements", PAGE),
+    (lambda c: c.competitions(G1), "GET", "/groups/1/competitions", "group_competitions", {}),
     (lambda c: c.player("Psikoi"), "GET", "/players/Psikoi", "player_details", {}),
     (lambda c: c.player("mor mick300"), "GET", "/players/mor%20mick300", "player_details_never_updated", {}),
     (lambda c: c.player_by_id(PlayerId(291)), "GET", "/players/id/291", "player_details_flagged", {}),

@@ -1,0 +1,102 @@
+"""A clan's competitions: what it is about, how long it goes on, who leads."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import discord
+
+from bot.domain.competitions import Contest, ContestStandings, Phase
+from bot.domain.ids import MemberId
+from bot.present.numbers import counted, short
+from bot.present.text import DESCRIPTION_LIMIT, TITLE_LIMIT, cut_units, escape, fit_lines, tidy, units
+from bot.present.theme import ACCENT, MEDALS, SEPARATOR
+from bot.present.times import ago, at_moment
+
+SHOWN: Final = 10
+_OPTION: Final = 100
+
+
+def no_competitions() -> discord.Embed:
+    """None is running, to come, or just over."""
+    return discord.Embed(
+        title="No competitions",
+        description="The clan has none at Wise Old Man now. Its leaders make them on wiseoldman.net.",
+        colour=ACCENT,
+    )
+
+
+def competition_page(shown: ContestStandings) -> discord.Embed:
+    """One competition with its first ten."""
+    contest, board = shown.contest, shown.board
+    address = f"https://wiseoldman.net/competitions/{contest.id}"
+    lines = [f"**{' + '.join(one.name for one in contest.metrics)}**{SEPARATOR}{when(contest, shown.phase)}"]
+    small = [f"[at Wise Old Man]({address})"]
+    if board is not None:
+        lines += ["", *_standings(shown)]
+        small.insert(0, f"{len(board.standings)} of {board.members} measured")
+        if board.checked_at is not None:
+            small.insert(1, f"checked {ago(board.checked_at)}")
+    elif len(contest.metrics) > 1:
+        lines.append("Its score is made of several metrics: Wise Old Man has the standings.")
+    if contest.is_team:
+        small.append("teams: at Wise Old Man")
+    last = f"\n-# {SEPARATOR.join(small)}"
+    return discord.Embed(
+        title=cut_units(escape(contest.title), TITLE_LIMIT),
+        description=fit_lines(lines, DESCRIPTION_LIMIT - units(last)) + last,
+        colour=ACCENT,
+    )
+
+
+def when(contest: Contest, phase: Phase) -> str:
+    """How long it goes on, or until when."""
+    match phase:
+        case Phase.RUNNING:
+            return f"ends {ago(contest.ends_at)}"
+        case Phase.TO_COME:
+            return f"begins {ago(contest.starts_at)}, {at_moment(contest.starts_at)}"
+        case _:
+            return f"ended {ago(contest.ends_at)}"
+
+
+def _standings(shown: ContestStandings) -> list[str]:
+    board = shown.board
+    if board is None:
+        return []
+    gained = [row for row in board.standings if row.entry.value]
+    lines = [
+        f"{MEDALS.get(row.place, f'{row.place}.')} {escape(row.entry.name)}{SEPARATOR}"
+        f"{short(row.entry.value, board.metric.measure)}"
+        for row in gained[:SHOWN]
+    ]
+    rest = len(gained) - SHOWN
+    if rest > 0:
+        lines.append(f"… and {counted(rest, 'member')} more")
+    return lines or ["Nobody has gained anything yet."]
+
+
+def my_standing(shown: ContestStandings, member: MemberId) -> str:
+    """A member's own place, for them alone."""
+    board = shown.board
+    row = (
+        None if board is None else next((one for one in board.standings if one.entry.member == member), None)
+    )
+    if board is None or row is None:
+        return "You have no number in it yet: Wise Old Man has not looked at you since it began."
+    value = short(row.entry.value, board.metric.measure)
+    return f"#{row.place} of {len(board.standings)}{SEPARATOR}{value} {board.metric.name}"
+
+
+def option(contest: Contest, now: datetime) -> tuple[str, str]:
+    """A competition as a line of a list, and what stands below it."""
+    phases = {Phase.RUNNING: "running", Phase.TO_COME: "to come", Phase.OVER: "over"}
+    names = " + ".join(one.name for one in contest.metrics)
+    return cut_units(tidy(contest.title), _OPTION), cut_units(
+        f"{phases[contest.phase(now)]} · {names}", _OPTION
+    )
+
+
+def options(contests: Sequence[Contest], now: datetime) -> list[tuple[Contest, str, str]]:
+    """Those that fit in a list."""
+    return [(one, *option(one, now)) for one in contests[:25]]

@@ -1,0 +1,69 @@
+"""A clan's competitions, as WOM lists them, with standings from the bot's own readings."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.domain.clans import Clan
+from bot.domain.competitions import Contest, ContestStandings, Phase, offered
+from bot.domain.ids import ClanId
+from bot.domain.metrics import metric
+from bot.domain.periods import Period, PeriodKind
+from bot.services.clock import Clock
+from bot.services.leaderboards import Leaderboards
+from bot.wom.answers import Competition
+from bot.wom.client import WomClient
+
+_KEPT_FOR: Final = timedelta(minutes=10)
+"""How long a list is not asked for again."""
+
+
+class Competitions:
+    """Asks WOM, at most every ten minutes for a clan."""
+
+    def __init__(self, wom: WomClient, leaderboards: Leaderboards, clock: Clock) -> None:
+        self._wom = wom
+        self._leaderboards = leaderboards
+        self._clock = clock
+        self._kept: dict[ClanId, tuple[datetime, list[Contest]]] = {}
+
+    async def of(self, clan: Clan) -> list[Contest]:
+        """Those that are running, to come, or over for at most two weeks.
+
+        Raises:
+            WomError: WOM did not answer usefully.
+        """
+        now = self._clock()
+        kept = self._kept.get(clan.id)
+        if kept is None or now - kept[0] >= _KEPT_FOR:
+            kept = now, [_contest(one) for one in await self._wom.competitions(clan.group)]
+            self._kept[clan.id] = kept
+        return offered(kept[1], now)
+
+    async def standings(self, clan: Clan, contest: Contest) -> ContestStandings:
+        """Everybody's gain from its start to its end, or now.
+
+        By the covering rule: what WOM's own page shows begins with the first reading after the
+        start, so that the two can differ by what was gained before it.
+        """
+        now = self._clock()
+        phase = contest.phase(now)
+        if phase is Phase.TO_COME or len(contest.metrics) != 1:
+            return ContestStandings(contest, phase, None)
+        end = min(contest.ends_at, now)
+        period = Period("competition", PeriodKind.CALENDAR, contest.starts_at, end)
+        as_of = end if phase is Phase.OVER else None
+        return ContestStandings(
+            contest, phase, await self._leaderboards.top(clan, contest.metrics[0], period, as_of)
+        )
+
+
+def _contest(one: Competition) -> Contest:
+    keys = [part.metric for part in one.metrics] or [one.metric]
+    return Contest(
+        id=one.id,
+        title=one.title,
+        metrics=tuple(metric(key) for key in keys),
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        is_team=one.type == "team",
+    )
