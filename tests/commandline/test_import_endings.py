@@ -24,6 +24,8 @@ from bot.__main__ import main
 from bot.services.importing import messages, snapshots
 from db.queries import imports
 
+# Who runs the tests in the background ignores it, and so would what they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 messages.BATCH, snapshots.BATCH = 100, 100
 advance = imports.advance
 left, number = int(sys.argv.pop(1)), signal.Signals[sys.argv.pop(1)]

@@ -14,8 +14,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
+import signal
 from bot.__main__ import main
 from demo import play, stage
+
+# Who runs the tests in the background ignores it, and so would what they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 size = stage.Size(members=100, days=25, messages=1_000)
 stage.Size = lambda: size
