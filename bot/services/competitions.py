@@ -9,9 +9,11 @@ from bot.domain.ids import ClanId
 from bot.domain.metrics import metric
 from bot.domain.periods import Period, PeriodKind
 from bot.services.clock import Clock
+from bot.services.failures import as_user_error
 from bot.services.leaderboards import Leaderboards
 from bot.wom.answers import Competition
 from bot.wom.client import WomClient
+from bot.wom.errors import WomError
 
 _KEPT_FOR: Final = timedelta(minutes=10)
 """How long a list is not asked for again."""
@@ -30,13 +32,16 @@ class Competitions:
         """Those that are running, to come, or over for at most two weeks.
 
         Raises:
-            WomError: WOM did not answer usefully.
+            WomUnavailable: WOM did not answer usefully.
         """
         now = self._clock()
         kept = self._kept.get(clan.id)
         if kept is None or now - kept[0] >= _KEPT_FOR:
-            kept = now, [_contest(one) for one in await self._wom.competitions(clan.group)]
-            self._kept[clan.id] = kept
+            try:
+                answered = await self._wom.competitions(clan.group)
+            except WomError as error:
+                raise as_user_error(error, now=now, group=str(clan.group)) from error
+            kept = self._kept[clan.id] = now, [_contest(one) for one in answered]
         return offered(kept[1], now)
 
     async def standings(self, clan: Clan, contest: Contest) -> ContestStandings:
