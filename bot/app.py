@@ -46,7 +46,7 @@ from cogs.officer import officer_group
 from cogs.owner import OwnerCog
 from cogs.past import CancelPast, PastCog
 from cogs.posts import ITEMS as POST_ITEMS
-from cogs.posts import PostsCog
+from cogs.posts import FeedCog, PostsCog
 from cogs.promotions import ITEMS as PROMOTION_ITEMS
 from cogs.promotions import PromotionsCog
 from cogs.proof import ProofButton, ProofCog
@@ -126,9 +126,11 @@ class ClanStatsBot(commands.AutoShardedBot):
         self.upkeep = UpkeepJob(services.upkeep)
         self.posting = PostingJob(
             services.posts,
+            services.feed,
             self._guild_ids,
             partial(self.dispatch, "post_due"),
             partial(self.dispatch, "post_late"),
+            partial(self.dispatch, "feed_news"),
         )
 
     @classmethod
@@ -186,6 +188,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             ProofCog(self, services),
             ReportCog(services),
             PostsCog(self, services),
+            FeedCog(self, services),
             HelpCog(services, self.tree, self.sync_commands),
             OwnerCog(self.sync_commands),
         ):

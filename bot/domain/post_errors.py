@@ -23,3 +23,10 @@ class UnreadableHour(UserError):
     """What was typed is no time of a day."""
 
     text: str
+
+
+@dataclass(unsafe_hash=True)
+class UnreadableCoins(UserError):
+    """What was typed is no amount of coins."""
+
+    text: str

@@ -1,4 +1,4 @@
-"""Looks every minute what is to be posted."""
+"""Looks every minute what is to be posted, and what is new."""
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -10,6 +10,7 @@ from bot.domain.ids import GuildId
 from bot.domain.posts import Post
 from bot.jobs.looping import Looping
 from bot.logs import new_trace
+from bot.services.feed import Feed, News
 from bot.services.posts import Due, Posts
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -18,16 +19,24 @@ EVERY = timedelta(minutes=1)
 
 
 class PostingJob(Looping):
-    """The loop. ``due`` is called for each post that is to be sent, ``late`` for each that never was."""
+    """The loop.
+
+    ``due`` is called for each post that is to be sent, ``late`` for each that never was, ``news`` for
+    each channel in which a feed has something to tell.
+    """
 
     def __init__(
         self,
         posts: Posts,
+        feed: Feed,
         guilds: Callable[[], Iterable[GuildId]],
         due: Callable[[Due], object],
         late: Callable[[Clan, Post], object],
+        news: Callable[[News], object],
     ) -> None:
         self._posts = posts
+        self._feed = feed
+        self._news = news
         self._guilds = guilds
         self._due = due
         self._late = late
@@ -41,5 +50,7 @@ class PostingJob(Looping):
                     self._late(clan, post)
                 for one in await self._posts.due(guilds):
                     self._due(one)
+                for told in await self._feed.news(guilds):
+                    self._news(told)
             except Exception:  # a loop of discord.py ends for good at the first error it does not know
                 log.exception("posts_not_looked_up")

@@ -19,3 +19,8 @@ def _(error: post_errors.CannotPostThere) -> str:
 @explain.register
 def _(error: post_errors.UnreadableHour) -> str:
     return f"{typed(error.text)} is no time of a day. Write it as 18:30 or 9:00, in the clan's time zone."
+
+
+@explain.register
+def _(error: post_errors.UnreadableCoins) -> str:
+    return f"{typed(error.text)} is no amount of coins. Write it as 500k, 5M or 1200000."

@@ -1,15 +1,17 @@
 """The screens on which officers choose what is posted, and what they are told of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 import discord
 
 from bot.domain.clans import Clan
+from bot.domain.feed import FeedKind
 from bot.domain.post_settings import StoredSchedule
 from bot.domain.posts import GivenUp
 from bot.domain.schedules import Cadence, Part
+from bot.present.feed import KINDS as FEED_KINDS
 from bot.present.numbers import counted
 from bot.present.text import escape
 from bot.present.theme import ACCENT, ATTENTION, SEPARATOR
@@ -113,5 +115,16 @@ def given_up_notice(clan: Clan, key: str, why: GivenUp) -> discord.Embed:
             f"The one of {day} could not be sent in time: Discord did not take it. The next one comes as "
             "usual; `/setup` → **Posts** → **Try it** shows you what it would have said."
         ),
+        colour=ATTENTION,
+    )
+
+
+def feed_stopped_notice(clan: Clan, kinds: Sequence[FeedKind], *, gone: bool) -> discord.Embed:
+    """To officers: what was told of in a channel is told of no more."""
+    why = _STOPPED["no_channel" if gone else "forbidden"]
+    names = ", ".join(FEED_KINDS[kind][1] for kind in kinds)
+    return discord.Embed(
+        title=f"Events feed of {escape(clan.name)}: switched off",
+        description=f"{names}: {why}. `/setup` → **Posts** → **Events…** chooses another channel.",
         colour=ATTENTION,
     )

@@ -22,6 +22,7 @@ from bot.services.eligibility.exempting import Exempting
 from bot.services.eligibility.next_rank import NextRanks
 from bot.services.eligibility.service import Eligibility
 from bot.services.eligibility.simulations import Simulations
+from bot.services.feed import Feed
 from bot.services.history import History
 from bot.services.inactivity import Inactivity
 from bot.services.ingest import Ingest
@@ -117,6 +118,7 @@ class Services:
     summaries: Summaries
     clan_charts: ClanCharts
     competitions: Competitions
+    feed: Feed
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock, *, pacing: Pacing | None = None) -> Self:
@@ -201,6 +203,7 @@ class Services:
             summaries=Summaries(database, statistics, leaderboards),
             clan_charts=ClanCharts(database, statistics, leaderboards, clock),
             competitions=Competitions(wom, leaderboards, clock),
+            feed=Feed(database, clock),
             reports=Reports(database, statistics, roster, inactivity, promotions, clock),
         )
 

@@ -25,6 +25,7 @@ from bot.wom.errors import WomError
 from cogs.answers import guild_of, user_of
 from cogs.setup import past, views
 from cogs.setup.facts import facts_of, likely_lines
+from cogs.setup.feed import FeedDesk
 from cogs.setup.items import CHOICES, Menu
 from cogs.setup.modals import CodeModal, GroupModal, ZoneModal
 from cogs.setup.posts import PostsDesk
@@ -54,6 +55,7 @@ class Desk:
         self.relays = RelayDesk(self)
         self.role_sync = RoleSyncDesk(self)
         self.posts = PostsDesk(self)
+        self.feed = FeedDesk(self)
         self._poll_now = poll_now
         self._lines: dict[int, tuple[datetime, dict[ChannelId, list[ChannelLine]]]] = {}
         self._ways: dict[str, Callable[[Interaction[Any], Clan], Awaitable[None]]] = {
@@ -69,6 +71,7 @@ class Desk:
             "days": self._ask_days,
             "past": past.ask,
             "posts": self.posts.ask,
+            "feed": self.feed.ask,
             "nicknames": self._switch_nicknames,
             "code": self._ask_code,
             "forget_code": self._forget_code,

@@ -45,7 +45,8 @@ class PostsDesk:
         await defer(interaction)
         embed = posts_screen(clan, await self._posts.schedules(clan))
         ways = [Go(clan.id, f"post_{one.value}", f"{one.value.capitalize()}…") for one in Cadence]
-        await show(interaction, embed, view_of(*ways, Go(clan.id, "main", "Back")))
+        events = Go(clan.id, "feed", "Events…")
+        await show(interaction, embed, view_of(*ways, events, Go(clan.id, "main", "Back")))
 
     async def ask_one(self, cadence: Cadence, interaction: Interaction[Any], clan: Clan) -> None:
         """Show one summary's settings."""

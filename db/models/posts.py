@@ -48,3 +48,27 @@ class PostRow(Base):
     message_id: Mapped[Big | None]
     sent_at: Mapped[datetime | None]
     given_up: Mapped[str | None]
+
+
+class FeedRow(Base):
+    """A kind of event that is told of in a channel, from ``since`` on."""
+
+    __tablename__ = "feeds"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    clan_id: Mapped[int] = clan_key()
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    channel_id: Mapped[Big]
+    since: Mapped[datetime]
+    least: Mapped[Big | None]
+
+
+class FeedTold(Base):
+    """Something that was told of. Kept for as long as it could be found again."""
+
+    __tablename__ = "feed_told"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    clan_id: Mapped[int] = clan_key()
+    key: Mapped[str] = mapped_column(primary_key=True)
+    told_at: Mapped[datetime]

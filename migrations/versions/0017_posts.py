@@ -44,8 +44,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("clan_id", "key", name=op.f("pk_posts")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "feeds",
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("channel_id", BigInt, nullable=False),
+        sa.Column("since", Moment(), nullable=False),
+        sa.Column("least", BigInt, nullable=True),
+        sa.ForeignKeyConstraint(["clan_id"], ["clans.id"], name=op.f("fk_feeds_clan_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("clan_id", "kind", name=op.f("pk_feeds")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "feed_told",
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("told_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clan_id"], ["clans.id"], name=op.f("fk_feed_told_clan_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("clan_id", "key", name=op.f("pk_feed_told")),
+        sqlite_with_rowid=False,
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("feed_told")
+    op.drop_table("feeds")
     op.drop_table("posts")
     op.drop_table("schedules")

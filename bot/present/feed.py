@@ -1,0 +1,90 @@
+"""What a feed says of each thing, and what officers choose of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import discord
+
+from bot.domain.clans import Clan
+from bot.domain.feed import FOR_OFFICERS, LEAST_COINS, FeedItem, FeedKind, FeedSetting
+from bot.present.numbers import short
+from bot.present.summary import clock
+from bot.present.text import DESCRIPTION_LIMIT, escape, fit_lines, rank_name
+from bot.present.theme import ACCENT, SEPARATOR
+
+KINDS: Final = {
+    FeedKind.NINETY_NINES: ("🎉", "99s"),
+    FeedKind.MILESTONES: ("🏅", "Other milestones: 200M, kills, efficiency"),
+    FeedKind.RANK_UPS: ("⬆", "Promotions"),
+    FeedKind.JOINS: ("👋", "New and returning members"),
+    FeedKind.RENAMES: ("✏", "Renames, with the former name"),
+    FeedKind.DROPS: ("💎", "Drops and raids' loot"),
+    FeedKind.BESTS: ("⏱", "Personal bests"),
+    FeedKind.LEAVERS: ("🚪", "Leavers: for officers"),
+}
+_MOST: Final = 15
+"""Lines in one message; a burst says how many more there were."""
+
+
+def feed_post(items: Sequence[FeedItem]) -> discord.Embed:
+    """What is new, a line each, the oldest first."""
+    lines = [feed_line(one) for one in items[:_MOST]]
+    rest = len(items) - _MOST
+    if rest > 0:
+        lines.append(f"-# and {rest} more")
+    return discord.Embed(description=fit_lines(lines, DESCRIPTION_LIMIT), colour=ACCENT)
+
+
+def feed_line(one: FeedItem) -> str:
+    """One thing."""
+    emoji, name = KINDS[one.kind][0], f"**{escape(one.name)}**"
+    match one.kind:
+        case FeedKind.NINETY_NINES:
+            said = f"{name} has reached 99 {one.metric.name if one.metric else ''}"
+        case FeedKind.MILESTONES:
+            said = f"{name} has reached {_milestone(one)}"
+        case FeedKind.RANK_UPS:
+            said = f"{name} is {escape(rank_name(one.after))} now"
+        case FeedKind.JOINS:
+            said = f"welcome {name}"
+        case FeedKind.RENAMES:
+            said = f"{escape(one.before or '')} is called **{escape(one.after or '')}** now"
+        case FeedKind.DROPS:
+            worth = f" ({short(one.value, 'experience')} coins)" if one.value else ""
+            said = f"{name}: {escape(one.after or '')}{worth}"
+        case FeedKind.BESTS:
+            time = "" if one.value is None else f" in {clock(one.value)}"
+            said = f"{name}: {escape(one.after or '')}{time}"
+        case FeedKind.LEAVERS:
+            said = f"{name} has left{f', {escape(rank_name(one.before))}' if one.before else ''}"
+    return f"{emoji} {said}"
+
+
+def _milestone(one: FeedItem) -> str:
+    what = "" if one.metric is None else "XP" if one.metric.key == "overall" else one.metric.name
+    return f"{short(one.value, 'experience')} {what}".strip()
+
+
+def feed_screen(clan: Clan, on: Mapping[FeedKind, FeedSetting]) -> discord.Embed:
+    """Every kind, and where it is told of."""
+    lines = [
+        f"{'✅' if kind in on else '⚪'} {label}{_where(on.get(kind))}" for kind, (_, label) in KINDS.items()
+    ]
+    lines.append("-# Nothing from before it is switched on is told. What comes in a burst is one message.")
+    title = f"Events feed{SEPARATOR}{escape(clan.name)}"
+    return discord.Embed(title=title, description="\n".join(lines), colour=ACCENT)
+
+
+def kind_screen(kind: FeedKind, setting: FeedSetting | None) -> discord.Embed:
+    """One kind."""
+    lines = ["Off." if setting is None else f"Told of in <#{setting.channel}>."]
+    if kind is FeedKind.DROPS:
+        least = LEAST_COINS if setting is None or setting.least is None else setting.least
+        lines.append(f"Worth at least {short(least, 'experience')} coins, or of unknown worth.")
+    if kind in FOR_OFFICERS:
+        lines.append("It goes to the officers' channel, and nowhere else.")
+    return discord.Embed(title=KINDS[kind][1], description="\n".join(lines), colour=ACCENT)
+
+
+def _where(setting: FeedSetting | None) -> str:
+    return "" if setting is None else f"{SEPARATOR}<#{setting.channel}>"

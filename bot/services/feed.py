@@ -1,0 +1,151 @@
+"""What has happened in a clan that its feed has not told yet."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from bot.domain.as_of import JOINED, LEFT, RANK_CHANGED, RENAMED, RETURNED
+from bot.domain.broadcasts import BroadcastKind
+from bot.domain.clans import Clan
+from bot.domain.feed import LATEST, NEWS_FOR, FeedItem, FeedKind, FeedSetting, kind_of, wanted
+from bot.domain.ids import ChannelId, GuildId, MemberId, UserId
+from bot.domain.metrics import metric
+from bot.services.clock import Clock
+from db.queries import clans, events, feed, members
+from db.queries.events import Achieved, Announced, Happening
+from db.session import Database
+from db.types import to_millis
+
+_ANNOUNCED: Final = (BroadcastKind.DROP, BroadcastKind.RAID_LOOT, BroadcastKind.PERSONAL_BEST)
+_HAPPENED: Final = {
+    JOINED: FeedKind.JOINS,
+    LEFT: FeedKind.LEAVERS,
+    RANK_CHANGED: FeedKind.RANK_UPS,
+    RENAMED: FeedKind.RENAMES,
+    RETURNED: FeedKind.JOINS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is to be told in one channel, the oldest first."""
+
+    clan: Clan
+    channel: ChannelId
+    items: tuple[FeedItem, ...]
+
+
+class Feed:
+    """Keeps what is told where, and finds what is new."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def settings(self, clan: Clan) -> dict[FeedKind, FeedSetting]:
+        """The kinds that are on."""
+        async with self._database.read() as session:
+            return await feed.feeds(session, clan.id)
+
+    async def switch_on(
+        self, clan: Clan, kind: FeedKind, channel: ChannelId, by: UserId, *, least: int | None = None
+    ) -> None:
+        """Tell of a kind in a channel; what happened before is not told."""
+        async with self._database.write() as session:
+            before = (await feed.feeds(session, clan.id)).get(kind)
+            now = self._clock()
+            since = now if before is None else before.since
+            kept = before.least if before is not None and least is None else least
+            await feed.save_feed(session, FeedSetting(clan.id, kind, channel, since, kept))
+            detail = {"clan_id": clan.id, "post": kind.value, "channel": str(channel), "on": True}
+            await clans.add_audit_entry(session, clan.guild, by, "posts_changed", detail, now)
+
+    async def switch_off(self, clan: Clan, kind: FeedKind, by: UserId | None) -> None:
+        """Tell of it no more; ``by`` is None where the bot itself cannot."""
+        async with self._database.write() as session:
+            await feed.end_feed(session, clan.id, kind)
+            if by is not None:
+                detail = {"clan_id": clan.id, "post": kind.value, "on": False}
+                await clans.add_audit_entry(session, clan.guild, by, "posts_changed", detail, self._clock())
+
+    async def news(self, guilds: Collection[GuildId]) -> list[News]:
+        """What is to be told now, a message to each channel."""
+        async with self._database.read() as session:
+            wanted_by = await feed.all_feeds(session, guilds)
+            if not wanted_by:
+                return []
+            by_id = {clan.id: clan for clan in await clans.active_clans(session, guilds)}
+        found: list[News] = []
+        for clan_id, settings in wanted_by.items():
+            found += await self._of(by_id[clan_id], settings)
+        return found
+
+    async def _of(self, clan: Clan, settings: Sequence[FeedSetting]) -> list[News]:
+        now = self._clock()
+        start = max(now - NEWS_FOR, min(one.since for one in settings))
+        async with self._database.read() as session:
+            names = {one.id: one.name for one in await members.all_members(session, clan.id)}
+            happened = await events.happenings(session, clan.id, start, now)
+            achieved = await events.achieved(session, clan.id, start, now)
+            announced = await events.announced(session, clan.id, _ANNOUNCED, start, now)
+            known = await feed.told(session, clan.id)
+        items = [*_happened(happened, names, clan), *_achieved(achieved, names), *_said(announced, names)]
+        by_kind = {one.kind: one for one in settings}
+        new = [one for one in items if one.key not in known and wanted(one, by_kind.get(one.kind), now)]
+        by_channel: dict[ChannelId, list[FeedItem]] = {}
+        for one in sorted(new, key=lambda one: (one.at, one.key)):
+            by_channel.setdefault(by_kind[one.kind].channel, []).append(one)
+        return [News(clan, channel, tuple(told)) for channel, told in by_channel.items()]
+
+    async def told(self, news: News) -> None:
+        """It was told."""
+        now = self._clock()
+        keys = [one.key for one in news.items]
+        async with self._database.write() as session:
+            await feed.note_told(session, news.clan.id, keys, now, forget=now - 3 * NEWS_FOR)
+
+
+def _happened(happened: Sequence[Happening], names: Mapping[MemberId, str], clan: Clan) -> Iterator[FeedItem]:
+    places = {role: place for place, role in enumerate(clan.role_order)}
+    back = {(one.member, one.at) for one in happened if one.kind == RETURNED}
+    for one in happened:
+        kind = _HAPPENED.get(one.kind)
+        if kind is None or one.member not in names:
+            continue
+        if one.kind == JOINED and (one.member, one.at) in back:
+            continue
+        if kind is FeedKind.RANK_UPS and not _rose(places, one):
+            continue
+        key = f"e:{one.member}:{one.kind}:{to_millis(one.at)}"
+        yield FeedItem(key, kind, one.at, names[one.member], one.before, one.after)
+
+
+def _rose(places: Mapping[str, int], one: Happening) -> bool:
+    before, after = places.get(one.before or ""), places.get(one.after or "")
+    return before is not None and after is not None and after < before
+
+
+def _achieved(achieved: Sequence[Achieved], names: Mapping[MemberId, str]) -> Iterator[FeedItem]:
+    for one in achieved:
+        if one.member in names and timedelta(milliseconds=one.accuracy_ms) <= LATEST:
+            measured = metric(one.metric)
+            key = f"a:{one.member}:{one.name}"
+            kind = kind_of(measured, one.threshold)
+            yield FeedItem(key, kind, one.at, names[one.member], metric=measured, value=one.threshold)
+
+
+def _said(announced: Sequence[Announced], names: Mapping[MemberId, str]) -> Iterator[FeedItem]:
+    for one in announced:
+        if one.member not in names:
+            continue
+        key, name = f"b:{one.message}", names[one.member]
+        if one.kind == BroadcastKind.PERSONAL_BEST:
+            time: int | None = one.detail.get("centiseconds")
+            yield FeedItem(
+                key, FeedKind.BESTS, one.at, name, after=str(one.detail.get("boss", "")), value=time
+            )
+        else:
+            coins: int | None = one.detail.get("coins")
+            item = str(one.detail.get("item", ""))
+            yield FeedItem(key, FeedKind.DROPS, one.at, name, after=item, value=coins)

@@ -1,0 +1,177 @@
+"""The events feed as a server sees it: each thing once, where officers want it, and nothing that is old."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import simcord
+
+from bot.domain.feed import FeedKind
+from bot.domain.ids import ChannelId, UserId
+from bot.domain.setup import RelayShare
+from demo.wom import SimulatedWom
+from tests.cogs.conftest import Foundry
+from tests.cogs.desk import colleagues
+from tests.cogs.reading import components_of, message_of, text_of
+from tests.cogs.world import ANN, CY, GROUP, JOHN, NOW, Clock, player_id, restored_wom
+from tests.simulator import as_bot
+
+MINUTES = timedelta(minutes=10)
+
+
+async def told_of(foundry: Foundry, *kinds: FeedKind, least: int | None = None) -> simcord.ChannelHandle:
+    """A channel in which these kinds are told of, from now on."""
+    channel = foundry.places.guild.create_text_channel("feed")
+    clan, by = await foundry.clan(), UserId(foundry.places.manager.id)
+    with as_bot(foundry.env):
+        for kind in kinds:
+            await foundry.services.feed.switch_on(clan, kind, ChannelId(channel.id), by, least=least)
+    return channel
+
+
+async def later(foundry: Foundry, wom: SimulatedWom | None = None, by: timedelta = MINUTES) -> None:
+    """The bot starts again after a while, with a WOM that answers where one is given, and polls."""
+    if wom is None:
+        await foundry.restart(later=by)
+        await foundry.env.settle()
+        return
+    async with wom.serve() as url:
+        await foundry.restart(wom_url=url, later=by)
+        await foundry.env.settle()
+        # What the poll found is told a minute later; a start looks at once.
+        await foundry.restart(later=timedelta(minutes=1))
+        await foundry.env.settle()
+        await foundry.bot.close()
+
+
+def lines(channel: simcord.ChannelHandle) -> list[str]:
+    return [line for message in channel.history() for line in text_of(message).splitlines() if line]
+
+
+@pytest.mark.both_databases
+async def test_what_happens_is_told_once_and_nothing_from_before(foundry: Foundry) -> None:
+    channel = await told_of(
+        foundry,
+        FeedKind.NINETY_NINES,
+        FeedKind.MILESTONES,
+        FeedKind.RANK_UPS,
+        FeedKind.JOINS,
+        FeedKind.RENAMES,
+    )
+    wom = restored_wom(Clock(NOW))
+    soon = NOW + timedelta(minutes=5)
+    john, ann, cy = (player_id(wom, name) for name in (JOHN, ANN, CY))
+    wom.achieve(john, "99 Fishing", "fishing", 13_034_431, soon, accuracy=1_000)
+    wom.achieve(ann, "200m Overall", "overall", 200_000_000, soon, accuracy=1_000)
+    wom.achieve(ann, "99 Magic", "magic", 13_034_431, NOW - timedelta(days=2), accuracy=1_000)
+    wom.achieve(cy, "99 Agility", "agility", 13_034_431, soon, accuracy=-1)
+    wom.change_role(GROUP, ann, "onyx", soon)
+    wom.join(GROUP, wom.add_player("Eve", at=soon), "member", soon)
+    await later(foundry, wom)
+    told = lines(channel)
+    assert "🎉 Jo hn has reached 99 Fishing" in told
+    assert "🏅 Ann B has reached 200M XP" in told
+    assert "⬆ Ann B is Onyx now" in told
+    assert "👋 welcome Eve" in told
+    assert not [line for line in told if "Magic" in line or "Agility" in line]
+    await later(foundry)
+    assert lines(channel) == told
+
+
+async def test_drops_are_told_from_a_worth_on_and_best_times_as_the_game_writes_them(
+    foundry: Foundry,
+) -> None:
+    channel = await told_of(foundry, FeedKind.DROPS, FeedKind.BESTS, least=5_000_000)
+    relay = foundry.places.guild.create_text_channel("clan-chat")
+    hook = foundry.places.guild.create_webhook(relay, "Relay")
+    clan, by, share = (
+        await foundry.clan(),
+        UserId(foundry.places.manager.id),
+        RelayShare(ChannelId(relay.id), 1, 1),
+    )
+    with as_bot(foundry.env):
+        await foundry.services.setting_up.use_relay(clan, UserId(hook.id), share, by)
+    for text in (
+        "Jo hn received a drop: Twisted bow (1,600,000,000 coins) from Chambers of Xeric.",
+        "Ann B received a drop: Bones (120 coins).",
+        "Ann B received special loot from a raid: Avernic defender hilt.",
+        "Cy has achieved a new Zulrah personal best: 1:02.40",
+        "Somebody else received a drop: Twisted bow (1,600,000,000 coins).",
+    ):
+        await hook.send(text)
+    await foundry.services.ingest.flush()
+    await later(foundry)
+    assert lines(channel) == [
+        "💎 Jo hn: Twisted bow (1.6B coins)",
+        "💎 Ann B: Avernic defender hilt",
+        "⏱ Cy: Zulrah in 1:02.40",
+    ]
+
+
+async def test_while_discord_fails_nothing_is_lost_and_nothing_is_told_twice(foundry: Foundry) -> None:
+    channel = await told_of(foundry, FeedKind.NINETY_NINES)
+    foundry.env.inject_error("POST", f"/channels/{channel.id}/messages", status=503, times=2)
+    wom = restored_wom(Clock(NOW))
+    wom.achieve(player_id(wom, JOHN), "99 Fishing", "fishing", 13_034_431, NOW + MINUTES / 2, accuracy=1_000)
+    await later(foundry, wom)
+    assert not lines(channel)
+    await later(foundry)
+    await later(foundry)
+    assert lines(channel) == ["🎉 Jo hn has reached 99 Fishing"]
+
+
+async def test_a_burst_is_one_message(foundry: Foundry) -> None:
+    channel = await told_of(foundry, FeedKind.JOINS)
+    wom = restored_wom(Clock(NOW))
+    soon = NOW + timedelta(minutes=5)
+    for number in range(20):
+        wom.join(GROUP, wom.add_player(f"New {number}", at=soon), "member", soon)
+    await later(foundry, wom)
+    (message,) = channel.history()
+    assert "and 5 more" in text_of(message)
+
+
+async def test_where_it_cannot_be_told_it_ends_and_officers_hear_of_it_once(foundry: Foundry) -> None:
+    desk = await colleagues(foundry)
+    channel = await told_of(foundry, FeedKind.JOINS, FeedKind.NINETY_NINES)
+    foundry.env.backend.delete_channel(channel.id)
+    wom = restored_wom(Clock(NOW))
+    soon = NOW + timedelta(minutes=5)
+    wom.join(GROUP, wom.add_player("Eve", at=soon), "member", soon)
+    await later(foundry, wom)
+    await later(foundry)
+    told = [text_of(one) for one in desk.history() if "Events feed" in text_of(one)]
+    assert len(told) == 1
+    assert not await foundry.services.feed.settings(await foundry.clan())
+
+
+async def test_officers_choose_in_setup_what_is_told_where(foundry: Foundry) -> None:
+    manager = foundry.places.manager
+    desk = await colleagues(foundry)
+    channel = foundry.places.guild.create_text_channel("feed")
+    shown = await manager.slash(foundry.commands, "setup")
+
+    async def choose(start: str, *values: Any) -> None:
+        ids = [one["custom_id"] for one in components_of(shown)]
+        id_ = next(id_ for id_ in ids if id_.startswith(start))
+        await manager.select(message_of(shown), list(values), custom_id=id_)
+
+    await choose("su:menu", "posts")
+    await manager.click(message_of(shown), label="Events…")
+    assert "⚪ Drops and raids' loot" in text_of(shown)
+    await choose("su:fkinds", "drops")
+    await choose("su:fchan", channel)
+    modal: Any = await manager.click(message_of(shown), label="At least…")
+    field = modal.modal["components"][0]["component"]["custom_id"]
+    await manager.submit_modal(modal, {field: "2.5m"})
+    assert "Worth at least 2.5M coins" in text_of(shown)
+    await manager.click(message_of(shown), label="Back")
+    await choose("su:fkinds", "leavers")
+    await manager.click(message_of(shown), label="Switch on")
+    settings = await foundry.services.feed.settings(await foundry.clan())
+    assert {kind: one.channel for kind, one in settings.items()} == {
+        FeedKind.DROPS: channel.id,
+        FeedKind.LEAVERS: desk.id,
+    }
+    await manager.click(message_of(shown), label="Switch off")
+    assert FeedKind.LEAVERS not in await foundry.services.feed.settings(await foundry.clan())
