@@ -46,7 +46,7 @@ from cogs.officer import officer_group
 from cogs.owner import OwnerCog
 from cogs.past import CancelPast, PastCog
 from cogs.posts import ITEMS as POST_ITEMS
-from cogs.posts import FeedCog, PostsCog
+from cogs.posts import BoardsCog, FeedCog, PostsCog
 from cogs.promotions import ITEMS as PROMOTION_ITEMS
 from cogs.promotions import PromotionsCog
 from cogs.proof import ProofButton, ProofCog
@@ -127,10 +127,12 @@ class ClanStatsBot(commands.AutoShardedBot):
         self.posting = PostingJob(
             services.posts,
             services.feed,
+            services.boards,
             self._guild_ids,
             partial(self.dispatch, "post_due"),
             partial(self.dispatch, "post_late"),
             partial(self.dispatch, "feed_news"),
+            partial(self.dispatch, "board_due"),
         )
 
     @classmethod
@@ -189,6 +191,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             ReportCog(services),
             PostsCog(self, services),
             FeedCog(self, services),
+            BoardsCog(self, services),
             HelpCog(services, self.tree, self.sync_commands),
             OwnerCog(self.sync_commands),
         ):

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import structlog
 
+from bot.domain.boards import LiveBoard
 from bot.domain.clans import Clan
 from bot.domain.ids import GuildId
 from bot.domain.posts import Post
 from bot.jobs.looping import Looping
 from bot.logs import new_trace
+from bot.services.boards import Boards
 from bot.services.feed import Feed, News
 from bot.services.posts import Due, Posts
 
@@ -22,18 +24,22 @@ class PostingJob(Looping):
     """The loop.
 
     ``due`` is called for each post that is to be sent, ``late`` for each that never was, ``news`` for
-    each channel in which a feed has something to tell.
+    each channel in which a feed has something to tell, ``board`` for each live board to be looked at.
     """
 
     def __init__(
         self,
         posts: Posts,
         feed: Feed,
+        boards: Boards,
         guilds: Callable[[], Iterable[GuildId]],
         due: Callable[[Due], object],
         late: Callable[[Clan, Post], object],
         news: Callable[[News], object],
+        board: Callable[[Clan, LiveBoard], object],
     ) -> None:
+        self._boards = boards
+        self._board = board
         self._posts = posts
         self._feed = feed
         self._news = news
@@ -52,5 +58,7 @@ class PostingJob(Looping):
                     self._due(one)
                 for told in await self._feed.news(guilds):
                     self._news(told)
+                for clan, shown in await self._boards.due(guilds):
+                    self._board(clan, shown)
             except Exception:  # a loop of discord.py ends for good at the first error it does not know
                 log.exception("posts_not_looked_up")

@@ -7,6 +7,7 @@ from typing import Self
 from bot.domain.clans import GuildSettings
 from bot.services.absences import Absences
 from bot.services.at_risk import AtRisk
+from bot.services.boards import Boards
 from bot.services.change_sets import ChangeSets
 from bot.services.clan_charts import ClanCharts
 from bot.services.clan_roster import ClanRoster
@@ -119,6 +120,7 @@ class Services:
     clan_charts: ClanCharts
     competitions: Competitions
     feed: Feed
+    boards: Boards
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock, *, pacing: Pacing | None = None) -> Self:
@@ -139,6 +141,7 @@ class Services:
         eligibility = Eligibility(database, statistics, clock)
         history = History(database, ingest, clock)
         leaderboards = Leaderboards(database, statistics)
+        charts = ClanCharts(database, statistics, leaderboards, clock)
         change_sets = ChangeSets(database, clock)
         role_sync, drifts = RoleSync(database, change_sets, clock), Drifts(database)
         worklist = Worklist(database, clock)
@@ -201,9 +204,10 @@ class Services:
             today=Today(database, clock),
             posts=Posts(database, clock),
             summaries=Summaries(database, statistics, leaderboards),
-            clan_charts=ClanCharts(database, statistics, leaderboards, clock),
+            clan_charts=charts,
             competitions=Competitions(wom, leaderboards, clock),
             feed=Feed(database, clock),
+            boards=Boards(database, leaderboards, charts, worklist, clock),
             reports=Reports(database, statistics, roster, inactivity, promotions, clock),
         )
 

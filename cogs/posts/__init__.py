@@ -1,9 +1,10 @@
-"""What is posted by itself: summaries of a week and a month, and the events feed."""
+"""What is posted by itself: summaries of a week and a month, the events feed, live boards."""
 
+from cogs.posts.boards import BoardRefresh, BoardsCog
 from cogs.posts.cog import PostsCog
 from cogs.posts.feed import FeedCog
 from cogs.posts.items import SummaryButton
 
-ITEMS = (SummaryButton,)
+ITEMS = (SummaryButton, BoardRefresh)
 
-__all__ = ["ITEMS", "FeedCog", "PostsCog"]
+__all__ = ["ITEMS", "BoardsCog", "FeedCog", "PostsCog"]

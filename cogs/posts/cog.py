@@ -23,6 +23,7 @@ from bot.services.posts import Due
 from bot.services.registry import Services
 from bot.services.rendering import RenderFailedError
 from cogs.officers import progress_channel
+from cogs.posts.boards import has_item
 from cogs.posts.items import buttons, id_of
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -116,7 +117,7 @@ class PostsCog(commands.Cog):
         mark, user = id_of(post.clan, post.key, "mine"), self.bot.user
         after = (post.intended_at if post.tried_at is None else post.tried_at) - _BEFORE
         async for message in channel.history(limit=_SEARCHED, after=after, oldest_first=True):
-            if user is not None and message.author.id == user.id and _has(message, mark):
+            if user is not None and message.author.id == user.id and has_item(message, mark):
                 return MessageId(message.id)
         return None
 
@@ -137,14 +138,6 @@ class PostsCog(commands.Cog):
         except discord.HTTPException as failure:
             # `/setup` says the same for as long as it lasts.
             log.warning("officers_not_told", clan_id=clan.id, reason=str(failure))
-
-
-def _has(message: discord.Message, custom_id: str) -> bool:
-    return any(
-        getattr(item, "custom_id", None) == custom_id
-        for row in message.components
-        for item in getattr(row, "children", ())
-    )
 
 
 async def chart_of(services: Services, clan: Clan, summary: Summary) -> discord.File | None:

@@ -11,6 +11,7 @@ from bot.logs import new_trace
 from bot.present.setup_screens import OPTION_LIMIT, group_option
 from bot.services.registry import Services
 from cogs.answers import guild_of
+from cogs.setup.boards import BOARD_SETUP_ITEMS
 from cogs.setup.desk import Desk, PollNow
 from cogs.setup.feed import FEED_SETUP_ITEMS
 from cogs.setup.items import CHOICES, ITEMS, require_manager
@@ -18,6 +19,16 @@ from cogs.setup.past import PastSpan
 from cogs.setup.posts import POST_SETUP_ITEMS
 from cogs.setup.relay_items import RELAY_ITEMS
 from cogs.setup.role_sync_items import ROLE_SYNC_ITEMS
+
+ALL_ITEMS = (
+    *ITEMS,
+    *RELAY_ITEMS,
+    *ROLE_SYNC_ITEMS,
+    *POST_SETUP_ITEMS,
+    *FEED_SETUP_ITEMS,
+    *BOARD_SETUP_ITEMS,
+    PastSpan,
+)
 
 
 class SetupCog(commands.Cog):
@@ -37,16 +48,12 @@ class SetupCog(commands.Cog):
 
     async def cog_load(self) -> None:
         """Answer the buttons of earlier runs too, and tell of changes."""
-        self.bot.add_dynamic_items(
-            *ITEMS, *RELAY_ITEMS, *ROLE_SYNC_ITEMS, *POST_SETUP_ITEMS, *FEED_SETUP_ITEMS, PastSpan
-        )
+        self.bot.add_dynamic_items(*ALL_ITEMS)
         self.services.setting_up.on_change.append(self._tell)
 
     async def cog_unload(self) -> None:
         """Leave nothing behind."""
-        self.bot.remove_dynamic_items(
-            *ITEMS, *RELAY_ITEMS, *ROLE_SYNC_ITEMS, *POST_SETUP_ITEMS, *FEED_SETUP_ITEMS, PastSpan
-        )
+        self.bot.remove_dynamic_items(*ALL_ITEMS)
         self.services.setting_up.on_change.remove(self._tell)
 
     async def _tell(self, guild: GuildId) -> None:

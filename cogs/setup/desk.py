@@ -24,6 +24,7 @@ from bot.services.registry import Services
 from bot.wom.errors import WomError
 from cogs.answers import guild_of, user_of
 from cogs.setup import past, views
+from cogs.setup.boards import BoardsDesk
 from cogs.setup.facts import facts_of, likely_lines
 from cogs.setup.feed import FeedDesk
 from cogs.setup.items import CHOICES, Menu
@@ -56,6 +57,7 @@ class Desk:
         self.role_sync = RoleSyncDesk(self)
         self.posts = PostsDesk(self)
         self.feed = FeedDesk(self)
+        self.boards = BoardsDesk(self)
         self._poll_now = poll_now
         self._lines: dict[int, tuple[datetime, dict[ChannelId, list[ChannelLine]]]] = {}
         self._ways: dict[str, Callable[[Interaction[Any], Clan], Awaitable[None]]] = {
@@ -72,6 +74,7 @@ class Desk:
             "past": past.ask,
             "posts": self.posts.ask,
             "feed": self.feed.ask,
+            "boards": self.boards.ask,
             "nicknames": self._switch_nicknames,
             "code": self._ask_code,
             "forget_code": self._forget_code,

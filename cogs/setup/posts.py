@@ -46,7 +46,8 @@ class PostsDesk:
         embed = posts_screen(clan, await self._posts.schedules(clan))
         ways = [Go(clan.id, f"post_{one.value}", f"{one.value.capitalize()}…") for one in Cadence]
         events = Go(clan.id, "feed", "Events…")
-        await show(interaction, embed, view_of(*ways, events, Go(clan.id, "main", "Back")))
+        boards = Go(clan.id, "boards", "Boards…")
+        await show(interaction, embed, view_of(*ways, events, boards, Go(clan.id, "main", "Back")))
 
     async def ask_one(self, cadence: Cadence, interaction: Interaction[Any], clan: Clan) -> None:
         """Show one summary's settings."""

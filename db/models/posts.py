@@ -72,3 +72,18 @@ class FeedTold(Base):
     clan_id: Mapped[int] = clan_key()
     key: Mapped[str] = mapped_column(primary_key=True)
     told_at: Mapped[datetime]
+
+
+class BoardRow(Base):
+    """A message that keeps itself up to date. ``shown`` is a digest of what it says."""
+
+    __tablename__ = "live_boards"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    clan_id: Mapped[int] = clan_key()
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    channel_id: Mapped[Big]
+    minutes: Mapped[int]
+    message_id: Mapped[Big | None]
+    shown: Mapped[str | None]
+    looked_at: Mapped[datetime | None]

@@ -66,9 +66,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("clan_id", "key", name=op.f("pk_feed_told")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "live_boards",
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("channel_id", BigInt, nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("message_id", BigInt, nullable=True),
+        sa.Column("shown", sa.Text(), nullable=True),
+        sa.Column("looked_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["clan_id"], ["clans.id"], name=op.f("fk_live_boards_clan_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("clan_id", "kind", name=op.f("pk_live_boards")),
+        sqlite_with_rowid=False,
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("live_boards")
     op.drop_table("feed_told")
     op.drop_table("feeds")
     op.drop_table("posts")

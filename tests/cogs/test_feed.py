@@ -44,8 +44,12 @@ async def later(foundry: Foundry, wom: SimulatedWom | None = None, by: timedelta
         await foundry.bot.close()
 
 
+def posts(channel: simcord.ChannelHandle) -> list[Any]:
+    return list(channel.history())
+
+
 def lines(channel: simcord.ChannelHandle) -> list[str]:
-    return [line for message in channel.history() for line in text_of(message).splitlines() if line]
+    return [line for message in posts(channel) for line in text_of(message).splitlines() if line]
 
 
 @pytest.mark.both_databases
@@ -127,7 +131,7 @@ async def test_a_burst_is_one_message(foundry: Foundry) -> None:
     for number in range(20):
         wom.join(GROUP, wom.add_player(f"New {number}", at=soon), "member", soon)
     await later(foundry, wom)
-    (message,) = channel.history()
+    (message,) = posts(channel)
     assert "and 5 more" in text_of(message)
 
 
@@ -140,7 +144,7 @@ async def test_where_it_cannot_be_told_it_ends_and_officers_hear_of_it_once(foun
     wom.join(GROUP, wom.add_player("Eve", at=soon), "member", soon)
     await later(foundry, wom)
     await later(foundry)
-    told = [text_of(one) for one in desk.history() if "Events feed" in text_of(one)]
+    told = [text_of(one) for one in posts(desk) if "Events feed" in text_of(one)]
     assert len(told) == 1
     assert not await foundry.services.feed.settings(await foundry.clan())
 

@@ -39,6 +39,7 @@ from cogs.inactivity.replies import ReminderButton, ReplyButton
 from cogs.leaderboard import BoardButton, MetricSelect, PeriodSelect
 from cogs.links import AccountSelect, PanelButton
 from cogs.officers import OfficersItem
+from cogs.posts.boards import BoardRefresh
 from cogs.posts.items import SummaryButton
 from cogs.setup.items import SetupItem
 from cogs.stats import CardButton
@@ -57,7 +58,7 @@ FOR_MEMBERS = frozenset(
 """What everybody may use. Anything else is for officers, or for who manages the server."""
 MEMBERS_ITEMS = frozenset(
     {BoardButton, MetricSelect, PeriodSelect, CardButton, CompareButton, AccountSelect, PanelButton}
-    | {BackButton, ReminderButton, ReplyButton, SummaryButton, ContestButton, ContestSelect}
+    | {BackButton, ReminderButton, ReplyButton, SummaryButton, ContestButton, ContestSelect, BoardRefresh}
 )
 """Buttons and lists for everybody, or for whoever asked. Any other is for officers."""
 GUESSES = {

@@ -1,0 +1,65 @@
+"""Live boards: messages that keep themselves up to date."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from bot.domain.ids import ChannelId, ClanId, MessageId
+from bot.domain.leaderboards import Board
+from bot.domain.worklist import Step, StepGroup
+
+INTERVALS: Final = (10, 30, 60, 360)
+"""Minutes between two looks that officers may choose among."""
+DEFAULT_MINUTES: Final = 30
+SOONEST: Final = timedelta(seconds=30)
+"""A press does not look again within this."""
+
+
+class BoardKind(StrEnum):
+    """What a board shows. Stored, so a value is never renamed."""
+
+    RACE = "race"
+    MONTH = "month"
+    KILLS = "kills"
+    CHAT = "chat"
+    ROSTER = "roster"
+    WORKLIST = "worklist"
+
+
+ASKED: Final = {
+    BoardKind.RACE: ("overall", "this-week"),
+    BoardKind.MONTH: ("overall", "this-month"),
+    BoardKind.KILLS: ("boss_kills", "this-week"),
+    BoardKind.CHAT: ("messages", "today"),
+}
+"""The metric and the period of those that are leaderboards."""
+FOR_OFFICERS: Final = frozenset({BoardKind.WORKLIST})
+"""What is shown in the officers' channel only."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveBoard:
+    """A board that is on. ``message`` is None until it is posted, ``shown`` a digest of what it says."""
+
+    clan: ClanId
+    kind: BoardKind
+    channel: ChannelId
+    minutes: int
+    message: MessageId | None = None
+    shown: str | None = None
+    looked_at: datetime | None = None
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it is time to look again."""
+        return self.looked_at is None or now - self.looked_at >= timedelta(minutes=self.minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class OnBoard:
+    """What a board shows: a leaderboard, the number of members by rank, or what is to be done in the game."""
+
+    board: Board | None = None
+    ranks: tuple[tuple[str | None, int], ...] | None = None
+    steps: Mapping[StepGroup, list[Step]] | None = None

@@ -1,0 +1,76 @@
+"""What live boards say, and the screens on which officers choose them."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Final
+
+import discord
+
+from bot.domain.boards import FOR_OFFICERS, BoardKind, LiveBoard, OnBoard
+from bot.domain.clans import Clan
+from bot.present.board import leaderboard_page
+from bot.present.numbers import counted
+from bot.present.text import DESCRIPTION_LIMIT, escape, fit_lines, rank_name
+from bot.present.theme import ACCENT, ATTENTION, SEPARATOR
+from bot.present.worklist import worklist_page
+
+KINDS: Final = {
+    BoardKind.RACE: ("🏁", "XP this week"),
+    BoardKind.MONTH: ("📅", "XP this month"),
+    BoardKind.KILLS: ("⚔", "Boss kills this week"),
+    BoardKind.CHAT: ("💬", "Messages today"),
+    BoardKind.ROSTER: ("💎", "Members by rank"),
+    BoardKind.WORKLIST: ("📋", "Worklist: for officers"),
+}
+
+
+def board_post(clan: Clan, shown: OnBoard) -> discord.Embed:
+    """What a board says now."""
+    if shown.board is not None:
+        return leaderboard_page(shown.board, 0, clan.zone)
+    if shown.steps is not None:
+        return worklist_page(shown.steps, next(iter(shown.steps), None), 0, ())
+    ranks = shown.ranks or ()
+    lines = [f"**{escape(rank_name(role))}** {number}" for role, number in ranks]
+    number = sum(number for _, number in ranks)
+    return discord.Embed(
+        title=f"{escape(clan.name)}{SEPARATOR}{counted(number, 'member')}",
+        description=fit_lines(lines or ["Nobody is in the clan."], DESCRIPTION_LIMIT),
+        colour=ACCENT,
+    )
+
+
+def digest(embed: discord.Embed) -> str:
+    """A digest of what a board says, without its small print: how fresh it is changes nothing."""
+    body = "\n".join(line for line in (embed.description or "").splitlines() if not line.startswith("-#"))
+    return sha256(f"{embed.title}\n{body}".encode()).hexdigest()[:32]
+
+
+def boards_screen(clan: Clan, on: Mapping[BoardKind, LiveBoard]) -> discord.Embed:
+    """Every board, and where it is."""
+    lines = [
+        f"{'✅' if kind in on else '⚪'} {label}"
+        + (f"{SEPARATOR}<#{on[kind].channel}>" if kind in on else "")
+        for kind, (_, label) in KINDS.items()
+    ]
+    lines.append("-# A board is one message that keeps itself up to date.")
+    title = f"Live boards{SEPARATOR}{escape(clan.name)}"
+    return discord.Embed(title=title, description="\n".join(lines), colour=ACCENT)
+
+
+def board_screen(kind: BoardKind, one: LiveBoard | None) -> discord.Embed:
+    """One board."""
+    lines = ["Off."] if one is None else [f"In <#{one.channel}>, looked at every {one.minutes} minutes."]
+    if kind in FOR_OFFICERS:
+        lines.append("It stands in the officers' channel, and nowhere else.")
+    return discord.Embed(title=KINDS[kind][1], description="\n".join(lines), colour=ACCENT)
+
+
+def board_stopped_notice(clan: Clan, kind: BoardKind, *, gone: bool) -> discord.Embed:
+    """To officers: a board was switched off."""
+    why = "its channel is gone" if gone else "I may not post in its channel any more"
+    return discord.Embed(
+        title=f"{KINDS[kind][1]}, board of {escape(clan.name)}: switched off",
+        description=f"I cannot keep it: {why}. `/setup` → **Posts** → **Boards…** chooses another channel.",
+        colour=ATTENTION,
+    )

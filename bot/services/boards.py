@@ -1,0 +1,91 @@
+"""Which live boards a clan has, what they show, and when they are looked at again."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from bot.domain.boards import ASKED, DEFAULT_MINUTES, BoardKind, LiveBoard, OnBoard
+from bot.domain.clans import Clan
+from bot.domain.ids import ChannelId, GuildId, MessageId, UserId
+from bot.domain.metrics import find_metric
+from bot.domain.periods import read_period
+from bot.domain.worklist import grouped
+from bot.services.clan_charts import ClanCharts
+from bot.services.clock import Clock
+from bot.services.leaderboards import Leaderboards
+from bot.services.worklist import Worklist
+from db.queries import boards, clans
+from db.session import Database
+
+
+class Boards:
+    """Keeps them."""
+
+    def __init__(
+        self,
+        database: Database,
+        leaderboards: Leaderboards,
+        charts: ClanCharts,
+        worklist: Worklist,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._leaderboards = leaderboards
+        self._charts = charts
+        self._worklist = worklist
+        self._clock = clock
+
+    async def of(self, clan: Clan) -> dict[BoardKind, LiveBoard]:
+        """Those that are on."""
+        async with self._database.read() as session:
+            return await boards.boards(session, clan.id)
+
+    async def switch_on(
+        self, clan: Clan, kind: BoardKind, channel: ChannelId, by: UserId, *, minutes: int | None = None
+    ) -> None:
+        """Keep a board in a channel. In another channel it is posted anew."""
+        async with self._database.write() as session:
+            before = (await boards.boards(session, clan.id)).get(kind)
+            if before is None or before.channel != channel:
+                kept = DEFAULT_MINUTES if before is None else before.minutes
+                one = LiveBoard(clan.id, kind, channel, minutes or kept)
+            else:
+                one = replace(before, minutes=minutes or before.minutes, looked_at=None)
+            await boards.save_board(session, one)
+            detail = {"clan_id": clan.id, "post": kind.value, "channel": str(channel), "on": True}
+            await clans.add_audit_entry(session, clan.guild, by, "posts_changed", detail, self._clock())
+
+    async def switch_off(self, clan: Clan, kind: BoardKind, by: UserId | None) -> None:
+        """Keep it no more; ``by`` is None where the bot itself cannot. The message stays as it is."""
+        async with self._database.write() as session:
+            await boards.end_board(session, clan.id, kind)
+            if by is not None:
+                detail = {"clan_id": clan.id, "post": kind.value, "on": False}
+                await clans.add_audit_entry(session, clan.guild, by, "posts_changed", detail, self._clock())
+
+    async def due(self, guilds: Collection[GuildId]) -> list[tuple[Clan, LiveBoard]]:
+        """Those that are to be looked at now."""
+        now = self._clock()
+        async with self._database.read() as session:
+            found = [one for one in await boards.all_boards(session, guilds) if one.is_due(now)]
+            if not found:
+                return []
+            by_id = {clan.id: clan for clan in await clans.active_clans(session, guilds)}
+        return [(by_id[one.clan], one) for one in found if one.clan in by_id]
+
+    async def show(self, clan: Clan, kind: BoardKind) -> OnBoard:
+        """What it shows now."""
+        if kind is BoardKind.ROSTER:
+            return OnBoard(ranks=tuple(await self._charts.ranks(clan)))
+        if kind is BoardKind.WORKLIST:
+            return OnBoard(steps=grouped(await self._worklist.open_steps(clan), clan.role_order))
+        metric, code = ASKED[kind]
+        period = read_period(code, now=self._clock(), zone=clan.zone)
+        found = find_metric(metric, await self._leaderboards.metrics())
+        return OnBoard(board=await self._leaderboards.top(clan, found, period))
+
+    async def shown(
+        self, one: LiveBoard, *, message: MessageId | None = None, digest: str | None = None
+    ) -> None:
+        """It was looked at, and perhaps posted or changed."""
+        async with self._database.write() as session:
+            await boards.note_shown(session, one, looked_at=self._clock(), message=message, shown=digest)

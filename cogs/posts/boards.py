@@ -1,0 +1,149 @@
+"""Keeps live boards up to date: posted, edited when something changed, posted again if deleted."""
+
+import asyncio
+import re
+from typing import Any, Self
+
+import aiohttp
+import discord
+import structlog
+from discord import ButtonStyle, Interaction
+from discord.ext import commands
+from discord.ui import Button, View
+
+from bot.domain.boards import FOR_OFFICERS, SOONEST, BoardKind, LiveBoard
+from bot.domain.clans import Clan
+from bot.domain.errors import Outdated
+from bot.domain.ids import ClanId, MessageId
+from bot.logs import new_trace
+from bot.present.live_boards import board_post, board_stopped_notice, digest
+from bot.services.registry import Services
+from cogs.answers import answer, guild_of
+from cogs.buttons import NUMBER, Stateful, pack, unpack, view_of
+from cogs.officers import progress_channel, require_officer
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+_SEARCHED = 30
+
+
+class BoardRefresh(Stateful[Button[View]], template=rf"lv:(?P<clan>{NUMBER}):(?P<kind>[a-z]{{3,12}})"):
+    """Looks at once. By its id a board is found again that may have been posted."""
+
+    def __init__(self, clan: ClanId, kind: BoardKind) -> None:
+        custom_id = f"lv:{pack(clan)}:{kind.value}"
+        super().__init__(Button(label="Refresh", style=ButtonStyle.secondary, custom_id=custom_id))
+        self.clan, self.kind = clan, kind
+
+    @classmethod
+    def read(cls, match: re.Match[str]) -> Self:
+        return cls(ClanId(unpack(match["clan"])), BoardKind(match["kind"]))
+
+    async def press(self, interaction: Interaction[Any]) -> None:
+        if self.kind in FOR_OFFICERS:
+            await require_officer(self.services, interaction)
+        clan = await self.services.clans.by_id(self.clan, guild_of(interaction))
+        one = (await self.services.boards.of(clan)).get(self.kind)
+        if one is None:
+            raise Outdated
+        if one.looked_at is not None and self.services.clock() - one.looked_at < SOONEST:
+            await answer(interaction, private=True, content="It was looked at a moment ago.")
+            return
+        await interaction.response.defer()
+        interaction.client.dispatch("board_due", clan, one)
+
+
+class BoardsCog(commands.Cog):
+    """Carries out what :class:`bot.jobs.posting.PostingJob` finds to be due."""
+
+    def __init__(self, bot: commands.Bot | commands.AutoShardedBot, services: Services) -> None:
+        self.bot = bot
+        self.services = services
+        self._turns: dict[tuple[ClanId, BoardKind], asyncio.Lock] = {}
+
+    @commands.Cog.listener()
+    async def on_board_due(self, clan: Clan, one: LiveBoard) -> None:
+        """Look at it, unless somebody does already."""
+        turn = self._turns.setdefault((clan.id, one.kind), asyncio.Lock())
+        if turn.locked():
+            return
+        async with turn:
+            with new_trace(job="board", clan_id=clan.id, board=one.kind.value):
+                await self._keep(clan, one)
+
+    async def _keep(self, clan: Clan, one: LiveBoard) -> None:
+        embed = board_post(clan, await self.services.boards.show(clan, one.kind))
+        now = digest(embed)
+        channel = self.bot.get_partial_messageable(one.channel, guild_id=clan.guild)
+        try:
+            if one.message is not None and await self._edit(channel, one, embed, now):
+                return
+            message = await self._posted(channel, one) or await self._post(channel, one, embed)
+        except (discord.NotFound, discord.Forbidden) as refusal:
+            await self._stop(clan, one, gone=isinstance(refusal, discord.NotFound))
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+            log.warning("board_not_kept", clan_id=clan.id, board=one.kind, reason=str(failure))
+        else:
+            await self.services.boards.shown(one, message=message, digest=now)
+
+    async def _edit(
+        self, channel: discord.PartialMessageable, one: LiveBoard, embed: discord.Embed, now: str
+    ) -> bool:
+        """Change the message where what it says changed; False where it is gone."""
+        if one.message is None:
+            return False
+        message = channel.get_partial_message(one.message)
+        try:
+            if one.shown == now:
+                # Nobody sees a difference, but it may have been deleted.
+                await message.fetch()
+            else:
+                await message.edit(embed=embed, view=view_of(BoardRefresh(one.clan, one.kind)))
+        except discord.NotFound:
+            return False
+        await self.services.boards.shown(one, digest=now)
+        return True
+
+    async def _post(
+        self, channel: discord.PartialMessageable, one: LiveBoard, embed: discord.Embed
+    ) -> MessageId:
+        sent = await channel.send(
+            embed=embed,
+            view=view_of(BoardRefresh(one.clan, one.kind)) or discord.utils.MISSING,
+            silent=True,
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
+        return MessageId(sent.id)
+
+    async def _posted(self, channel: discord.PartialMessageable, one: LiveBoard) -> MessageId | None:
+        """The board that was posted before the process ended, if it never was stored."""
+        if one.message is not None:
+            return None
+        custom_id, user = f"lv:{pack(one.clan)}:{one.kind.value}", self.bot.user
+        async for message in channel.history(limit=_SEARCHED):
+            if user is not None and message.author.id == user.id and has_item(message, custom_id):
+                return MessageId(message.id)
+        return None
+
+    async def _stop(self, clan: Clan, one: LiveBoard, *, gone: bool) -> None:
+        """Switch it off, and tell officers once."""
+        await self.services.boards.switch_off(clan, one.kind, None)
+        channel = await progress_channel(self.services, clan)
+        if channel is None or channel == one.channel:
+            return
+        try:
+            await self.bot.get_partial_messageable(channel).send(
+                embed=board_stopped_notice(clan, one.kind, gone=gone), silent=True
+            )
+        except discord.HTTPException as failure:
+            # `/setup` says what is off.
+            log.warning("officers_not_told", clan_id=clan.id, reason=str(failure))
+
+
+def has_item(message: discord.Message, custom_id: str) -> bool:
+    """Whether a message carries a button of this id."""
+    return any(
+        getattr(item, "custom_id", None) == custom_id
+        for row in message.components
+        for item in getattr(row, "children", ())
+    )

@@ -1,0 +1,171 @@
+"""The part of ``/setup`` that is about live boards."""
+
+import re
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import discord
+from discord import ButtonStyle, ChannelType, Interaction, SelectDefaultValue, SelectOption
+from discord.ui import Button, ChannelSelect, Select, View
+
+from bot.domain.boards import FOR_OFFICERS, INTERVALS, BoardKind
+from bot.domain.clans import Clan
+from bot.domain.ids import ChannelId, ClanId
+from bot.domain.post_errors import NoChannelChosen
+from bot.present.live_boards import KINDS, board_screen, boards_screen
+from cogs.answers import guild_of, user_of
+from cogs.buttons import pack, unpack, view_of
+from cogs.officers import progress_channel
+from cogs.setup.items import CLAN, Go, SetupItem
+from cogs.setup.posts import require_may_post
+from cogs.setup.showing import defer, server_of, show
+
+if TYPE_CHECKING:
+    from cogs.setup.desk import Desk
+
+_KIND: Final = r"(?P<kind>[a-z]{3,12})"
+
+
+class BoardsDesk:
+    """Shows which boards there are, and lets officers choose."""
+
+    def __init__(self, desk: "Desk") -> None:
+        self._desk = desk
+        self._boards = desk.services.boards
+
+    async def ask(self, interaction: Interaction[Any], clan: Clan) -> None:
+        """Show every board."""
+        await defer(interaction)
+        embed = boards_screen(clan, await self._boards.of(clan))
+        await show(interaction, embed, view_of(BoardKinds(clan.id), Go(clan.id, "posts", "Back", row=1)))
+
+    async def ask_one(self, interaction: Interaction[Any], clan: Clan, kind: BoardKind) -> None:
+        """Show one."""
+        await defer(interaction)
+        one = (await self._boards.of(clan)).get(kind)
+        items: list[Any] = []
+        if kind not in FOR_OFFICERS:
+            items.append(BoardChannel(clan.id, kind, [one.channel] if one else []))
+        elif one is None:
+            items.append(BoardSwitch(clan.id, kind, "on"))
+        if one is not None:
+            items += [BoardEvery(clan.id, kind, one.minutes), BoardSwitch(clan.id, kind, "off")]
+        back = Go(clan.id, "boards", "Back", row=2)
+        await show(interaction, board_screen(kind, one), view_of(*items, back))
+
+    async def switch_on(
+        self,
+        interaction: Interaction[Any],
+        clan: ClanId,
+        kind: BoardKind,
+        channel: ChannelId | None,
+        minutes: int | None,
+    ) -> None:
+        """Keep it there; None is where it is, or for officers their channel.
+
+        Raises:
+            NoChannelChosen: there is none.
+        """
+        found = await self._desk.services.clans.by_id(clan, guild_of(interaction))
+        one = (await self._boards.of(found)).get(kind)
+        if channel is None and one is not None:
+            channel = one.channel
+        if kind in FOR_OFFICERS:
+            channel = await progress_channel(self._desk.services, found)
+        if channel is None:
+            raise NoChannelChosen
+        require_may_post(server_of(interaction), channel)
+        await self._boards.switch_on(found, kind, channel, user_of(interaction), minutes=minutes)
+        await self.ask_one(interaction, found, kind)
+
+    async def switch_off(self, interaction: Interaction[Any], clan: ClanId, kind: BoardKind) -> None:
+        """Keep it no more."""
+        found = await self._desk.services.clans.by_id(clan, guild_of(interaction))
+        await self._boards.switch_off(found, kind, user_of(interaction))
+        await self.ask_one(interaction, found, kind)
+
+
+class BoardKinds(SetupItem[Select[View]], template=rf"su:bkinds:{CLAN}"):
+    """Chooses the board that is to be changed."""
+
+    def __init__(self, clan: ClanId) -> None:
+        options = [
+            SelectOption(label=label, value=kind.value, emoji=emoji) for kind, (emoji, label) in KINDS.items()
+        ]
+        custom_id = f"su:bkinds:{pack(clan)}"
+        super().__init__(Select(custom_id=custom_id, placeholder="Change…", options=options, row=0))
+        self.clan = clan
+
+    @classmethod
+    def read(cls, match: re.Match[str]) -> Self:
+        return cls(ClanId(unpack(match["clan"])))
+
+    async def act(self, interaction: Interaction[Any], desk: "Desk") -> None:
+        clan = await desk.services.clans.by_id(self.clan, guild_of(interaction))
+        await desk.boards.ask_one(interaction, clan, BoardKind(self.item.values[0]))
+
+
+class BoardChannel(SetupItem[ChannelSelect[View]], template=rf"su:bchan:{CLAN}:{_KIND}"):
+    """Chooses where a board stands."""
+
+    def __init__(self, clan: ClanId, kind: BoardKind, chosen: Collection[int] = ()) -> None:
+        super().__init__(
+            ChannelSelect(
+                custom_id=f"su:bchan:{pack(clan)}:{kind.value}",
+                placeholder="In which channel?",
+                channel_types=[ChannelType.text, ChannelType.news],
+                default_values=[SelectDefaultValue.from_channel(discord.Object(one)) for one in chosen],
+                row=0,
+            )
+        )
+        self.clan, self.kind = clan, kind
+
+    @classmethod
+    def read(cls, match: re.Match[str]) -> Self:
+        return cls(ClanId(unpack(match["clan"])), BoardKind(match["kind"]))
+
+    async def act(self, interaction: Interaction[Any], desk: "Desk") -> None:
+        channel = ChannelId(self.item.values[0].id)
+        await desk.boards.switch_on(interaction, self.clan, self.kind, channel, None)
+
+
+class BoardEvery(SetupItem[Select[View]], template=rf"su:bevery:{CLAN}:{_KIND}"):
+    """Chooses how often a board is looked at."""
+
+    def __init__(self, clan: ClanId, kind: BoardKind, chosen: int = 0) -> None:
+        options = [
+            SelectOption(label=f"Every {minutes} minutes", value=str(minutes), default=minutes == chosen)
+            for minutes in INTERVALS
+        ]
+        super().__init__(Select(custom_id=f"su:bevery:{pack(clan)}:{kind.value}", options=options, row=1))
+        self.clan, self.kind = clan, kind
+
+    @classmethod
+    def read(cls, match: re.Match[str]) -> Self:
+        return cls(ClanId(unpack(match["clan"])), BoardKind(match["kind"]))
+
+    async def act(self, interaction: Interaction[Any], desk: "Desk") -> None:
+        await desk.boards.switch_on(interaction, self.clan, self.kind, None, int(self.item.values[0]))
+
+
+class BoardSwitch(SetupItem[Button[View]], template=rf"su:bway:{CLAN}:{_KIND}:(?P<way>on|off)"):
+    """Switches a board on or off."""
+
+    def __init__(self, clan: ClanId, kind: BoardKind, way: str) -> None:
+        style = ButtonStyle.success if way == "on" else ButtonStyle.danger
+        custom_id = f"su:bway:{pack(clan)}:{kind.value}:{way}"
+        super().__init__(Button(label=f"Switch {way}", style=style, custom_id=custom_id, row=2))
+        self.clan, self.kind, self.way = clan, kind, way
+
+    @classmethod
+    def read(cls, match: re.Match[str]) -> Self:
+        return cls(ClanId(unpack(match["clan"])), BoardKind(match["kind"]), match["way"])
+
+    async def act(self, interaction: Interaction[Any], desk: "Desk") -> None:
+        if self.way == "on":
+            await desk.boards.switch_on(interaction, self.clan, self.kind, None, None)
+        else:
+            await desk.boards.switch_off(interaction, self.clan, self.kind)
+
+
+BOARD_SETUP_ITEMS = (BoardKinds, BoardChannel, BoardEvery, BoardSwitch)

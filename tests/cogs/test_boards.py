@@ -1,0 +1,133 @@
+"""Live boards as a server sees them: one message each, which keeps itself up to date."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import simcord
+
+from bot.domain.boards import BoardKind
+from bot.domain.ids import ChannelId, UserId
+from bot.services.boards import Boards
+from tests.cogs.conftest import Foundry
+from tests.cogs.desk import colleagues
+from tests.cogs.reading import components_of, is_private, message_of, text_of
+from tests.cogs.world import ANN, NOW, Clock, player_id, restored_wom
+from tests.simulator import as_bot
+
+HALF_AN_HOUR = timedelta(minutes=31)
+
+
+async def kept(foundry: Foundry, kind: BoardKind = BoardKind.RACE) -> simcord.ChannelHandle:
+    """A channel with a board, once the bot has looked."""
+    channel = foundry.places.guild.create_text_channel("board")
+    clan, by = await foundry.clan(), UserId(foundry.places.manager.id)
+    with as_bot(foundry.env):
+        await foundry.services.boards.switch_on(clan, kind, ChannelId(channel.id), by)
+    await later(foundry, timedelta(minutes=1))
+    return channel
+
+
+async def later(foundry: Foundry, by: timedelta) -> None:
+    await foundry.restart(later=by)
+    await foundry.env.settle()
+
+
+def boards(channel: simcord.ChannelHandle) -> list[Any]:
+    return list(channel.history())
+
+
+@pytest.mark.both_databases
+async def test_a_board_is_one_message_that_is_edited_only_when_something_changed(foundry: Foundry) -> None:
+    channel = await kept(foundry)
+    (board,) = boards(channel)
+    assert "XP · This week" in text_of(board)
+    first = text_of(board)
+    await later(foundry, HALF_AN_HOUR)
+    (same,) = boards(channel)
+    assert same.edited_at is None, "nothing changed"
+    wom = restored_wom(Clock(NOW))
+    wom.record(player_id(wom, ANN), {"overall": 900_000_000}, NOW + timedelta(minutes=40), level=2_100)
+    async with wom.serve() as url:
+        await foundry.restart(wom_url=url, later=HALF_AN_HOUR)
+        await foundry.env.settle()
+        await later(foundry, HALF_AN_HOUR)
+    (board,) = boards(channel)
+    assert text_of(board) != first
+    assert text_of(board).splitlines()[2].startswith("🥇 Ann B")
+
+
+async def test_a_deleted_board_is_posted_again(foundry: Foundry) -> None:
+    channel = await kept(foundry)
+    (board,) = boards(channel)
+    foundry.env.backend.delete_message(channel.id, board.id)
+    await later(foundry, HALF_AN_HOUR)
+    (again,) = boards(channel)
+    assert again.id != board.id
+
+
+async def test_a_board_that_was_posted_before_the_bot_was_killed_is_found_again(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(*_: object, **__: object) -> None:
+        """Nothing is stored: the process is gone."""
+
+    with monkeypatch.context() as context:
+        context.setattr(Boards, "shown", never)
+        channel = await kept(foundry)
+    assert len(boards(channel)) == 1
+    await later(foundry, HALF_AN_HOUR)
+    assert len(boards(channel)) == 1
+
+
+async def test_where_it_cannot_stand_it_ends_and_officers_are_told_once(foundry: Foundry) -> None:
+    desk = await colleagues(foundry)
+    channel = await kept(foundry)
+    foundry.env.backend.delete_channel(channel.id)
+    await later(foundry, HALF_AN_HOUR)
+    await later(foundry, HALF_AN_HOUR)
+    assert len([one for one in boards(desk) if "switched off" in text_of(one)]) == 1
+    assert not await foundry.services.boards.of(await foundry.clan())
+
+
+@pytest.mark.parametrize("kind", list(BoardKind))
+async def test_every_board_says_something_and_anybody_can_have_it_looked_at(
+    foundry: Foundry, kind: BoardKind
+) -> None:
+    channel = await kept(foundry, kind)
+    (board,) = boards(channel)
+    assert text_of(board)
+    soon = await foundry.places.officer.click(board, label="Refresh")
+    assert is_private(soon)
+    assert "a moment ago" in text_of(soon)
+    refused = await foundry.john.click(board, label="Refresh")
+    assert ("officer" if kind is BoardKind.WORKLIST else "a moment ago") in text_of(refused)
+
+
+async def test_officers_choose_in_setup_which_boards_there_are(foundry: Foundry) -> None:
+    manager, desk = foundry.places.manager, await colleagues(foundry)
+    channel = foundry.places.guild.create_text_channel("board")
+    shown = await manager.slash(foundry.commands, "setup")
+
+    async def choose(start: str, *values: Any) -> None:
+        ids = [one["custom_id"] for one in components_of(shown)]
+        id_ = next(id_ for id_ in ids if id_.startswith(start))
+        await manager.select(message_of(shown), list(values), custom_id=id_)
+
+    await choose("su:menu", "posts")
+    await manager.click(message_of(shown), label="Boards…")
+    assert "⚪ Members by rank" in text_of(shown)
+    await choose("su:bkinds", "roster")
+    await choose("su:bchan", channel)
+    await choose("su:bevery", "60")
+    assert "every 60 minutes" in text_of(shown)
+    await manager.click(message_of(shown), label="Back")
+    await choose("su:bkinds", "worklist")
+    await manager.click(message_of(shown), label="Switch on")
+    on = await foundry.services.boards.of(await foundry.clan())
+    assert {kind: one.channel for kind, one in on.items()} == {
+        BoardKind.ROSTER: channel.id,
+        BoardKind.WORKLIST: desk.id,
+    }
+    await manager.click(message_of(shown), label="Switch off")
+    assert BoardKind.WORKLIST not in await foundry.services.boards.of(await foundry.clan())
