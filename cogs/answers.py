@@ -55,13 +55,14 @@ async def answer(
     private: bool,
     content: str | None = None,
     embed: discord.Embed | None = None,
+    embeds: Sequence[discord.Embed] | None = None,
     view: discord.ui.View | None = None,
     file: discord.File | None = None,
     files: Sequence[discord.File] | None = None,
 ) -> None:
     """Answer an interaction, at first or after it was deferred. Nobody is ever pinged."""
     options: dict[str, Any] = {"content": content, "embed": embed, "view": view, "file": file}
-    options["files"] = files
+    options |= {"files": files, "embeds": embeds}
     given: dict[str, Any] = {key: value for key, value in options.items() if value is not None}
     given["allowed_mentions"] = discord.AllowedMentions.none()
     if interaction.response.is_done():

@@ -7,7 +7,7 @@ import discord
 from discord import Interaction, app_commands
 from discord.ext import commands
 
-from bot.present.help import Audience, CommandHelp, help_page
+from bot.present.help import Audience, CommandHelp, help_pages
 from bot.services.commands import CommandSync
 from bot.services.registry import Services
 from cogs.answers import answer, guild_of, user_of
@@ -48,8 +48,8 @@ class HelpCog(commands.Cog):
         if interaction.permissions.manage_guild:
             audience = Audience.MANAGER
         listed = self.listed(await self.sync_commands.ids())
-        page = help_page(listed, audience, clan_name=clans[0].name if clans else None, linked=linked)
-        await answer(interaction, private=True, embed=page)
+        pages = help_pages(listed, audience, clan_name=clans[0].name if clans else None, linked=linked)
+        await answer(interaction, private=True, embeds=pages)
 
 
 def _pressable(

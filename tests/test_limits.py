@@ -39,7 +39,7 @@ from bot.present.board import leaderboard_page, my_place, pages
 from bot.present.card import member_card
 from bot.present.compare import comparison
 from bot.present.errors import explain, unexpected
-from bot.present.help import Audience, CommandHelp, help_page
+from bot.present.help import Audience, CommandHelp, help_pages
 from bot.present.proofs import (
     decided_message,
     kinds_page,
@@ -48,7 +48,7 @@ from bot.present.proofs import (
     proof_notice,
     queue_page,
 )
-from bot.present.text import embed_problems, units
+from bot.present.text import EMBED_LIMIT, embed_problems, units
 from bot.present.today import today_page
 from bot.present.worklist import worklist_page
 from tests.present.makers import AMSTERDAM, NOW, WIDEST_NICKNAME, period
@@ -220,7 +220,9 @@ def test_what_users_are_told_fits(change: LinkChange, clan: str, name: str) -> N
 
 @given(st.lists(commands, max_size=100), st.sampled_from(Audience), st.none() | names, st.booleans())
 def test_help_fits(listed: list[CommandHelp], audience: Audience, clan: str | None, linked: bool) -> None:
-    assert embed_problems(help_page(listed, audience, clan_name=clan, linked=linked)) == ()
+    pages = help_pages(listed, audience, clan_name=clan, linked=linked)
+    assert all(embed_problems(page) == () for page in pages)
+    assert sum(units(page.title or "") + units(page.description or "") for page in pages) <= EMBED_LIMIT
 
 
 def every_error() -> list[type[UserError]]:

@@ -6,7 +6,16 @@ from enum import IntEnum
 
 import discord
 
-from bot.present.text import DESCRIPTION_LIMIT, TITLE_LIMIT, cut_units, escape, fit_lines
+from bot.present.text import (
+    DESCRIPTION_LIMIT,
+    EMBED_LIMIT,
+    TITLE_LIMIT,
+    cut_units,
+    escape,
+    fit_lines,
+    split_lines,
+    units,
+)
 from bot.present.theme import ACCENT, ATTENTION
 
 
@@ -41,13 +50,13 @@ _HEADINGS = {
 }
 
 
-def help_page(
+def help_pages(
     commands: Iterable[CommandHelp], audience: Audience, *, clan_name: str | None, linked: bool = True
-) -> discord.Embed:
+) -> list[discord.Embed]:
     """What somebody of this audience can do; first, what is to be done before it works.
 
-    ``clan_name`` is None while no clan is set up. ``linked`` is whether the reader has
-    told which account is theirs.
+    As many parts of one message as it takes. ``clan_name`` is None while no clan is set up.
+    ``linked`` is whether the reader has told which account is theirs.
     """
     allowed = [command for command in commands if command.audience <= audience]
     lines = _first_step(audience, set_up=clan_name is not None, linked=linked)
@@ -56,11 +65,15 @@ def help_page(
         if mine:
             lines += ["", f"**{_HEADINGS[section]}**", *(_line(command) for command in mine)]
     title = f"What I can do for {escape(clan_name)}" if clan_name else "What I can do"
-    return discord.Embed(
-        title=cut_units(title, TITLE_LIMIT),
-        colour=ACCENT if clan_name else ATTENTION,
-        description=fit_lines(lines, DESCRIPTION_LIMIT).strip(),
-    )
+    colour = ACCENT if clan_name else ATTENTION
+    heading = cut_units(title, TITLE_LIMIT)
+    # Discord counts the parts of a message together.
+    text = fit_lines(lines, EMBED_LIMIT - units(heading)).strip()
+    first, *others = split_lines(text.split("\n"), DESCRIPTION_LIMIT)
+    return [
+        discord.Embed(title=heading, colour=colour, description=first),
+        *(discord.Embed(colour=colour, description=part) for part in others),
+    ]
 
 
 def _first_step(audience: Audience, *, set_up: bool, linked: bool) -> list[str]:

@@ -1,7 +1,7 @@
 """What went wrong with what is posted, in words: the cause, then what to do."""
 
 from bot.domain import post_errors
-from bot.present.explaining import any_of, explain, typed
+from bot.present.explaining import explain, typed
 
 
 @explain.register
@@ -12,7 +12,7 @@ def _(error: post_errors.NoChannelChosen) -> str:
 
 @explain.register
 def _(error: post_errors.CannotPostThere) -> str:
-    lacking = any_of(tuple(name.replace("_", " ").title() for name in error.missing))
+    lacking = ", ".join(f"*{name.replace('_', ' ').title()}*" for name in error.missing)
     return f"I may not post in <#{error.channel}>. Give my role {lacking} there, or choose another channel."
 
 

@@ -92,16 +92,16 @@ def test_a_boards_selects_hold_what_is_shown_once_and_25_at_most(shown: leaderbo
 
 @given(cards)
 def test_a_cards_buttons_remember_it(shown: stats.Shown) -> None:
-    for action in ("show", "update", "post"):
+    for action in ("show", "update", "post", "skills", "bosses"):
         again = reread(stats.CardButton(shown, action))
         assert (again.shown, again.action) == (shown, action)
     ids = [button.custom_id for button in stats.card_buttons(shown, private=True)]
-    assert len(set(ids)) == len(ids) <= 5
+    assert len(set(ids)) == len(ids) <= 10, "two rows"
 
 
 @given(comparisons)
 def test_a_comparisons_buttons_remember_it(shown: compare.Shown) -> None:
-    for action in ("show", "post"):
+    for action in ("show", "post", "chart"):
         again = reread(compare.CompareButton(shown, action))
         assert (again.shown, again.action) == (shown, action)
 

@@ -42,7 +42,7 @@ async def test_members_stand_side_by_side_in_public_in_the_bot_channel(foundry: 
     result = await foundry.john.slash(foundry.commands, "compare", first=JOHN, second=ANN)
     assert not is_private(result)
     assert lines_of(result) == WEEK
-    assert buttons_of(result) == {"7d": False, "30d": True, "Year": True}
+    assert buttons_of(result) == {"7d": False, "30d": True, "Year": True, "Chart": True}
 
 
 async def test_elsewhere_it_is_private_until_posted_once_even_after_a_restart(foundry: Foundry) -> None:

@@ -42,7 +42,7 @@ async def test_a_board_is_public_in_the_bot_channel_with_its_numbers(foundry: Fo
     result = await foundry.john.slash(foundry.commands, "leaderboard")
     assert not is_private(result)
     assert lines_of(result) == WEEK
-    assert buttons_of(result) == {"◀": False, "1/3": False, "▶": True, "My place": True}
+    assert buttons_of(result) == {"◀": False, "1/3": False, "▶": True, "My place": True, "Chart": True}
 
 
 async def test_elsewhere_it_is_private_until_its_asker_posts_it_once(foundry: Foundry) -> None:
@@ -69,7 +69,7 @@ async def test_the_asker_turns_the_shared_page(foundry: Foundry) -> None:
     result = await foundry.john.slash(foundry.commands, "leaderboard")
     await foundry.john.click(message_of(result), label="▶")
     assert lines_of(result)[2:4] == SECOND_PAGE
-    assert buttons_of(result) == {"◀": True, "2/3": False, "▶": True, "My place": True}
+    assert buttons_of(result) == {"◀": True, "2/3": False, "▶": True, "My place": True, "Chart": True}
     await foundry.john.click(message_of(result), label="▶")
     assert buttons_of(result)["▶"] is False
     assert len(lines_of(result)) == 2 + 5 + 1

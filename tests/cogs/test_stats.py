@@ -42,7 +42,14 @@ async def test_ones_own_card_is_public_in_the_bot_channel_with_its_chart(foundry
     assert lines_of(result) == CARD
     (chart,) = message_of(result).attachments
     assert message_of(result).embeds[0].image.url in {chart.url, f"attachment://{chart.filename}"}
-    assert buttons_of(result) == {"7d": False, "30d": True, "Year": True, "Update now": True}
+    assert buttons_of(result) == {
+        "7d": False,
+        "30d": True,
+        "Year": True,
+        "Update now": True,
+        "Skills": True,
+        "Bosses": True,
+    }
 
 
 async def test_elsewhere_it_is_private_until_posted_once_with_its_chart(foundry: Foundry) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.domain import desk_errors, errors
+from bot.domain import desk_errors, errors, post_errors
 from bot.domain.errors import UserError
 from bot.domain.mass_leaves import LeaveVerdict
 from bot.present.errors import explain, unexpected
@@ -122,6 +122,10 @@ EXAMPLES: list[UserError] = [
         for reason in ("name", "taken", "many", "values", "days", "new")
     ),
     *(desk_errors.StepsDone(5, NOW, dropped=dropped) for dropped in (False, True)),
+    post_errors.NoChannelChosen(),
+    post_errors.CannotPostThere(12, ("send_messages", "embed_links")),
+    post_errors.UnreadableHour("25:00"),
+    post_errors.UnreadableCoins("many"),
 ]
 
 
