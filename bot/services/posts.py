@@ -138,12 +138,12 @@ class Posts:
     async def late(self, guilds: Collection[GuildId]) -> list[tuple[Clan, Post]]:
         """Give up what could not be sent in time; returns it, to be told of."""
         now = self._clock()
-        async with self._database.write() as session:
+        async with self._database.read() as session:
             by_id = {clan.id: clan for clan in await clans.active_clans(session, guilds)}
             open_ = [one for one in await posts.posts(session, list(by_id), now) if not one.is_over]
-            given_up = [one for one in open_ if now - one.intended_at > LATE_BY]
-            for one in given_up:
-                await posts.end_post(session, one, message=None, given_up=GivenUp.TOO_LATE, at=now)
+        given_up = [one for one in open_ if now - one.intended_at > LATE_BY]
+        for one in given_up:
+            await self.give_up(one, GivenUp.TOO_LATE)
         return [(by_id[one.clan], one) for one in given_up]
 
     async def begin(self, one: Due) -> bool:

@@ -73,7 +73,7 @@ class PostsCog(commands.Cog):
             if not await self.services.posts.begin(one):
                 return
             sent = await channel.send(**self._content(one, summary, chart))
-        except discord.NotFound:
+        except (discord.NotFound, discord.InvalidData):
             await self._stop(one, "no_channel")
         except discord.Forbidden:
             await self._stop(one, "forbidden")
@@ -106,6 +106,7 @@ class PostsCog(commands.Cog):
         Raises:
             discord.NotFound: it is gone.
             discord.Forbidden: the bot does not see it.
+            discord.InvalidData: it is nothing in which anybody can write.
         """
         known = self.bot.get_channel(channel) or await self.bot.fetch_channel(channel)
         if not isinstance(known, discord.abc.Messageable):
