@@ -47,12 +47,12 @@ def close_names(
         if taker is None and heard is not None:
             at = max(at, heard.last + TICK)
         told = (
-            _given_up(approved, roster.members[member], current),
+            _given_up(approved, roster.members[member], current, _last_sighting(roster, member)),
             None if taker is None else _taken(approved, roster.members[member], taker, current),
         )
         at = min([at, *(one for one in told if one is not None)])
         if not roster.told_of_others(member, seen.key):
-            at = min(at, _first_heard(roster, seen.key, lines) or at)
+            at = min(at, _first_heard(roster, member, current, lines, approved) or at)
         # Lines reach back past the poll before: what began after them was held for a moment at least.
         moved[member] = min(max(at, current.start + TICK) if current.start else at, roster.now)
     for member, at in moved.items():
@@ -68,7 +68,7 @@ def _end_earlier(roster: Roster, member: MemberId, approved: Sequence[ApprovedRe
     last = next(iter(reversed(roster.names.get(member, []))), None)
     if last is None or last.end is None:
         return
-    told = _given_up(approved, roster.members[member], last)
+    told = _given_up(approved, roster.members[member], last, last.end)
     if told is not None and told < last.end:
         roster.replace_hold(last, replace(last, end=max(told, last.start + TICK) if last.start else told))
 
@@ -79,14 +79,17 @@ def _last_sighting(roster: Roster, member: MemberId) -> datetime:
     return missed + TICK if missed else roster.sighted
 
 
-def _given_up(approved: Sequence[ApprovedRename], member: MemberState, current: Held) -> datetime | None:
+def _given_up(
+    approved: Sequence[ApprovedRename], member: MemberState, current: Held, sighted: datetime
+) -> datetime | None:
     """When a change away from a name was submitted first, since its holder took it for the last time.
 
     That may be before a roster showed them under it: WOM can be two names behind, and shows a
-    newcomer's old name until it approves, whenever it was told.
+    newcomer's old name until it approves, whenever it was told. Who took it again after they were
+    ``sighted`` under it had given it up before, and has it anew.
     """
     own = [one for one in approved if one.player in member.players]
-    back = [one.submitted_at for one in own if name_key(one.new_name) == current.key]
+    back = _taken_by(approved, member, current, sighted)
     since = max(back) if back else (current.start or member.created_at) - TICK
     shown = member.created_at if not back and current.start is None else None
     away = (
@@ -95,6 +98,19 @@ def _given_up(approved: Sequence[ApprovedRename], member: MemberState, current: 
         if name_key(one.old_name) == current.key and (one.submitted_at > since or _was_shown(one, shown))
     )
     return min(away, default=None)
+
+
+def _taken_by(
+    approved: Sequence[ApprovedRename], member: MemberState, current: Held, sighted: datetime
+) -> list[datetime]:
+    """When WOM was told that a member took a name, up to when they were sighted under it."""
+    return [
+        one.submitted_at
+        for one in approved
+        if one.player in member.players
+        and name_key(one.new_name) == current.key
+        and one.submitted_at <= sighted
+    ]
 
 
 def _was_shown(one: ApprovedRename, at: datetime | None) -> bool:
@@ -119,11 +135,23 @@ def _submitted(approved: Sequence[ApprovedRename], seen: Seen, key: NameKey | No
     return max(times, default=None)
 
 
-def _first_heard(roster: Roster, key: NameKey | None, lines: Mapping[NameKey, Lines]) -> datetime | None:
-    """The first line under a new name, which is its owner's where nobody is known to have had it before."""
+def _first_heard(
+    roster: Roster,
+    member: MemberId,
+    current: Held,
+    lines: Mapping[NameKey, Lines],
+    approved: Sequence[ApprovedRename],
+) -> datetime | None:
+    """The first line under a new name, which is its owner's where nobody is known to have had it before.
+
+    One from before they took the name that they give up now is of an earlier time under the new one.
+    """
+    key = roster.voices[member].key
     if key is None or key not in lines or roster.holds(key):
         return None
-    return lines[key].first
+    taken = _taken_by(approved, roster.members[member], current, _last_sighting(roster, member))
+    first = lines[key].first
+    return first if not taken or first > max(taken) else None
 
 
 def _respell(roster: Roster, current: Held, seen: str) -> None:
