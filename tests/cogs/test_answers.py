@@ -17,8 +17,6 @@ from cogs.officers import require_officer
 from tests.cogs.conftest import Foundry
 from tests.cogs.reading import answer_of, count_public, is_private, message_of, sent_after, text_of
 
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
-
 Handled = Interaction[Any]
 
 

@@ -26,8 +26,6 @@ from tests.cogs.conftest import Foundry
 from tests.cogs.reading import count_public, lines_of, message_of
 from tests.cogs.world import NOW, Clock, open_discord, restored_wom
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
-
 
 @pytest.fixture
 def logs() -> Generator[list[Any]]:
@@ -64,7 +62,6 @@ def simulated_guild() -> GuildId:
 # Commands
 
 
-@SQLITE
 async def test_commands_are_for_servers_only_and_for_installs_on_servers(foundry: Foundry) -> None:
     (sent,) = [one.json for one in foundry.env.http_requests if is_sync(one)]
     assert isinstance(sent, list)
@@ -72,7 +69,6 @@ async def test_commands_are_for_servers_only_and_for_installs_on_servers(foundry
         assert (command["contexts"], command["integration_types"]) == ([0], [0]), command["name"]
 
 
-@SQLITE
 async def test_setup_is_for_managers_and_the_rest_for_all(foundry: Foundry) -> None:
     needed = {one.name: one.default_member_permissions for one in await foundry.bot.tree.fetch_commands()}
     assert needed.pop("setup") == discord.Permissions(manage_guild=True)
@@ -105,7 +101,6 @@ async def test_commands_are_sent_once_and_again_only_when_they_changed(fresh: Fo
     assert await fresh.bot.sync_commands() == known
 
 
-@SQLITE
 async def test_the_owner_alone_sends_the_commands_again_by_mention(foundry: Foundry, logs: list[Any]) -> None:
     foundry.bot.owner_id = foundry.ann.id
     assert foundry.bot.user is not None
@@ -124,7 +119,6 @@ async def test_the_owner_alone_sends_the_commands_again_by_mention(foundry: Foun
     foundry.forgive(commands.NotOwner)
 
 
-@SQLITE
 async def test_an_owners_command_that_breaks_is_told_and_logged(foundry: Foundry, logs: list[Any]) -> None:
     foundry.bot.owner_id = foundry.ann.id
     assert foundry.bot.user is not None
@@ -191,7 +185,6 @@ async def test_a_poll_under_way_is_given_up_before_the_database_closes(
 # The end
 
 
-@SQLITE
 async def test_nothing_goes_on_after_the_end(foundry: Foundry) -> None:
     assert loops()
     await foundry.bot.close()
@@ -200,14 +193,12 @@ async def test_nothing_goes_on_after_the_end(foundry: Foundry) -> None:
         await Renderer.render(foundry.services.renderer, bytes, guild=simulated_guild())
 
 
-@SQLITE
 async def test_closing_twice_is_closing_once(foundry: Foundry, logs: list[Any]) -> None:
     await foundry.bot.close()
     await foundry.bot.close()
     assert [one["event"] for one in logs].count("closed") == 1
 
 
-@SQLITE
 async def test_what_was_heard_last_is_written_when_it_ends(foundry: Foundry) -> None:
     board = {"metric": "messages", "period": "today"}
     await foundry.john.send(foundry.general, "the last word")
@@ -229,6 +220,5 @@ def test_intents_that_discord_refuses_are_done_without(tmp_path: Path) -> None:
     assert without.intents.guild_messages
 
 
-@SQLITE
 async def test_the_real_bot_has_the_owners_command(foundry: Foundry) -> None:
     assert isinstance(foundry.bot.get_cog("OwnerCog"), OwnerCog)

@@ -1,17 +1,13 @@
 """`as_of` through the commands: names, ranks, membership and places as they were then."""
 
-import pytest
-
 from tests.cogs.conftest import Foundry
 from tests.cogs.reading import lines_of, message_of, text_of
 from tests.cogs.world import DEE, FORMER, JOHN, LEFT, TWICE
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 BEFORE_THE_RENAME = "2025-12-30"
 """The last poll that saw the old name was on the 31st: from then on it is the new one."""
 
 
-@SQLITE
 async def test_a_board_of_then_has_the_members_and_the_names_of_then(foundry: Foundry) -> None:
     async def board(as_of: str) -> str:
         shown = await foundry.john.slash(foundry.commands, "leaderboard", period="all", as_of=as_of)
@@ -30,7 +26,6 @@ async def test_a_board_of_then_has_the_members_and_the_names_of_then(foundry: Fo
     assert DEE in now
 
 
-@SQLITE
 async def test_a_card_of_then_has_the_name_the_rank_and_the_stay_of_then(foundry: Foundry) -> None:
     then = await foundry.john.slash(foundry.commands, "stats", player=JOHN, as_of=BEFORE_THE_RENAME)
     assert lines_of(then)[0] == f"{FORMER} · Onyx · Ironman · 1 y 2 mo"
@@ -42,7 +37,6 @@ async def test_a_card_of_then_has_the_name_the_rank_and_the_stay_of_then(foundry
     assert lines_of(early)[:2] == [DEE, "Not in the clan then: joined <t>"]
 
 
-@SQLITE
 async def test_a_name_means_who_had_it_then(foundry: Foundry) -> None:
     first = await foundry.john.slash(foundry.commands, "stats", player=TWICE, as_of="2025-12-15")
     assert lines_of(first)[0].startswith(f"{TWICE} · ")

@@ -35,7 +35,6 @@ from tests.cogs.reading import (
 )
 from tests.cogs.world import ANN, JOHN, NOW
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 LATER = timedelta(days=80)
 THEN = NOW + LATER
 WATCHED = "watch: [{name: rich, says: gains a lot, when: {field: overall, over: 7d, at_least: 1000}}]"
@@ -83,7 +82,6 @@ async def chosen(who: simcord.MemberActor, shown: Answer, kind: str, value: str)
     return await who.select(message_of(shown), [value], custom_id=str(select_of(shown, kind)["custom_id"]))
 
 
-@SQLITE
 async def test_officers_see_who_fades_and_mute_them_and_nobody_else_does(foundry: Foundry) -> None:
     desk, officer = await colleagues(foundry), foundry.places.officer
     await foundry.restart(later=LATER)
@@ -143,7 +141,6 @@ async def test_officers_see_who_fades_and_mute_them_and_nobody_else_does(foundry
     assert not message_of(plain).attachments
 
 
-@SQLITE
 async def test_every_list_can_be_chosen_and_turned(foundry: Foundry) -> None:
     desk, officer, clan = await colleagues(foundry), foundry.places.officer, await foundry.clan()
     shown = await officer.slash(desk, "officer atrisk")
@@ -164,7 +161,6 @@ async def test_every_list_can_be_chosen_and_turned(foundry: Foundry) -> None:
     assert "Listed as By your watch rules" in text_of(about)
 
 
-@SQLITE
 async def test_what_may_take_longer_than_discord_waits_is_promised_first(
     foundry: Foundry, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,9 +10,8 @@ from tests.cogs.quiet import gone_quiet, letters, verify
 from tests.cogs.reading import buttons_of, is_private, lines_of, message_of, text_of
 from tests.cogs.world import ANN, CY, JOHN
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 
-
+@pytest.mark.both_databases
 async def test_an_absence_excepts_ends_by_itself_and_is_reminded_of(
     foundry: Foundry,
 ) -> None:
@@ -41,7 +40,6 @@ async def test_an_absence_excepts_ends_by_itself_and_is_reminded_of(
     assert "You are not noted as away." in text_of(mine)
 
 
-@SQLITE
 async def test_who_only_claims_an_account_excuses_nobody(foundry: Foundry) -> None:
     channel = await colleagues(foundry)
     await gone_quiet(foundry)
@@ -55,7 +53,6 @@ async def test_who_only_claims_an_account_excuses_nobody(foundry: Foundry) -> No
     assert is_private(unlinked)
 
 
-@SQLITE
 @pytest.mark.parametrize("until", ["someday", "2025-01-01", "in 3 years"])
 async def test_an_end_that_will_not_do_is_refused_with_a_step_further(foundry: Foundry, until: str) -> None:
     refused = await foundry.john.slash(foundry.commands, "away", until=until)
@@ -63,7 +60,6 @@ async def test_an_end_that_will_not_do_is_refused_with_a_step_further(foundry: F
     assert "in 2 weeks" in text_of(refused)
 
 
-@SQLITE
 async def test_officers_note_it_for_others_and_end_it_after_a_restart(foundry: Foundry) -> None:
     channel, officer = await colleagues(foundry), foundry.places.officer
     await gone_quiet(foundry)
@@ -86,7 +82,6 @@ async def test_officers_note_it_for_others_and_end_it_after_a_restart(foundry: F
     assert (lines_of(none)[1], buttons_of(none)) == (f"{ANN} is not noted as away.", {})
 
 
-@SQLITE
 async def test_away_for_longer_shortens_no_absence(foundry: Foundry) -> None:
     await colleagues(foundry)
     await gone_quiet(foundry)

@@ -80,6 +80,7 @@ async def test_a_board_that_was_posted_before_the_bot_was_killed_is_found_again(
     assert len(boards(channel)) == 1
 
 
+@pytest.mark.both_databases
 async def test_where_it_cannot_stand_it_ends_and_officers_are_told_once(foundry: Foundry) -> None:
     desk = await colleagues(foundry)
     channel = await kept(foundry)

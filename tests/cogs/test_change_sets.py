@@ -16,7 +16,6 @@ from tests.cogs.crowd import ROLE_CALLS, change, gave, last_of, role_calls, role
 from tests.cogs.desk import colleagues
 from tests.cogs.reading import is_private, message_of, text_of
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 ROLE: Final = ROLE_CALLS
 ABOVE: Final = 99
 
@@ -63,7 +62,6 @@ async def test_who_changes_is_one_call_each_and_undoing_gives_back_what_was(foun
     assert "Undo: Promotions" in text_of(last_of(desk))
 
 
-@SQLITE
 async def test_what_somebody_changed_since_is_left_and_named(foundry: Foundry) -> None:
     desk = await colleagues(foundry)
     guild, john, ann = foundry.places.guild, foundry.john, foundry.ann
@@ -107,7 +105,6 @@ CRASHES = [
 
 
 @pytest.mark.parametrize(("kind", "number"), CRASHES)
-@SQLITE
 async def test_a_restart_at_any_step_neither_loses_nor_doubles_a_change(
     foundry: Foundry, kind: str, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,7 +152,6 @@ async def test_what_was_asked_for_last_is_looked_up_before_a_lost_set_is_closed(
     assert (roles_of(foundry, john), roles_of(foundry, ann)) == ({"Ruby"}, set())
 
 
-@SQLITE
 async def test_while_discord_does_not_answer_a_lost_set_is_neither_closed_nor_carried_on(
     foundry: Foundry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,7 +172,7 @@ async def test_while_discord_does_not_answer_a_lost_set_is_neither_closed_nor_ca
     assert role_calls(foundry) == 1
 
 
-@SQLITE
+@pytest.mark.both_databases
 async def test_what_discord_refuses_is_said_and_can_be_tried_again(foundry: Foundry) -> None:
     desk = await colleagues(foundry)
     onyx = foundry.places.guild.create_role("Onyx")
@@ -197,7 +193,6 @@ async def test_what_discord_refuses_is_said_and_can_be_tried_again(foundry: Foun
     assert [item.label for row in result.components for item in row.children] == ["Undo"]
 
 
-@SQLITE
 async def test_a_deleted_role_and_who_left_are_left_out(foundry: Foundry) -> None:
     guild, john, ann = foundry.places.guild, foundry.john, foundry.ann
     onyx, ruby = guild.create_role("Onyx"), guild.create_role("Ruby")
@@ -217,7 +212,6 @@ async def test_a_deleted_role_and_who_left_are_left_out(foundry: Foundry) -> Non
     ]  # fmt: skip
 
 
-@SQLITE
 async def test_when_discord_does_not_answer_it_waits_and_goes_on(foundry: Foundry) -> None:
     desk = await colleagues(foundry)
     onyx = foundry.places.guild.create_role("Onyx")
@@ -233,7 +227,6 @@ async def test_when_discord_does_not_answer_it_waits_and_goes_on(foundry: Foundr
     assert "2 members changed" in text_of(last_of(desk))
 
 
-@SQLITE
 async def test_without_manage_roles_it_waits_and_says_what_it_lacks(foundry: Foundry) -> None:
     desk = await colleagues(foundry)
     onyx = foundry.places.guild.create_role("Onyx")
@@ -251,7 +244,6 @@ async def test_without_manage_roles_it_waits_and_says_what_it_lacks(foundry: Fou
     assert await states(foundry, made.id) == [("done", None)]
 
 
-@SQLITE
 async def test_what_is_a_day_old_is_closed_with_its_reason(foundry: Foundry) -> None:
     onyx = foundry.places.guild.create_role("Onyx")
     foundry.env.inject_error("PUT", ROLE, status=500, times=None)

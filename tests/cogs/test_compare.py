@@ -14,8 +14,6 @@ from tests.cogs.reading import (
 )
 from tests.cogs.world import ANN, CY, DEE, FORMER, JOHN, WIDEST
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
-
 WEEK = [
     "Iron Foundry",
     "Side by side · Last 7 days",
@@ -68,7 +66,6 @@ async def test_its_asker_turns_it_and_others_get_a_copy(foundry: Foundry) -> Non
     assert "Side by side · Last 30 days" in lines_of(result)
 
 
-@SQLITE
 async def test_a_newcomers_gain_is_marked_as_of_less_time(foundry: Foundry) -> None:
     text = text_of(await foundry.john.slash(foundry.commands, "compare", first=JOHN, second=DEE))
     row = next(line for line in text.splitlines() if line.startswith(DEE))
@@ -76,7 +73,6 @@ async def test_a_newcomers_gain_is_marked_as_of_less_time(foundry: Foundry) -> N
     assert "≈ part of the time" in text
 
 
-@SQLITE
 async def test_five_widest_names_fit_a_phone(foundry: Foundry) -> None:
     five = {"first": WIDEST, "second": JOHN, "third": ANN, "fourth": CY, "fifth": "Member 01"}
     result = await foundry.john.slash(foundry.commands, "compare", period="all", **five)
@@ -94,14 +90,12 @@ async def test_five_widest_names_fit_a_phone(foundry: Foundry) -> None:
         ((JOHN, "no;name"), "cannot be a RuneScape name"),
     ],
 )
-@SQLITE
 async def test_refusals_are_private(foundry: Foundry, names: tuple[str, str], expected: str) -> None:
     result = await foundry.john.slash(foundry.commands, "compare", first=names[0], second=names[1])
     assert is_private(result)
     assert expected in text_of(result)
 
 
-@SQLITE
 async def test_before_set_up_it_says_who_can_do_what(fresh: Foundry) -> None:
     result = await fresh.john.slash(fresh.commands, "compare", first=JOHN, second=ANN)
     assert is_private(result)
@@ -109,7 +103,6 @@ async def test_before_set_up_it_says_who_can_do_what(fresh: Foundry) -> None:
     assert await fresh.john.autocomplete(fresh.commands, "compare", "fifth", "j", first=JOHN) == []
 
 
-@SQLITE
 async def test_every_player_option_offers_names(foundry: Foundry) -> None:
     for option in ("first", "second", "third", "fourth", "fifth"):
         found = await foundry.john.autocomplete(foundry.commands, "compare", option, "jo")

@@ -3,8 +3,6 @@
 import csv
 from io import StringIO
 
-import pytest
-
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.setup import RelayShare
 from tests.cogs.conftest import Foundry
@@ -14,8 +12,6 @@ from tests.cogs.reading import answer_of, is_private, lines_of, message_of, text
 from tests.cogs.test_role_sync import verify
 from tests.cogs.world import ANN, JOHN
 from tests.simulator import as_bot
-
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 
 
 async def test_ranks_stand_side_by_side_only_where_they_disagree(foundry: Foundry) -> None:

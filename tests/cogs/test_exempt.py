@@ -1,14 +1,10 @@
 """``/member exempt``: from every rank or from one, noted, private, ended."""
 
-import pytest
-
 from tests.cogs.conftest import Foundry
 from tests.cogs.desk import colleagues
 from tests.cogs.reading import buttons_of, is_private, lines_of, message_of, text_of
 from tests.cogs.test_promotions import listed, with_rules
 from tests.cogs.world import ANN, CY, LEFT, WIDEST
-
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 
 
 async def test_a_member_is_exempt_from_every_rank_until_an_officer_ends_it(foundry: Foundry) -> None:
@@ -54,7 +50,6 @@ async def test_a_member_is_exempt_from_one_rank_by_a_new_version_of_its_rule(fou
     assert lines_of(await officer.slash(desk, "promotions"))[0] == "3 ready"
 
 
-@SQLITE
 async def test_what_cannot_be_exempt_is_refused_with_a_step_further(foundry: Foundry) -> None:
     desk, officer = await colleagues(foundry), foundry.places.officer
     assert await officer.autocomplete(desk, "member exempt", "rank", "") == []

@@ -135,6 +135,7 @@ async def test_a_burst_is_one_message(foundry: Foundry) -> None:
     assert "and 5 more" in text_of(message)
 
 
+@pytest.mark.both_databases
 async def test_where_it_cannot_be_told_it_ends_and_officers_hear_of_it_once(foundry: Foundry) -> None:
     desk = await colleagues(foundry)
     channel = await told_of(foundry, FeedKind.JOINS, FeedKind.NINETY_NINES)

@@ -13,10 +13,7 @@ from demo.gallery.screens import SCREENS, UNPICTURED
 from tests.cogs.conftest import Foundry
 from tests.cogs.reading import message_of
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 
-
-@SQLITE
 async def test_every_command_has_a_picture_and_no_picture_is_of_another(fresh: Foundry) -> None:
     tree = fresh.bot.tree
     known = {one.qualified_name for one in tree.walk_commands() if isinstance(one, app_commands.Command)}
@@ -27,7 +24,6 @@ async def test_every_command_has_a_picture_and_no_picture_is_of_another(fresh: F
     assert not pictured & UNPICTURED
 
 
-@SQLITE
 async def test_an_answer_is_pictured_as_its_asker_sees_it(foundry: Foundry) -> None:
     try:
         chromium()

@@ -15,7 +15,6 @@ from tests.cogs.test_role_sync import verify
 from tests.cogs.test_rules import choose, file, fill
 from tests.cogs.world import ANN
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 BADGE = """
 ranks:
   - name: carry
@@ -44,6 +43,7 @@ def told(*roles: simcord.RoleHandle) -> str:
     return f"The rank rules would give {mentions}, which you could not give yourself"
 
 
+@pytest.mark.both_databases
 async def test_an_officer_neither_imports_nor_saves_rules_that_give_what_they_could_not(
     foundry: Foundry,
 ) -> None:
@@ -68,7 +68,6 @@ async def test_an_officer_neither_imports_nor_saves_rules_that_give_what_they_co
     assert lines_of(shown)[0] == "Saved"
 
 
-@SQLITE
 async def test_no_form_takes_a_role_that_the_officer_could_not_give_but_one_that_counts_stays(
     foundry: Foundry,
 ) -> None:
@@ -84,7 +83,6 @@ async def test_no_form_takes_a_role_that_the_officer_could_not_give_but_one_that
     assert f"-# order 7 · <@&{role.id}>" in lines_of(shown)
 
 
-@SQLITE
 async def test_an_old_version_is_not_saved_again_by_who_could_not_give_its_roles(foundry: Foundry) -> None:
     desk, officer, role = await colleagues(foundry), foundry.places.officer, mighty(foundry)
     await with_rules(foundry, BADGE.format(role=role.id))
@@ -98,7 +96,6 @@ async def test_an_old_version_is_not_saved_again_by_who_could_not_give_its_roles
     assert (await foundry.services.eligibility.rules(clan)).number == 2
 
 
-@SQLITE
 @pytest.mark.parametrize("rules", [BADGE, ONYX])
 async def test_a_rules_role_is_given_by_nobody_who_could_not_give_it(foundry: Foundry, rules: str) -> None:
     desk, officer, role = await colleagues(foundry), foundry.places.officer, mighty(foundry)
@@ -113,7 +110,6 @@ async def test_a_rules_role_is_given_by_nobody_who_could_not_give_it(foundry: Fo
     assert "Nothing is to be done in the game." in text_of(await officer.slash(desk, "officer worklist"))
 
 
-@SQLITE
 async def test_what_the_map_of_ranks_gives_is_the_managers_word(foundry: Foundry) -> None:
     desk, officer, role = await colleagues(foundry), foundry.places.officer, mighty(foundry)
     await verify(foundry, foundry.ann.id, ANN)

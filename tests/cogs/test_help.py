@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
 from discord import AppCommandType, app_commands
 
 from bot.present.help import Audience
@@ -12,7 +11,6 @@ from cogs.officers import FOR_OFFICERS
 from tests.cogs.conftest import Foundry
 from tests.cogs.reading import is_private, message_of, text_of
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 MEMBERS = ("compare", "help", "leaderboard", "link", "stats")
 OFFICERS = ("member accounts", "member link", "member panel")
 DOCUMENT = Path(__file__).parents[2] / "docs" / "commands.md"
@@ -77,7 +75,6 @@ async def test_help_says_what_to_do_first(foundry: Foundry) -> None:
     assert "Start with" not in linked
 
 
-@SQLITE
 async def test_before_set_up_help_says_who_can_begin(fresh: Foundry) -> None:
     member = await fresh.john.slash(fresh.commands, "help")
     assert is_private(member)
@@ -87,7 +84,6 @@ async def test_before_set_up_help_says_who_can_begin(fresh: Foundry) -> None:
     assert message_of(manager).embeds[0].title == "What I can do"
 
 
-@SQLITE
 async def test_every_command_and_option_is_in_the_document_and_nothing_else(fresh: Foundry) -> None:
     sections = document_sections()
     documented = {
@@ -107,7 +103,6 @@ async def test_every_command_and_option_is_in_the_document_and_nothing_else(fres
     assert {heading.strip("*") for heading in sections if heading.startswith("*")} == menus
 
 
-@SQLITE
 async def test_the_document_keeps_officers_menus_apart_as_help_does(fresh: Foundry) -> None:
     parts = re.split(r"^## ", DOCUMENT.read_text("utf-8"), flags=re.MULTILINE)
     officers = next(part for part in parts if part.startswith("For officers"))
@@ -120,7 +115,6 @@ async def test_the_document_keeps_officers_menus_apart_as_help_does(fresh: Found
     assert {heading.strip("*") for heading in re.findall(r"^### (\*.+)$", officers, re.MULTILINE)} == theirs
 
 
-@SQLITE
 async def test_the_document_says_who_sees_a_command(fresh: Foundry) -> None:
     parts = re.split(r"^## ", DOCUMENT.read_text("utf-8"), flags=re.MULTILINE)
     managers = next(part for part in parts if part.startswith("For those with Manage Server"))
@@ -133,7 +127,6 @@ async def test_the_document_says_who_sees_a_command(fresh: Foundry) -> None:
         assert f"### `/{command.qualified_name}`" in section
 
 
-@SQLITE
 async def test_every_command_and_option_is_described(fresh: Foundry) -> None:
     for command in commands_of(fresh):
         assert command.description

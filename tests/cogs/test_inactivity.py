@@ -29,8 +29,6 @@ from tests.cogs.reading import (
 from tests.cogs.world import ANN, CY, FINN, JOHN, NOW, Clock, player_id, restored_wom
 from tests.present.makers import plain
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
-
 
 def custom_id(shown: Answer, start: str) -> str:
     return next(one["custom_id"] for one in components_of(shown) if one["custom_id"].startswith(start))
@@ -70,6 +68,7 @@ async def audit(foundry: Foundry, action: str) -> list[dict[str, Any]]:
         return [row.detail for row in rows]
 
 
+@pytest.mark.both_databases
 async def test_from_the_list_by_a_notice_and_its_answer_to_the_decision(foundry: Foundry) -> None:
     channel, officer, manager = await colleagues(foundry), foundry.places.officer, foundry.places.manager
     await gone_quiet(foundry)
@@ -126,7 +125,6 @@ async def test_from_the_list_by_a_notice_and_its_answer_to_the_decision(foundry:
     assert (decided["before"], decided["after"]) == ("decide", "remove")
 
 
-@SQLITE
 async def test_after_the_grace_it_is_for_officers_and_being_seen_ends_it(foundry: Foundry) -> None:
     channel, officer = await colleagues(foundry), foundry.places.officer
     await gone_quiet(foundry)
@@ -164,7 +162,6 @@ async def test_after_the_grace_it_is_for_officers_and_being_seen_ends_it(foundry
         await foundry.bot.close()
 
 
-@SQLITE
 @pytest.mark.parametrize(
     ("label", "says", "stage"),
     [
@@ -187,7 +184,6 @@ async def test_answers_take_the_receiver_off_the_list(
     assert (JOHN in text_of(shown)) is (stage == "excepted")
 
 
-@SQLITE
 async def test_whoever_takes_no_messages_is_told_in_game(foundry: Foundry) -> None:
     channel = await colleagues(foundry)
     await gone_quiet(foundry)
@@ -201,7 +197,6 @@ async def test_whoever_takes_no_messages_is_told_in_game(foundry: Foundry) -> No
     assert letters(foundry.john) == []
 
 
-@SQLITE
 async def test_a_notice_that_a_restart_cut_off_arrives_once(foundry: Foundry) -> None:
     channel = await colleagues(foundry)
     await gone_quiet(foundry)
@@ -220,7 +215,6 @@ async def test_a_notice_that_a_restart_cut_off_arrives_once(foundry: Foundry) ->
         assert list(rows) == ["delivered", "unlinked"]
 
 
-@SQLITE
 async def test_what_is_not_known_says_why_and_is_refreshed(foundry: Foundry) -> None:
     channel, officer = await colleagues(foundry), foundry.places.officer
     await gone_quiet(foundry)
@@ -262,7 +256,6 @@ def field_of(modal: InteractionResult) -> str:
     return str(modal.modal["components"][0]["component"]["custom_id"])
 
 
-@SQLITE
 async def test_officers_set_the_limits_and_who_is_safe(foundry: Foundry) -> None:
     channel, officer = await colleagues(foundry), foundry.places.officer
     await gone_quiet(foundry)
@@ -297,7 +290,6 @@ async def test_officers_set_the_limits_and_who_is_safe(foundry: Foundry) -> None
     assert "officer" in text_of(outsider)
 
 
-@SQLITE
 async def test_elsewhere_the_lists_are_private_and_others_get_their_own(foundry: Foundry) -> None:
     await gone_quiet(foundry)
     shown = await foundry.places.officer.slash(foundry.commands, "inactive")
@@ -315,7 +307,6 @@ async def test_elsewhere_the_lists_are_private_and_others_get_their_own(foundry:
     assert lines_of(public)[0] == "Quiet · 2 of 26 people"
 
 
-@SQLITE
 async def test_a_removal_is_taken_back_when_they_are_seen_again(foundry: Foundry) -> None:
     channel, officer = await colleagues(foundry), foundry.places.officer
     await gone_quiet(foundry)

@@ -158,7 +158,6 @@ async def test_somebody_else_choosing_leaves_the_shared_board_alone(foundry: Fou
     assert lines_of(result) == WEEK
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
 @pytest.mark.parametrize(
     ("period", "heading", "first"),
     [
@@ -179,7 +178,6 @@ async def test_periods_are_named_with_their_bounds(
     assert first in lines_of(result)[2]
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
 @pytest.mark.parametrize(
     ("as_of", "heading"),
     [
@@ -200,7 +198,6 @@ async def test_a_board_as_of_a_moment_says_so_and_stays_there(
     assert lines_of(result) == before
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_the_selects_offer_what_is_shown_and_no_name_twice(foundry: Foundry) -> None:
     result = await foundry.john.slash(
         foundry.commands, "leaderboard", metric="vorkath", period="2026-01-05..2026-01-11"
@@ -215,7 +212,6 @@ async def test_the_selects_offer_what_is_shown_and_no_name_twice(foundry: Foundr
     assert len(set(labels)) == len(labels)
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
@@ -243,7 +239,6 @@ async def test_before_set_up_it_says_who_can_do_what(fresh: Foundry) -> None:
     )
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_metrics_and_periods_are_offered_while_typing_even_before_set_up(fresh: Foundry) -> None:
     async def offered(option: str, typed: str) -> list[str]:
         found = await fresh.john.autocomplete(fresh.commands, "leaderboard", option, typed)
@@ -271,7 +266,6 @@ async def test_a_board_of_an_unlinked_clan_is_out_of_date(foundry: Foundry) -> N
     assert lines_of(result) == WEEK
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_every_moment_that_is_offered_can_be_read(foundry: Foundry) -> None:
     for command in ("leaderboard", "stats"):
         offered = await foundry.john.autocomplete(foundry.commands, command, "as_of", "")

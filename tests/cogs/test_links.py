@@ -22,7 +22,6 @@ from tests.cogs.world import ANN, CY, JOHN, NOW, OTHERS, Clock, restored_wom
 from tests.present.makers import plain
 from tests.simulator import as_bot
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 EVERYBODY = (ANN, *OTHERS, "Dee", "Finn", "a_b_c", "WWWWWWWWWWWW", "First One", "Second One")
 SMALL = [
     "-# ⭐ your messages count for this one, unless your nickname names another",
@@ -93,14 +92,12 @@ async def test_an_account_verified_for_somebody_else_cannot_be_claimed(foundry: 
     assert "Jo hn is linked to somebody else already. If it is yours, ask an officer" in text_of(refused)
 
 
-@SQLITE
 async def test_what_cannot_be_a_name_is_refused(foundry: Foundry) -> None:
     refused = await foundry.ann.slash(foundry.commands, "link", name="**bold**")
     assert is_private(refused)
     assert "“**bold**” cannot be a RuneScape name" in text_of(refused)
 
 
-@SQLITE
 async def test_a_name_that_is_not_on_the_roster_is_kept_says_who_may_be_meant_and_can_be_dropped(
     foundry: Foundry,
 ) -> None:
@@ -128,7 +125,6 @@ async def pick(
     return await who.select(message_of(shown), [value], custom_id=chosen["custom_id"])
 
 
-@SQLITE
 async def test_an_account_that_is_gone_from_the_list_is_refused_kindly(foundry: Foundry) -> None:
     first = await foundry.john.slash(foundry.commands, "link")
     second = await foundry.john.slash(foundry.commands, "link")
@@ -140,6 +136,7 @@ async def test_an_account_that_is_gone_from_the_list_is_refused_kindly(foundry: 
     assert "is linked to you. `/link` shows those that are." in text_of(pressed)
 
 
+@pytest.mark.both_databases
 async def test_an_account_that_a_poll_finds_to_be_somebodys_rename_at_that_moment_is_not_on_the_roster(
     foundry: Foundry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,7 +162,6 @@ async def test_an_account_that_a_poll_finds_to_be_somebodys_rename_at_that_momen
     assert lines_of(linked)[1] == "⭐ Ann B · claimed"
 
 
-@SQLITE
 async def test_however_many_accounts_somebody_claims_the_answer_fits(foundry: Foundry) -> None:
     clan = await foundry.clan()
     for name in EVERYBODY:
@@ -176,7 +172,6 @@ async def test_however_many_accounts_somebody_claims_the_answer_fits(foundry: Fo
     assert "• a_b_c · claimed" in lines_of(result)
 
 
-@SQLITE
 async def test_before_set_up_it_says_who_can_do_what(fresh: Foundry) -> None:
     result = await fresh.john.slash(fresh.commands, "link", name=JOHN)
     assert is_private(result)
@@ -235,7 +230,6 @@ async def test_a_code_said_in_the_relayed_chat_verifies_and_the_user_is_told(fou
     assert count_public(foundry.general) + count_public(foundry.commands) == public
 
 
-@SQLITE
 async def test_who_takes_no_private_messages_is_verified_all_the_same(foundry: Foundry) -> None:
     hook = await relay_of(foundry)
     shown = await foundry.ann.slash(foundry.commands, "link", name=ANN)
@@ -245,7 +239,6 @@ async def test_who_takes_no_private_messages_is_verified_all_the_same(foundry: F
     assert foundry.env.errors == []
 
 
-@SQLITE
 async def test_a_code_for_a_claim_made_before_is_asked_for_in_the_list(foundry: Foundry) -> None:
     hook = await relay_of(foundry)
     shown = await foundry.john.slash(foundry.commands, "link")
@@ -258,7 +251,6 @@ async def test_a_code_for_a_claim_made_before_is_asked_for_in_the_list(foundry: 
     ]
 
 
-@SQLITE
 async def test_a_kept_name_is_linked_by_the_next_poll_and_the_user_is_told(foundry: Foundry) -> None:
     clock = Clock(NOW)
     wom = restored_wom(clock)
@@ -273,7 +265,6 @@ async def test_a_kept_name_is_linked_by_the_next_poll_and_the_user_is_told(found
         await foundry.bot.close()
 
 
-@SQLITE
 async def test_the_nickname_decides_which_account_a_message_counts_for(foundry: Foundry) -> None:
     await foundry.ann.slash(foundry.commands, "link", name=ANN)
     await foundry.ann.slash(foundry.commands, "link", name="Dee")

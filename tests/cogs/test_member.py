@@ -7,7 +7,6 @@ from tests.cogs.desk import colleagues, dispute
 from tests.cogs.reading import buttons_of, is_private, lines_of, message_of, text_of
 from tests.cogs.world import ANN, FORMER, JOHN, LEFT, TWICE
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 COMMANDS = {
     "member whois": {"name": JOHN},
     "member joined": {"member": JOHN, "date": "2025-03-14"},
@@ -28,7 +27,6 @@ async def messages_of(foundry: Foundry) -> dict[str, str]:
     return {name.split(" ", 1)[1]: number for name, number, *_ in rows}
 
 
-@SQLITE
 @pytest.mark.parametrize("command", COMMANDS)
 async def test_members_are_refused_in_private(foundry: Foundry, command: str) -> None:
     result = await foundry.john.slash(foundry.commands, command, **COMMANDS[command])
@@ -46,7 +44,6 @@ async def test_whois_tells_names_with_dates_and_who_linked_the_account(foundry: 
     assert "shows under this account: 10 messages (10 in the last 30 days), 7 snapshots" in text
 
 
-@SQLITE
 async def test_whois_tells_who_held_a_name_then(foundry: Foundry) -> None:
     ask = foundry.places.officer.slash
     then = await ask(foundry.commands, "member whois", name=FORMER, when="2025-12-25")
@@ -58,7 +55,6 @@ async def test_whois_tells_who_held_a_name_then(foundry: Foundry) -> None:
     assert [text_of(one).splitlines()[0] for one in (first, second)] == ["First One", "Second One"]
 
 
-@SQLITE
 async def test_a_note_and_a_corrected_join_date_are_in_the_dossier(foundry: Foundry) -> None:
     ask = foundry.places.officer.slash
     noted = await ask(foundry.commands, "member note", member=ANN, text="Plays *late*")
@@ -91,7 +87,6 @@ async def test_a_merge_is_previewed_made_and_undone_after_a_restart(foundry: Fou
     assert lines_of(card)[0].startswith("Gone Girl")
 
 
-@SQLITE
 async def test_two_on_the_roster_are_two_accounts(foundry: Foundry) -> None:
     refused = await foundry.places.officer.slash(
         foundry.commands, "member identity merge", member=JOHN, into=ANN
@@ -100,7 +95,6 @@ async def test_two_on_the_roster_are_two_accounts(foundry: Foundry) -> None:
     assert "both on the clan's roster now" in text_of(refused)
 
 
-@SQLITE
 async def test_only_who_asked_decides_from_a_preview(foundry: Foundry) -> None:
     channel = await colleagues(foundry)
     preview = await foundry.places.officer.slash(
@@ -113,7 +107,6 @@ async def test_only_who_asked_decides_from_a_preview(foundry: Foundry) -> None:
     assert "Officers have decided nothing yet" in text_of(history)
 
 
-@SQLITE
 async def test_a_split_gives_the_time_before_to_somebody_who_left(foundry: Foundry) -> None:
     ask = foundry.places.officer.slash
     preview = await ask(foundry.commands, "member identity split", member=JOHN, before="2026-01-10")
@@ -132,7 +125,6 @@ async def test_a_split_gives_the_time_before_to_somebody_who_left(foundry: Found
     assert back.startswith("Jo hn\n")
 
 
-@SQLITE
 async def test_an_officer_says_that_a_name_was_nobodys(foundry: Foundry) -> None:
     ask = foundry.places.officer.slash
     preview = await ask(foundry.commands, "member identity alias", name=ANN, since="2026-01-01")
@@ -145,7 +137,6 @@ async def test_an_officer_says_that_a_name_was_nobodys(foundry: Foundry) -> None
     assert "ends before it begins" in text_of(refused)
 
 
-@SQLITE
 @pytest.mark.parametrize(
     ("label", "john", "ann"), [("A", "10", "3"), ("B", "13", "0"), ("Neither", "10", "0")]
 )
@@ -167,7 +158,6 @@ async def test_a_conflict_is_decided_by_a_press_and_undone_by_another(
     assert (await messages_of(foundry))["Ann B"] == "0"
 
 
-@SQLITE
 async def test_later_asks_again_and_both_on_the_roster_are_not_one(foundry: Foundry) -> None:
     await dispute(foundry)
     channel = await colleagues(foundry)
@@ -181,7 +171,6 @@ async def test_later_asks_again_and_both_on_the_roster_are_not_one(foundry: Foun
     assert "officer" in text_of(pressed)
 
 
-@SQLITE
 async def test_without_a_conflict_nothing_waits(foundry: Foundry) -> None:
     review = await foundry.places.officer.slash(foundry.commands, "member identity review")
     assert text_of(review) == "No name is disputed. Nothing waits for a decision."

@@ -25,7 +25,6 @@ from tests.cogs.reading import (
 from tests.cogs.test_links import pick
 from tests.cogs.world import ANN, CY, JOHN
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 COMMANDS: list[tuple[str, dict[str, Any]]] = [("member accounts", {}), ("member panel", {})]
 
 
@@ -71,7 +70,6 @@ def add(foundry: Foundry, name: str, nick: str) -> simcord.MemberActor:
 
 
 @pytest.mark.parametrize(("command", "options"), COMMANDS)
-@SQLITE
 async def test_members_are_refused(foundry: Foundry, command: str, options: dict[str, Any]) -> None:
     before = count_public(foundry.commands)
     for who in (foundry.john, foundry.places.stranger):
@@ -82,7 +80,6 @@ async def test_members_are_refused(foundry: Foundry, command: str, options: dict
     assert await audit(foundry) == []
 
 
-@SQLITE
 async def test_members_cannot_link_others_nor_themselves_through_it(foundry: Foundry) -> None:
     for target in (foundry.ann, foundry.john):
         for refused in (
@@ -124,7 +121,6 @@ async def test_link_account_in_the_apps_menu_shows_verifies_and_asks_for_a_name(
     assert lines_of(shown)[2:5] == ["⭐ Jo hn · verified", "• Cy · claimed", "• Dee · verified"]
 
 
-@SQLITE
 async def test_what_a_nickname_suggests_is_accepted_on_the_users_page(foundry: Foundry) -> None:
     olaf, dee = foundry.places.officer, add(foundry, "dora", "Dee 🔥")
     shown = await olaf.context_menu(foundry.general, "Link account", dee)
@@ -166,7 +162,6 @@ async def test_claims_are_verified_and_refused_in_the_officers_channel_also_afte
     ]
 
 
-@SQLITE
 async def test_a_claim_that_is_gone_meanwhile_is_refused_kindly(foundry: Foundry) -> None:
     olaf = foundry.places.officer
     first = await olaf.slash(foundry.general, "member accounts")
@@ -176,7 +171,6 @@ async def test_a_claim_that_is_gone_meanwhile_is_refused_kindly(foundry: Foundry
     assert "That answer is out of date." in text_of(answer_of(pressed))
 
 
-@SQLITE
 async def test_an_officer_verifies_nothing_of_their_own(foundry: Foundry) -> None:
     """Whoever claims the owner's account needs the owner or another officer to agree."""
     channel, olaf = await colleagues(foundry), foundry.places.officer
@@ -217,7 +211,6 @@ async def test_all_exact_suggestions_are_accepted_at_once_and_others_one_by_one(
     assert await audit(foundry) == [(olaf.id, "link_verified")] * 2
 
 
-@SQLITE
 async def test_what_an_officer_did_not_see_is_not_accepted(foundry: Foundry) -> None:
     olaf = foundry.places.officer
     add(foundry, "d", "Dee")
@@ -248,7 +241,6 @@ async def test_who_is_missing_on_which_side(foundry: Foundry) -> None:
     assert any(line.startswith("-# collecting since") for line in lines_of(shown))
 
 
-@SQLITE
 async def test_a_shared_list_is_turned_by_whoever_asked_and_others_get_their_own(foundry: Foundry) -> None:
     channel, olaf, mona = await colleagues(foundry), foundry.places.officer, foundry.places.manager
     shown = await olaf.slash(channel, "member accounts", list="unseen")
@@ -277,7 +269,6 @@ async def test_the_panel_is_public_outlives_a_restart_and_answers_privately(foun
     assert await audit(foundry) == [(olaf.id, "link_panel_posted")]
 
 
-@SQLITE
 async def test_before_set_up_officers_are_told_who_can_begin(fresh: Foundry) -> None:
     mona = fresh.places.manager
     for command, options in COMMANDS:
@@ -286,7 +277,6 @@ async def test_before_set_up_officers_are_told_who_can_begin(fresh: Foundry) -> 
         assert "No clan is set up" in text_of(result)
 
 
-@SQLITE
 async def test_a_user_who_links_an_alt_is_shown_with_all_accounts(foundry: Foundry) -> None:
     olaf = foundry.places.officer
     await olaf.slash(foundry.general, "member link", user=foundry.john, name=CY)

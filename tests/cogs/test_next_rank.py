@@ -1,14 +1,10 @@
 """``/nextrank``: what members see of their own way up."""
 
-import pytest
-
 from bot.domain.ids import UserId
 from bot.domain.rules.files import read_rules
 from tests.cogs.conftest import Foundry
 from tests.cogs.reading import is_private, lines_of, text_of
 from tests.cogs.world import CY, DEE, JOHN, LEFT
-
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 
 RULES = """
 ranks:
@@ -71,7 +67,6 @@ async def test_who_has_it_all_is_told_and_who_just_came_has_no_pace(foundry: Fou
     ]
 
 
-@SQLITE
 async def test_members_see_only_themselves_and_nothing_without_rules(foundry: Foundry) -> None:
     empty = await foundry.john.slash(foundry.commands, "nextrank")
     assert is_private(empty)
@@ -85,7 +80,6 @@ async def test_members_see_only_themselves_and_nothing_without_rules(foundry: Fo
     assert text_of(gone) == "Gone Girl is not in the clan any more. Ask for somebody who is on the roster."
 
 
-@SQLITE
 async def test_who_holds_a_rank_above_all_rules_is_offered_none(foundry: Foundry) -> None:
     await with_rules(foundry, RULES.replace("wom_role: owner", "wom_role: member").replace(": 30", ": 5"))
     shown = lines_of(await foundry.john.slash(foundry.commands, "nextrank"))

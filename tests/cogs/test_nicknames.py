@@ -14,8 +14,6 @@ from tests.cogs.conftest import Foundry
 from tests.cogs.reading import components_of, message_of, text_of
 from tests.cogs.world import JOHN, NOW, Clock, player_id, restored_wom
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
-
 
 @asynccontextmanager
 async def renamed(foundry: Foundry, after: str = "New Name") -> AsyncGenerator[None]:
@@ -60,7 +58,7 @@ async def switch(foundry: Foundry) -> str:
         ("Jo hn | a role of many letters", "Jo hn | a role of many letters"),
     ],
 )
-@SQLITE
+@pytest.mark.both_databases
 async def test_a_nickname_that_says_the_former_name_says_the_new_one(
     foundry: Foundry, before: str, after: str
 ) -> None:
@@ -72,7 +70,6 @@ async def test_a_nickname_that_says_the_former_name_says_the_new_one(
     assert nicknames(foundry).nick == after
 
 
-@SQLITE
 async def test_it_is_off_until_somebody_wants_it_and_off_again(foundry: Foundry) -> None:
     await verify(foundry)
     nicknames(foundry).nick = JOHN
@@ -84,7 +81,6 @@ async def test_it_is_off_until_somebody_wants_it_and_off_again(foundry: Foundry)
     assert "Nicknames follow" not in await switch(foundry)
 
 
-@SQLITE
 async def test_a_claim_renames_nobody(foundry: Foundry) -> None:
     await switch(foundry)
     nicknames(foundry).nick = JOHN
@@ -93,7 +89,6 @@ async def test_a_claim_renames_nobody(foundry: Foundry) -> None:
     assert nicknames(foundry).nick == JOHN
 
 
-@SQLITE
 async def test_what_discord_does_not_allow_is_said_and_breaks_nothing(foundry: Foundry) -> None:
     await verify(foundry)
     for role in foundry.env.backend.guilds[foundry.places.guild.id].roles.values():

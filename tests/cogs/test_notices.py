@@ -9,8 +9,6 @@ from tests.cogs.reading import answer_of, is_private, lines_of, text_of
 from tests.cogs.world import ANN, CY, DEE, FINN, GROUP, LEFT, NOW, OTHERS, Clock, player_id, restored_wom
 from tests.present.makers import plain
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
-
 
 def said_in(channel: simcord.ChannelHandle) -> list[str]:
     """What stands in a channel, the oldest first."""
@@ -33,7 +31,7 @@ async def test_a_name_in_dispute_is_told_once_and_silently(foundry: Foundry) -> 
     assert message.flags.silent
 
 
-@SQLITE
+@pytest.mark.both_databases
 async def test_its_button_shows_officers_the_evidence_after_a_restart(foundry: Foundry) -> None:
     channel = await colleagues(foundry)
     await dispute(foundry)
@@ -49,7 +47,6 @@ async def test_its_button_shows_officers_the_evidence_after_a_restart(foundry: F
     assert lines_of(answer_of(shown))[0] == "Who is ann b? (1 of 1)"
 
 
-@SQLITE
 async def test_many_names_share_one_message(foundry: Foundry) -> None:
     channel = await colleagues(foundry)
     await dispute(foundry, ANN, CY, DEE, FINN)
@@ -58,7 +55,6 @@ async def test_many_names_share_one_message(foundry: Foundry) -> None:
     assert text.startswith("Whose names are these? (4)")
 
 
-@SQLITE
 async def test_what_had_no_channel_is_told_when_there_is_one(foundry: Foundry) -> None:
     await dispute(foundry)
     async with polled(foundry):
@@ -95,7 +91,6 @@ async def test_who_comes_back_is_announced_with_their_past(foundry: Foundry) -> 
     assert "owes us a bond" in text_of(shown)
 
 
-@SQLITE
 async def test_who_never_left_is_not_announced(foundry: Foundry) -> None:
     channel = await colleagues(foundry)
     wom = restored_wom(Clock(NOW))

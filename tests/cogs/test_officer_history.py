@@ -1,7 +1,5 @@
 """``/officer history``: who did what, and undoing it, as officers use it."""
 
-import pytest
-
 from bot.domain.ids import UserId
 from tests.cogs.conftest import Foundry
 from tests.cogs.crowd import change, roles_of, started
@@ -18,8 +16,6 @@ from tests.cogs.reading import (
 )
 from tests.cogs.test_role_sync import verify
 from tests.cogs.world import ANN, JOHN
-
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 
 
 def options_of(shown: Answer) -> dict[str, str]:
@@ -82,7 +78,6 @@ async def test_everything_stands_in_one_list_and_is_undone_from_it(foundry: Foun
     assert f"undone by {who}" in text_of(shown)
 
 
-@SQLITE
 async def test_pages_are_turned_after_a_restart_and_it_is_for_officers(foundry: Foundry) -> None:
     desk = await colleagues(foundry)
     officer = foundry.places.officer

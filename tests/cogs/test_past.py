@@ -23,9 +23,6 @@ EARLIER = world.POLLS[0] - timedelta(days=300)
 """Long before the first poll; from then on WOM looked at everybody once a day."""
 
 
-ONE_DATABASE = pytest.mark.parametrize("database_kind", ["sqlite"])
-
-
 @pytest.fixture
 async def wom() -> SimulatedWom:
     """WOM with a past that the laid clan knows nothing of: 3,000 XP a day for John until the first poll."""
@@ -102,7 +99,6 @@ async def test_what_stats_did_not_know_is_the_number_of_wom_afterwards(
         assert "+87K" in text_of(board)
 
 
-@ONE_DATABASE
 async def test_the_message_says_how_far_it_is_and_how_it_ended(foundry: Foundry, wom: SimulatedWom) -> None:
     async with served(foundry, wom):
         wom.go_down("stall")
@@ -118,7 +114,6 @@ async def test_the_message_says_how_far_it_is_and_how_it_ended(foundry: Foundry,
         assert "✅ History before the bot: since <t>" in text_of(shown)
 
 
-@ONE_DATABASE
 async def test_in_the_officers_channel_if_there_is_one(foundry: Foundry, wom: SimulatedWom) -> None:
     await foundry.services.setting_up.set_officer_channel(
         GuildId(foundry.places.guild.id), ChannelId(foundry.commands.id), UserId(1)
@@ -129,7 +124,6 @@ async def test_in_the_officers_channel_if_there_is_one(foundry: Foundry, wom: Si
         assert len(messages(foundry.commands)) == 1
 
 
-@ONE_DATABASE
 async def test_whom_wom_knows_no_more_is_named_at_the_end(foundry: Foundry, wom: SimulatedWom) -> None:
     del wom.players[world.player_id(wom, world.CY)]
     for group in wom.groups.values():
@@ -141,7 +135,6 @@ async def test_whom_wom_knows_no_more_is_named_at_the_end(foundry: Foundry, wom:
         assert "Without 1 member:\n- Cy: Wise Old Man knows no such player (404)" in told(foundry.general)
 
 
-@ONE_DATABASE
 async def test_an_officer_cancels_it_and_nobody_else(foundry: Foundry, wom: SimulatedWom) -> None:
     async with served(foundry, wom):
         wom.go_down()
@@ -162,7 +155,6 @@ async def test_an_officer_cancels_it_and_nobody_else(foundry: Foundry, wom: Simu
         assert "⚪ Cancelled" in told(foundry.general)
 
 
-@ONE_DATABASE
 async def test_after_a_restart_it_goes_on_in_the_same_message(foundry: Foundry, wom: SimulatedWom) -> None:
     async with served(foundry, wom):
         wom.go_down("503")
@@ -174,7 +166,6 @@ async def test_after_a_restart_it_goes_on_in_the_same_message(foundry: Foundry, 
         assert "✅" in told(foundry.general)
 
 
-@ONE_DATABASE
 async def test_without_its_message_the_job_goes_on(foundry: Foundry, wom: SimulatedWom) -> None:
     async with served(foundry, wom):
         wom.go_down()
@@ -194,7 +185,6 @@ async def test_without_its_message_the_job_goes_on(foundry: Foundry, wom: Simula
         assert messages(foundry.general) == []
 
 
-@ONE_DATABASE
 async def test_asking_for_more_while_it_runs_is_one_job_with_one_message(
     foundry: Foundry, wom: SimulatedWom
 ) -> None:
@@ -209,7 +199,6 @@ async def test_asking_for_more_while_it_runs_is_one_job_with_one_message(
         assert "XP +87K" in await stats_then(foundry)
 
 
-@ONE_DATABASE
 async def test_a_fault_of_ours_pauses_it_and_does_not_end_the_loop(
     foundry: Foundry, wom: SimulatedWom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -232,7 +221,6 @@ async def test_a_fault_of_ours_pauses_it_and_does_not_end_the_loop(
         assert "✅" in told(foundry.general)
 
 
-@ONE_DATABASE
 async def test_where_it_may_not_write_the_job_runs_all_the_same(foundry: Foundry, wom: SimulatedWom) -> None:
     async with served(foundry, wom):
         guild = foundry.bot.get_guild(foundry.places.guild.id)

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-import pytest
 import simcord
 from discord import (
     ActionRow,
@@ -50,7 +49,6 @@ from tests.cogs.reading import Answer, answer_of, count_public, is_private, mess
 from tests.cogs.world import ANN, JOHN
 from tests.present.makers import plain
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 REFUSAL = plain(explain(NotPermitted("officer")))
 FOR_MEMBERS = frozenset(
     ["away", "compare", "competition", "help", "leaderboard", "link", "nextrank", "privacy", "proof", "stats"]
@@ -188,7 +186,6 @@ def test_every_button_is_for_members_or_asks_who_presses() -> None:
             assert "press" not in vars(one), f"{one.__name__} may forget to ask"
 
 
-@SQLITE
 async def test_whatever_is_not_for_members_says_for_whom_it_is(foundry: Foundry) -> None:
     names = {one.qualified_name.split()[0] for one in commands_for(foundry, Audience.MEMBER)}
     names |= {one.name for one in menus_for(foundry, Audience.MEMBER)}
@@ -196,7 +193,6 @@ async def test_whatever_is_not_for_members_says_for_whom_it_is(foundry: Foundry)
     assert {one.qualified_name for one in commands_for(foundry, Audience.MANAGER)} == {"setup"}
 
 
-@SQLITE
 async def test_every_command_for_officers_refuses_everybody_else_and_changes_nothing(
     foundry: Foundry,
 ) -> None:
@@ -221,7 +217,6 @@ async def test_every_command_for_officers_refuses_everybody_else_and_changes_not
     assert await everything_stored(foundry) == before
 
 
-@SQLITE
 async def test_every_button_for_officers_refuses_everybody_else_and_changes_nothing(
     foundry: Foundry,
 ) -> None:
@@ -253,7 +248,6 @@ async def test_every_button_for_officers_refuses_everybody_else_and_changes_noth
     assert count_public(foundry.general) == said
 
 
-@SQLITE
 async def test_who_is_no_officer_any_more_submits_no_form(foundry: Foundry) -> None:
     """A form stays open for minutes, and the officers' roles may change meanwhile."""
     olaf, clan = foundry.places.officer, await foundry.clan()

@@ -28,7 +28,6 @@ from tests.present.makers import plain
 from tests.simulator import as_bot
 
 KEY = "a secret for tests alone, long enough"
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 NOBODY = Server(GuildPeople({}, Reach(frozenset(), frozenset())), Giver({}))
 RULES = """
 ranks:
@@ -171,7 +170,6 @@ async def said_with_emoji(foundry: Foundry, name: str, emoji: str) -> None:
     await foundry.env.advance_time(2)
 
 
-@SQLITE
 async def test_a_rank_that_somebody_synced_from_the_game_is_confirmed_by_wom(foundry: Foundry) -> None:
     wom = restored_wom(Clock(NOW))
     async with wom.serve() as url:
@@ -188,7 +186,6 @@ async def test_a_rank_that_somebody_synced_from_the_game_is_confirmed_by_wom(fou
         await foundry.bot.close()
 
 
-@SQLITE
 async def test_a_role_that_wom_lost_again_is_set_again_and_confirms_nothing(foundry: Foundry) -> None:
     clock = Clock(NOW)
     wom = restored_wom(clock)
@@ -253,7 +250,6 @@ async def test_a_batch_that_is_taken_back_leaves_everything_as_it_was(foundry: F
         assert f"<@{officer.id}> {what}: {ANN} → Onyx, {CY} → Onyx" in told
 
 
-@SQLITE
 async def test_who_is_held_is_in_no_other_list_until_it_is_over(foundry: Foundry) -> None:
     desk = await colleagues(foundry)
     await with_rules(foundry)
@@ -269,7 +265,6 @@ async def test_who_is_held_is_in_no_other_list_until_it_is_over(foundry: Foundry
     assert "Cy" not in "".join(await listed(foundry, desk, "h"))
 
 
-@SQLITE
 async def test_a_claim_to_an_account_gives_no_role(foundry: Foundry) -> None:
     desk = await colleagues(foundry)
     await with_rules(foundry)
@@ -282,7 +277,6 @@ async def test_a_claim_to_an_account_gives_no_role(foundry: Foundry) -> None:
     assert "Onyx" not in roles_of(foundry, foundry.john)
 
 
-@SQLITE
 async def test_it_is_announced_once_and_names_only_who_rose(foundry: Foundry) -> None:
     desk = await colleagues(foundry)
     await with_rules(foundry)
@@ -303,7 +297,6 @@ async def test_it_is_announced_once_and_names_only_who_rose(foundry: Foundry) ->
     assert len(place.history()) == number
 
 
-@SQLITE
 async def test_where_the_bot_may_not_post_it_says_what_it_lacks_and_can_announce_elsewhere(
     foundry: Foundry,
 ) -> None:
@@ -319,7 +312,6 @@ async def test_where_the_bot_may_not_post_it_says_what_it_lacks_and_can_announce
     assert "Onyx: Cy" in plain(last_of(place).embeds[0].description)
 
 
-@SQLITE
 async def test_who_no_longer_meets_their_rank_is_shown_after_the_days_that_it_says(foundry: Foundry) -> None:
     desk = await colleagues(foundry)
     await with_rules(foundry, RULES.replace("at_least: 5m", "at_least: 50m"))
@@ -332,7 +324,6 @@ async def test_who_no_longer_meets_their_rank_is_shown_after_the_days_that_it_sa
     assert below[1:3] == ["▼ Member (1)", f"{JOHN} · 1/2 · below for 1 d · ⚠ not linked"]
 
 
-@SQLITE
 async def test_it_is_for_officers_and_says_what_to_do_without_rules(foundry: Foundry) -> None:
     refused = await foundry.john.slash(foundry.commands, "promotions")
     assert is_private(refused)
@@ -342,7 +333,6 @@ async def test_it_is_for_officers_and_says_what_to_do_without_rules(foundry: Fou
     assert "no rank rules yet" in text_of(empty)
 
 
-@SQLITE
 @pytest.mark.parametrize("mapped", [False, True])
 async def test_the_role_that_a_rule_names_goes_with_its_rank(foundry: Foundry, mapped: bool) -> None:
     desk = await colleagues(foundry)
@@ -373,7 +363,6 @@ ranks:
 """
 
 
-@SQLITE
 async def test_a_badge_is_a_discord_role_alone_and_goes_when_it_is_no_longer_met(foundry: Foundry) -> None:
     wom = restored_wom(Clock(NOW))
     async with wom.serve() as url:
@@ -400,7 +389,6 @@ async def test_a_badge_is_a_discord_role_alone_and_goes_when_it_is_no_longer_met
         await foundry.bot.close()
 
 
-@SQLITE
 async def test_a_badge_that_discord_does_not_let_the_bot_give_is_never_confirmed(foundry: Foundry) -> None:
     wom = restored_wom(Clock(NOW))
     async with wom.serve() as url:
@@ -421,7 +409,6 @@ async def test_a_badge_that_discord_does_not_let_the_bot_give_is_never_confirmed
         await foundry.bot.close()
 
 
-@SQLITE
 async def test_a_badge_that_discord_does_not_let_go_of_is_tried_again_a_day_later(foundry: Foundry) -> None:
     wom = restored_wom(Clock(NOW))
     async with wom.serve() as url:

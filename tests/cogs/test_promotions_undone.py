@@ -21,8 +21,6 @@ from tests.cogs.test_role_sync import verify
 from tests.cogs.world import ANN, GROUP, NOW, Clock, player_id, restored_wom
 from tests.simulator import as_bot
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
-
 
 class Polled:
     """Ann's Discord role follows her rank, which is polled every five minutes."""
@@ -105,7 +103,6 @@ async def test_what_was_set_at_wom_is_set_back_and_role_sync_waits_for_it(foundr
         assert ann.in_discord == {"Onyx"}
 
 
-@SQLITE
 async def test_a_confirmed_promotion_has_a_way_back_too(foundry: Foundry) -> None:
     async with followed(foundry) as ann:
         batch = await ann.promoted()
@@ -122,7 +119,6 @@ async def test_a_confirmed_promotion_has_a_way_back_too(foundry: Foundry) -> Non
         assert ann.at_wom == "member"
 
 
-@SQLITE
 @pytest.mark.parametrize("how", ["time", "dropped"])
 async def test_the_rank_before_is_expected_for_fourteen_days_or_until_the_step_is_dropped(
     foundry: Foundry, how: str
@@ -153,7 +149,6 @@ async def test_the_rank_before_is_expected_for_fourteen_days_or_until_the_step_i
         assert ann.in_discord == {"Onyx"}
 
 
-@SQLITE
 async def test_who_was_promoted_anew_is_not_set_back(foundry: Foundry) -> None:
     async with followed(foundry) as ann:
         batch = await ann.promoted()
@@ -165,6 +160,7 @@ async def test_who_was_promoted_anew_is_not_set_back(foundry: Foundry) -> None:
         assert (ann.at_wom, ann.in_discord) == ("onyx", {"Onyx"})
 
 
+@pytest.mark.both_databases
 async def test_undone_from_the_history_the_promotions_are_taken_back_too(foundry: Foundry) -> None:
     async with followed(foundry) as ann:
         batch, officer = await ann.promoted(), foundry.places.officer
@@ -194,7 +190,6 @@ async def opened(foundry: Foundry, desk: simcord.ChannelHandle, number: ChangeSe
     return await officer.select(message_of(shown), [f"c:{number}"], custom_id=custom_id(shown, "oh:open"))
 
 
-@SQLITE
 async def test_what_was_undone_is_not_tried_again(foundry: Foundry) -> None:
     desk = await colleagues(foundry)
     await with_rules(foundry)
@@ -219,7 +214,6 @@ async def test_what_was_undone_is_not_tried_again(foundry: Foundry) -> None:
     assert (role_calls(foundry), roles_of(foundry, foundry.ann)) == (calls, set())
 
 
-@SQLITE
 async def test_a_promotion_whose_role_was_given_up_says_so(foundry: Foundry) -> None:
     desk = await colleagues(foundry)
     await with_rules(foundry)
@@ -235,7 +229,6 @@ async def test_a_promotion_whose_role_was_given_up_says_so(foundry: Foundry) -> 
     assert lines_of(batch)[1] == "Ann B → Onyx · approved · ⚠ Discord did not answer within a day"
 
 
-@SQLITE
 async def test_nothing_is_taken_back_while_discord_does_not_tell_who_is_there(
     foundry: Foundry, monkeypatch: pytest.MonkeyPatch
 ) -> None:

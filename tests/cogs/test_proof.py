@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import discord
-import pytest
 import simcord
 
 from bot.domain.ids import UserId
@@ -24,7 +23,6 @@ from tests.cogs.reading import (
 from tests.cogs.world import ANN, CY, JOHN
 from tests.present.makers import plain
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 MONA = Officer(UserId(1), manages=True)
 
 
@@ -94,7 +92,6 @@ async def test_a_proof_is_posted_decided_after_a_restart_and_its_owner_told(foun
     assert count_public(foundry.general) == public
 
 
-@SQLITE
 async def test_who_is_not_verified_is_told_what_to_do_next(foundry: Foundry) -> None:
     """John claimed the account of the highest rank; nobody verified that."""
     channel = await colleagues(foundry)
@@ -114,7 +111,6 @@ async def test_who_is_not_verified_is_told_what_to_do_next(foundry: Foundry) -> 
     assert await foundry.services.proofs.waiting(clan) == []
 
 
-@SQLITE
 async def test_what_is_typed_is_helped_along(foundry: Foundry) -> None:
     await verify(foundry, foundry.john, JOHN, CY)
     john, general = foundry.john, foundry.general
@@ -132,7 +128,6 @@ async def test_what_is_typed_is_helped_along(foundry: Foundry) -> None:
     assert "No account “Ann B” is linked to you." in text_of(refused)
 
 
-@SQLITE
 async def test_what_could_not_be_posted_waits_in_the_list_and_is_posted_after_a_poll(
     foundry: Foundry,
 ) -> None:
@@ -168,7 +163,6 @@ async def test_what_could_not_be_posted_waits_in_the_list_and_is_posted_after_a_
     assert "Approved" in words(notices(channel)[0]), "the notice says so too"
 
 
-@SQLITE
 async def test_officers_enter_what_they_know_and_take_it_back(foundry: Foundry) -> None:
     channel, olaf = await colleagues(foundry), foundry.places.officer
     refused = await foundry.john.slash(channel, "member proof", member=ANN, kind="event")
@@ -198,7 +192,6 @@ async def test_officers_enter_what_they_know_and_take_it_back(foundry: Foundry) 
     assert "Nothing is proved of this account." in text_of(none)
 
 
-@SQLITE
 async def test_what_can_be_proved_is_changed_by_officers(foundry: Foundry) -> None:
     olaf = foundry.places.officer
     await verify(foundry, foundry.john, JOHN)

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 import simcord
 
 from bot.domain.ids import UserId
@@ -12,8 +11,6 @@ from tests.cogs.quiet import LATER, gone_quiet, letters
 from tests.cogs.reading import Answer, lines_of, message_of, text_of
 from tests.cogs.test_inactivity import custom_id, look_at, sent, value_of, wom_at
 from tests.cogs.world import JOHN, NOW, player_id
-
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 
 
 async def listed(foundry: Foundry, channel: simcord.ChannelHandle, stage: str) -> Answer:
@@ -55,7 +52,6 @@ async def test_whoever_is_excused_before_their_notice_goes_out_gets_none(foundry
     assert "Notices are sent" in said
 
 
-@SQLITE
 async def test_the_buttons_of_a_notice_are_for_who_owns_the_account_now(foundry: Foundry) -> None:
     channel = await colleagues(foundry)
     await gone_quiet(foundry)
@@ -69,7 +65,6 @@ async def test_the_buttons_of_a_notice_are_for_who_owns_the_account_now(foundry:
     assert JOHN in text_of(await listed(foundry, channel, "waiting"))
 
 
-@SQLITE
 async def test_who_is_away_since_it_was_decided_is_to_be_removed_no_more(foundry: Foundry) -> None:
     channel, officer = await colleagues(foundry), foundry.places.officer
     await gone_quiet(foundry)

@@ -15,8 +15,6 @@ from tests.cogs.reading import message_of, text_of
 from tests.cogs.test_inactivity import custom_id, field_of, value_of
 from tests.cogs.world import ANN, CY, JOHN
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
-
 
 async def settings_of(foundry: Foundry) -> LadderSettings:
     return await foundry.services.ladder.settings(await foundry.clan())
@@ -30,14 +28,12 @@ async def begun(foundry: Foundry, **changes: Any) -> ResponseMessage:
     return message_of(await officer.click(message_of(shown), label="Settings"))
 
 
-@SQLITE
 async def test_ranks_that_are_not_offered_stay_safe(foundry: Foundry) -> None:
     shown = await begun(foundry, safe_ranks=frozenset({"onyx", "a_rank_of_old"}))
     await foundry.places.officer.select(shown, ["member"], custom_id=custom_id(shown, "qk:"))
     assert (await settings_of(foundry)).safe_ranks == {"member", "a_rank_of_old"}
 
 
-@SQLITE
 async def test_the_bots_own_words_are_nobodys_choice(foundry: Foundry) -> None:
     officer, shown = foundry.places.officer, await begun(foundry)
     asked = await officer.click(shown, label="Words…")
@@ -51,7 +47,6 @@ async def test_the_bots_own_words_are_nobodys_choice(foundry: Foundry) -> None:
     assert "Hi!" in text_of(shown)
 
 
-@SQLITE
 async def test_whom_a_colleague_made_safe_just_now_stays_safe(
     foundry: Foundry, monkeypatch: pytest.MonkeyPatch
 ) -> None:

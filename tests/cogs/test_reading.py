@@ -21,7 +21,6 @@ from tests.cogs.reading import count_public, is_private, lines_of, text_of
 from tests.cogs.world import ANN, EPOCH, FORMER, JOHN, NOW, TWICE
 from tests.simulator import as_bot
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 BY = UserId(50)
 UNHELD = "I know nobody who held that name then. It is theirs as soon as I do."
 
@@ -84,8 +83,7 @@ async def messages_of(foundry: Foundry, name: str) -> str:
 
 
 # Relayed lines
-
-
+@pytest.mark.both_databases
 async def test_an_officer_is_told_who_spoke_and_where_that_comes_from(foundry: Foundry) -> None:
     chat = await chat_of(foundry)
     line = await chat.relay.send("<:Onyx:1> <:Ironman_chat_badge:2> **Jo\\_hn**: gz \\:\\)")
@@ -301,7 +299,6 @@ async def test_how_a_message_was_read_is_for_officers_and_the_speaker_for_all(fo
     assert count_public(chat.channel) == before
 
 
-@SQLITE
 async def test_before_set_up_both_say_who_can_begin(fresh: Foundry) -> None:
     said = await fresh.john.send(fresh.general, "hello")
     for asker, menu in ((fresh.places.manager, "How was this read?"), (fresh.john, "Stats of speaker")):

@@ -8,8 +8,6 @@ from datetime import timedelta
 from io import StringIO
 from typing import Any
 
-import pytest
-
 from bot.domain.ids import GuildId, UserId
 from bot.domain.link_review import Officer
 from tests.cogs.conftest import Foundry
@@ -18,8 +16,6 @@ from tests.cogs.desk import colleagues
 from tests.cogs.reading import Answer, answer_of, components_of, message_of, text_of
 from tests.cogs.world import ANN, JOHN, NOW, Clock, player_id, restored_wom
 from tests.simulator import as_bot
-
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 
 
 async def verify(foundry: Foundry, user: int, name: str) -> None:
@@ -73,7 +69,6 @@ async def polled(foundry: Foundry, *, leaves: str | None = None) -> AsyncGenerat
         await foundry.bot.close()
 
 
-@SQLITE
 async def test_a_manager_chooses_sees_what_would_change_and_switches_it_on(foundry: Foundry) -> None:
     desk = await colleagues(foundry)
     guild = foundry.places.guild
@@ -121,7 +116,6 @@ async def test_a_manager_chooses_sees_what_would_change_and_switches_it_on(found
         assert roles_of(foundry, foundry.places.stranger) == set(), "it is off"
 
 
-@SQLITE
 async def test_nobody_chooses_a_role_that_they_could_not_give_themselves(foundry: Foundry) -> None:
     guild = foundry.places.guild
     boss = guild.create_role("Boss", position=99)
@@ -140,7 +134,6 @@ async def test_nobody_chooses_a_role_that_they_could_not_give_themselves(foundry
     assert (dict(options.ranks), options.removal_days, options.strict) == ({}, 7, True)
 
 
-@SQLITE
 async def test_a_poll_gives_and_takes_and_what_others_gave_stays(foundry: Foundry) -> None:
     guild, clan = foundry.places.guild, await foundry.clan()
     onyx, own = guild.create_role("Onyx"), guild.create_role("Linked")

@@ -20,8 +20,6 @@ from tests.cogs.reading import (
 )
 from tests.cogs.world import ANN, CY, DEE, FINN, JOHN, LEFT
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
-
 
 def names_of(shown: Answer) -> list[str]:
     """Whom a page names; headings and small lines are none."""
@@ -50,7 +48,6 @@ async def test_members_stand_by_rank_with_when_they_were_seen(foundry: Foundry) 
     assert buttons_of(shown)["1/3"] is False
 
 
-@SQLITE
 async def test_it_is_turned_after_a_restart_and_others_get_their_own(foundry: Foundry) -> None:
     channel = await colleagues(foundry)
     shown = await foundry.places.officer.slash(channel, "officer roster")
@@ -71,7 +68,6 @@ async def test_it_is_turned_after_a_restart_and_others_get_their_own(foundry: Fo
     ("which", "names"),
     [("left", [LEFT]), ("new", [DEE]), ("unlinked", None), ("stale", [FINN])],
 )
-@SQLITE
 async def test_a_list_shows_only_who_belongs_to_it(
     foundry: Foundry, which: str, names: list[str] | None
 ) -> None:
@@ -85,7 +81,6 @@ async def test_a_list_shows_only_who_belongs_to_it(
         assert names_of(shown) == names
 
 
-@SQLITE
 async def test_lists_and_ranks_are_chosen_in_the_message(foundry: Foundry) -> None:
     channel = await colleagues(foundry)
     officer = foundry.places.officer
@@ -100,7 +95,6 @@ async def test_lists_and_ranks_are_chosen_in_the_message(foundry: Foundry) -> No
     assert lines_of(shown)[0] == "Everyone · 26"
 
 
-@SQLITE
 async def test_the_csv_holds_everybody_of_the_list(foundry: Foundry) -> None:
     channel = await colleagues(foundry)
     shown = await foundry.places.officer.slash(channel, "officer roster")
@@ -120,7 +114,6 @@ async def test_the_csv_holds_everybody_of_the_list(foundry: Foundry) -> None:
     assert by_name[FINN]["checked by WOM"] == ""
 
 
-@SQLITE
 async def test_what_wom_has_not_looked_at_is_said_to_be_no_sign_of_inactivity(foundry: Foundry) -> None:
     await foundry.restart(later=timedelta(days=8))
     shown = await foundry.places.officer.slash(foundry.commands, "officer roster", filter="stale")
@@ -129,7 +122,6 @@ async def test_what_wom_has_not_looked_at_is_said_to_be_no_sign_of_inactivity(fo
     assert "no sign of inactivity" in text_of(shown)
 
 
-@SQLITE
 async def test_a_rank_that_nobody_knows_gets_a_step_further(foundry: Foundry) -> None:
     refused = await foundry.places.officer.slash(foundry.commands, "officer roster", rank="Onix")
     assert text_of(refused) == "The clan has no rank “Onix”. Did you mean Onyx?"

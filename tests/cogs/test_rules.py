@@ -34,7 +34,6 @@ from tests.cogs.reading import (
 )
 from tests.cogs.world import JOHN
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 RULES = """
 ranks:
   - name: veteran
@@ -183,7 +182,6 @@ async def test_who_saved_in_between_is_named_and_nothing_is_overwritten(foundry:
     del edited
 
 
-@SQLITE
 async def test_a_file_that_cannot_be_read_is_told_by_line_and_changes_nothing(foundry: Foundry) -> None:
     await save(foundry)
     officer = foundry.places.officer
@@ -220,7 +218,6 @@ async def test_a_file_that_cannot_be_read_is_told_by_line_and_changes_nothing(fo
     assert await counting(foundry) == (1, "veteran legend")
 
 
-@SQLITE
 async def test_rules_are_written_from_a_set_by_forms_and_an_old_version_comes_back(foundry: Foundry) -> None:
     officer, channel = foundry.places.officer, await colleagues(foundry)
     low = foundry.places.guild.create_role("Low")
@@ -288,7 +285,6 @@ async def test_rules_are_written_from_a_set_by_forms_and_an_old_version_comes_ba
     assert "🟢 new: Opal" in lines_of(back)
 
 
-@SQLITE
 async def test_rules_are_for_officers(foundry: Foundry) -> None:
     shown = await foundry.places.officer.slash(await colleagues(foundry), "rules edit")
     for actor in (foundry.john, foundry.places.stranger):
@@ -308,7 +304,6 @@ async def test_rules_are_for_officers(foundry: Foundry) -> None:
     )
 
 
-@SQLITE
 async def test_a_set_is_made_of_the_ranks_that_somebody_holds(foundry: Foundry) -> None:
     clan = await foundry.clan()
     assert await foundry.services.roster.held_roles(clan) == {"onyx", "member"}
@@ -322,7 +317,6 @@ async def test_a_set_is_made_of_the_ranks_that_somebody_holds(foundry: Foundry) 
         assert desk.draft.rules == preset.rules(["member", "onyx"])
 
 
-@SQLITE
 async def test_others_are_answered_while_a_file_is_read_and_a_draft_compared(
     foundry: Foundry, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -439,6 +439,7 @@ async def test_how_far_apart_two_relays_write_one_line_is_chosen_and_kept(house:
     assert "Each relay's line counts" in text_of(await house.pick(await house.setup(), "relay"))
 
 
+@pytest.mark.both_databases
 async def test_lines_that_nobody_knows_are_listed_by_form_and_forgotten_in_time(house: House) -> None:
     odd = [f"Ann B juggles {number} gnomes" for number in range(3)] + ["Cy sings"]
     others = [f"{letter * 4} happens" for letter in "abcdefg"]

@@ -13,7 +13,6 @@ from tests.cogs.reading import answer_of, buttons_of, is_private, lines_of, mess
 from tests.cogs.test_rules import file, save
 from tests.cogs.world import ANN, DEE, JOHN, OTHERS
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 RULES = """
 ranks:
   - name: veteran
@@ -64,7 +63,6 @@ async def test_what_the_rules_would_have_done_is_shown_day_by_day(foundry: Found
     assert len(rows) == 25
 
 
-@SQLITE
 async def test_one_runs_at_a_time_shows_how_far_it_is_and_can_be_cancelled(
     foundry: Foundry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,7 +90,6 @@ async def test_one_runs_at_a_time_shows_how_far_it_is_and_can_be_cancelled(
     assert lines_of(shown)[0] == "The rules over the last 7 days"
 
 
-@SQLITE
 async def test_a_draft_is_simulated_and_without_pictures_the_numbers_stay(foundry: Foundry) -> None:
     officer, channel = foundry.places.officer, await colleagues(foundry)
     assert text_of(await officer.slash(channel, "rules simulate")).startswith(

@@ -21,8 +21,6 @@ from tests.cogs.reading import (
 )
 from tests.cogs.world import DEE, FINN, FORMER, JOHN, LEFT, NOW, TWICE, Clock, restored_wom
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
-
 CARD = [
     "Jo hn · Onyx · Ironman · 1 y 2 mo",
     "Last 7 days",
@@ -66,7 +64,6 @@ async def test_elsewhere_it_is_private_until_posted_once_with_its_chart(foundry:
 
 
 @pytest.mark.parametrize("asked", ["jo hn", "JO_HN", " jo-hn ", FORMER, FORMER.replace(" ", "_").upper()])
-@SQLITE
 async def test_any_spelling_and_any_former_name_finds_the_same_member(foundry: Foundry, asked: str) -> None:
     result = await foundry.ann.slash(foundry.commands, "stats", player=asked)
     assert lines_of(result) == CARD
@@ -84,7 +81,6 @@ async def test_any_spelling_and_any_former_name_finds_the_same_member(foundry: F
         ("x" * 3000, "cannot be a RuneScape name"),
     ],
 )
-@SQLITE
 async def test_a_player_who_is_not_found_is_told_privately_with_a_next_step(
     foundry: Foundry, player: str, expected: str
 ) -> None:
@@ -101,7 +97,6 @@ async def test_a_player_who_is_not_found_is_told_privately_with_a_next_step(
         ({"as_of": "next week"}, "I cannot use “next week” as a moment"),
     ],
 )
-@SQLITE
 async def test_an_unreadable_time_is_refused_privately(
     foundry: Foundry, options: dict[str, str], expected: str
 ) -> None:
@@ -118,7 +113,6 @@ async def test_who_is_not_linked_and_before_set_up_what_to_do(foundry: Foundry) 
     )
 
 
-@SQLITE
 async def test_before_set_up_stats_says_who_can_do_what(fresh: Foundry) -> None:
     result = await fresh.john.slash(fresh.commands, "stats", player=JOHN)
     assert is_private(result)
@@ -163,7 +157,6 @@ async def test_a_press_on_another_period_turns_the_card_for_its_asker_alone(foun
         ({"period": "all"}, ["All time", "XP 106M · #4 of 25", "totals"]),
     ],
 )
-@SQLITE
 async def test_cards_of_other_times_say_so(
     foundry: Foundry, options: dict[str, str], lines: list[str]
 ) -> None:
@@ -179,7 +172,6 @@ async def test_cards_of_other_times_say_so(
         assert lines_of(result) != before
 
 
-@SQLITE
 async def test_partial_unknown_and_departed_members_have_honest_cards(foundry: Foundry) -> None:
     partial = text_of(await foundry.john.slash(foundry.commands, "stats", player=DEE))
     assert "XP ≈ +1,000" in partial
@@ -190,7 +182,6 @@ async def test_partial_unknown_and_departed_members_have_honest_cards(foundry: F
     assert "Left <t>" in left
 
 
-@SQLITE
 async def test_without_its_chart_the_card_is_still_answered(foundry: Foundry) -> None:
     foundry.break_pictures()
     result = await foundry.john.slash(foundry.commands, "stats")
@@ -199,7 +190,6 @@ async def test_without_its_chart_the_card_is_still_answered(foundry: Foundry) ->
     assert not message_of(result).embeds[0].image
 
 
-@SQLITE
 async def test_a_fault_after_the_public_defer_is_still_told_privately(foundry: Foundry) -> None:
     foundry.break_pictures(ZeroDivisionError("a fault of ours"))
     result = await foundry.john.slash(foundry.commands, "stats")
@@ -209,7 +199,6 @@ async def test_a_fault_after_the_public_defer_is_still_told_privately(foundry: F
     foundry.forgive(ZeroDivisionError)
 
 
-@SQLITE
 async def test_the_real_chart_is_a_picture(foundry: Foundry) -> None:
     drawn = Renderer()
     foundry.use_renderer(drawn)
@@ -226,7 +215,6 @@ async def test_clan_stats_in_the_apps_menu_is_private_everywhere(foundry: Foundr
     assert "Post here" in buttons_of(result)
 
 
-@SQLITE
 async def test_clan_stats_of_somebody_unlinked_does_not_speak_of_oneself(foundry: Foundry) -> None:
     other = await foundry.ann.context_menu(foundry.commands, "Clan stats", foundry.places.stranger)
     assert is_private(other)
@@ -287,7 +275,6 @@ async def test_an_update_by_somebody_else_is_shown_to_them_alone(
         ("blocked", "Wise Old Man has blocked this bot's address"),
     ],
 )
-@SQLITE
 async def test_what_wom_refuses_is_told_privately_and_leaves_the_card(
     served: tuple[Foundry, SimulatedWom], trouble: str, expected: str
 ) -> None:

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
@@ -31,7 +30,6 @@ from tests.cogs.test_inactivity import look_at
 from tests.cogs.world import CY, FINN, JOHN, NOW, OTHERS, WIDEST
 from tests.simulator import as_bot
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 RULES = "ranks: [{name: vip, order: 1, wom_role: onyx, when: {field: overall, over: 7d, at_least: 100m}}]"
 MONA = Officer(UserId(1), manages=True)
 
@@ -156,7 +154,6 @@ async def test_as_many_wait_for_a_decision_as_the_list_shows_that_it_leads_to(fo
     assert "to decide of" not in text_of(shown), "they are to be told first"
 
 
-@SQLITE
 async def test_more_of_it_takes_no_more_statements(foundry: Foundry) -> None:
     await trouble(foundry)
     clan, people = await foundry.clan(), {UserId(foundry.ann.id): "Ann", UserId(foundry.john.id): "John"}
@@ -174,7 +171,6 @@ async def test_more_of_it_takes_no_more_statements(foundry: Foundry) -> None:
     assert sent[0] == sent[1] <= 20 + len(of_who_is_quiet), sent
 
 
-@SQLITE
 async def test_where_nothing_waits_it_says_so_and_members_see_nothing(foundry: Foundry) -> None:
     clan = await foundry.clan()
     for actor in (foundry.john, foundry.places.stranger):

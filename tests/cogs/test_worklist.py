@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import pytest
 import simcord
 
 from bot.domain.ids import UserId
@@ -21,7 +20,6 @@ from tests.cogs.reading import (
 )
 from tests.cogs.world import ANN, CY, DEE, ELSE, FINN, JOHN, LEFT, OTHERS, WIDEST
 
-SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
 OLAF = UserId(1)
 
 
@@ -82,7 +80,6 @@ async def test_a_list_is_ticked_off_after_a_restart_and_the_second_officer_sees_
     assert buttons_of(shown) == {}
 
 
-@SQLITE
 async def test_names_are_typed_where_there_are_more_than_a_list_holds(foundry: Foundry) -> None:
     olaf = foundry.places.officer
     names = [JOHN, ANN, CY, DEE, FINN, ELSE, WIDEST, *OTHERS, "First One", "Second One", LEFT]
@@ -101,7 +98,6 @@ async def test_names_are_typed_where_there_are_more_than_a_list_holds(foundry: F
     assert "▼ Member (1)" in text_of(shown)
 
 
-@SQLITE
 async def test_what_came_onto_the_list_meanwhile_is_not_ticked_off_unseen(foundry: Foundry) -> None:
     channel, olaf, mona = await colleagues(foundry), foundry.places.officer, foundry.places.manager
     await put(foundry, StepKind.PROMOTE, [JOHN], "onyx")
@@ -120,7 +116,6 @@ async def test_what_came_onto_the_list_meanwhile_is_not_ticked_off_unseen(foundr
     assert blocks(shown) == [["Finn"]]
 
 
-@SQLITE
 async def test_an_outsider_and_a_member_get_no_list(foundry: Foundry) -> None:
     await put(foundry, StepKind.REMOVE, [FINN])
     for actor in (foundry.john, foundry.places.stranger):
