@@ -201,6 +201,20 @@ MUTATIONS = (
     ),
     Mutation(
         NAMES,
+        "test_who_gave_a_name_up_and_took_it_again_did_not_have_it_between",
+        "bot/domain/roster_names.py",
+        "        and one.submitted_at <= sighted\n",
+        "",
+    ),
+    Mutation(
+        NAMES,
+        "test_a_short_earlier_time_under_a_name_does_not_end_the_one_before",
+        "bot/domain/roster_names.py",
+        "if not taken or first > max(taken)",
+        "if True",
+    ),
+    Mutation(
+        NAMES,
         "test_a_former_name_of_a_newcomer_is_nobodys_where_nothing_tells_when_another_gave_it_up",
         "bot/domain/former_names.py",
         "if not disputes and not unclear",

@@ -1,6 +1,7 @@
 """Names that pass from one to another: each owner's lines are theirs, and those between nobody's."""
 
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 
 import pytest
 
@@ -281,6 +282,48 @@ async def test_a_former_name_of_a_newcomer_is_nobodys_where_nothing_tells_when_a
     await tale.polled(hours=1)
     await tale.says("Fay")
     assert await tale.spoken() == {"Fay": 1, NOBODY: 1}, "Ann's line is not hers"
+
+
+async def test_who_gave_a_name_up_and_took_it_again_did_not_have_it_between(tale: Tale) -> None:
+    """WOM showed Ann under the old name until it approved; Bob had it in the meantime."""
+    ann, bob = tale.joins("Ann", "Bob")
+    await tale.polled(hours=1)
+    tale.passes(minutes=5)
+    away = tale.renamed(ann, "Eve")
+    tale.passes(minutes=5)
+    taken = tale.renamed(bob, "Ann")
+    await tale.says("Ann")
+    await tale.polled(hours=1)
+    tale.approved(away, taken)
+    tale.renames(bob, "Bob")
+    tale.passes(minutes=5)
+    tale.renames(ann, "Ann")
+    tale.passes(minutes=5)
+    tale.renames(ann, "Fay")
+    await tale.polled(hours=1)
+    assert await tale.roster() == ["Fay", "Bob"]
+    spoken = await tale.spoken()
+    assert spoken.get("Fay", 0) == 0, "Bob's line is not hers"
+
+
+async def test_a_short_earlier_time_under_a_name_does_not_end_the_one_before(tale: Tale) -> None:
+    """Ann was Eve for a moment before she was Cat; when she becomes Eve again, Cat ends then."""
+    (ann,) = tale.joins("Ann")
+    await tale.polled(hours=1)
+    tale.passes(minutes=5)
+    tale.renames(ann, "Eve")
+    await tale.says("Eve")
+    tale.passes(minutes=5)
+    tale.renames(ann, "Ann")
+    tale.passes(minutes=5)
+    tale.renames(ann, "Cat")
+    await tale.polled(hours=12)
+    await tale.says("Cat")
+    await tale.polled(hours=12)
+    tale.passes(minutes=5)
+    tale.renames(ann, "Eve")
+    await tale.polled(hours=12)
+    assert await tale.who_was("Cat", tale.now - timedelta(hours=20)) == "Eve"
 
 
 async def test_a_name_taken_back_tells_nothing_of_the_time_before_the_clan_was_polled(tale: Tale) -> None:
