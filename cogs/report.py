@@ -72,6 +72,7 @@ class ChartSelect(OfficersItem[Select[View]], template=rf"rc:(?P<clan>{NUMBER}):
                 await self._draw(interaction, clan, small, heatmap_chart, hours, "When we talk", small)
             case "quadrants":
                 spots = await charts.quadrants(clan, period)
+                small = f"{small} · dashed: the clan's medians"
                 await self._draw(interaction, clan, small, quadrants_chart, spots, "Messages and XP", small)
             case "trend":
                 weeks = await charts.trend(clan)

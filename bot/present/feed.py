@@ -77,7 +77,11 @@ def feed_screen(clan: Clan, on: Mapping[FeedKind, FeedSetting]) -> discord.Embed
 
 def kind_screen(kind: FeedKind, setting: FeedSetting | None) -> discord.Embed:
     """One kind."""
-    lines = ["Off." if setting is None else f"Told of in <#{setting.channel}>."]
+    lines = [
+        "Off. It begins as soon as you choose a channel."
+        if setting is None
+        else f"Told of in <#{setting.channel}>."
+    ]
     if kind is FeedKind.DROPS:
         least = LEAST_COINS if setting is None or setting.least is None else setting.least
         lines.append(f"Worth at least {short(least, 'experience')} coins, or of unknown worth.")

@@ -69,7 +69,11 @@ def help_pages(
     heading = cut_units(title, TITLE_LIMIT)
     # Discord counts the parts of a message together.
     text = fit_lines(lines, EMBED_LIMIT - units(heading)).strip()
-    first, *others = split_lines(text.split("\n"), DESCRIPTION_LIMIT)
+    # A heading stays with what it is about.
+    sections = text.split("\n\n")
+    first, *others = [
+        part for section in sections for part in split_lines(section.split("\n"), DESCRIPTION_LIMIT)
+    ]
     return [
         discord.Embed(title=heading, colour=colour, description=first),
         *(discord.Embed(colour=colour, description=part) for part in others),

@@ -60,7 +60,11 @@ def boards_screen(clan: Clan, on: Mapping[BoardKind, LiveBoard]) -> discord.Embe
 
 def board_screen(kind: BoardKind, one: LiveBoard | None) -> discord.Embed:
     """One board."""
-    lines = ["Off."] if one is None else [f"In <#{one.channel}>, looked at every {one.minutes} minutes."]
+    lines = (
+        ["Off. It is posted as soon as you choose a channel."]
+        if one is None
+        else [f"In <#{one.channel}>, looked at every {one.minutes} minutes."]
+    )
     if kind in FOR_OFFICERS:
         lines.append("It stands in the officers' channel, and nowhere else.")
     return discord.Embed(title=KINDS[kind][1], description="\n".join(lines), colour=ACCENT)

@@ -44,7 +44,10 @@ _STOPPED: Final = {
 def posts_screen(clan: Clan, schedules: Mapping[Cadence, StoredSchedule]) -> discord.Embed:
     """Everything that can be posted, and whether it is."""
     lines = [f"{_mark(one)} **{NAMES[cadence]}**: {state(one)}" for cadence, one in schedules.items()]
-    lines.append("-# Nothing is posted until you switch it on. **Try it** shows it to you alone.")
+    lines.append("**Events…** are told one by one, **Boards…** keep themselves up to date.")
+    lines.append(
+        "-# Nothing is posted until you switch it on. **Try it**, under each, shows it to you alone."
+    )
     return discord.Embed(
         title=f"Posts{SEPARATOR}{escape(clan.name)}", description="\n".join(lines), colour=ACCENT
     )

@@ -91,7 +91,7 @@ def _heading(condition: Condition) -> str:
         case AnyOf():
             return "one of these"
         case AtLeast():
-            return f"{condition.at_least} of these"
+            return f"at least {condition.at_least} of these"
         case Not():
             return "not this"
         case _:

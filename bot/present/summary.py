@@ -24,7 +24,7 @@ _BOARDS: Final = {
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NAMED: Final = 5
 """Names or things in one line; of more, how many."""
-_ITEM_COLUMNS: Final = 26
+_ITEM_COLUMNS: Final = 40
 
 
 def summary_page(summary: Summary, *, chart: str | None) -> discord.Embed:

@@ -89,7 +89,9 @@ def _settings(clan: Clan, state: SetupState) -> Iterator[SelectOption]:
         yield SelectOption(label="Forget the group's code", value="forget_code", emoji="🧹")
     if state.ranks:
         yield SelectOption(label="Ranks and roles", value="ranks", emoji="💎")
-    yield SelectOption(label="Posts", value="posts", emoji="🗞️", description="Weekly and monthly summaries")
+    yield SelectOption(
+        label="Posts", value="posts", emoji="🗞️", description="Summaries, events feed, live boards"
+    )
     yield SelectOption(label="Add another clan", value="add", emoji="➕")
     if not clan.is_default:
         yield SelectOption(label="Make this the default clan", value="default", emoji="⭐")

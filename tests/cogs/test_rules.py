@@ -230,7 +230,7 @@ async def test_rules_are_written_from_a_set_by_forms_and_an_old_version_comes_ba
     assert lines_of(shown)[:7] == [
         "Onyx",
         "▫️ In the clan at least 30 d",
-        "▫️ 2 of these",
+        "▫️ at least 2 of these",
         " ▫️ XP (last 90 d) at least 2M",
         " ▫️ Kills (last 90 d) at least 100",
         " ▫️ Messages (last 90 d) at least 50",

@@ -154,7 +154,7 @@ def test_what_stands_inside_of_others_is_indented() -> None:
         f">{line}",
         ">❌ all of these",
         f">>{line}",
-        "❌ 2 of these",
+        "❌ at least 2 of these",
         f">{line}",
         f">{line}",
         "✅ not this",
