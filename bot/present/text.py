@@ -30,10 +30,11 @@ _KEPT_FORMATS: Final = frozenset({_JOINER, _VARIATION})
 def tidy(name: str) -> str:
     """One line without what is invisible: control and direction characters go, spaces are single.
 
-    A right-to-left override in a nickname would turn the rest of the line around.
+    A right-to-left override in a nickname would turn the rest of the line around. A joiner at
+    either end joins nothing, and would swallow what is put beside it.
     """
     shown = (char if char in _KEPT_FORMATS or unicodedata.category(char)[0] != "C" else " " for char in name)
-    return " ".join("".join(shown).split())
+    return " ".join("".join(shown).split()).strip(f"{_JOINER} ")
 
 
 def escape(name: str) -> str:
