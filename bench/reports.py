@@ -41,7 +41,7 @@ async def figures(database: Database, clan: Clan) -> AsyncGenerator[Figure]:
     reports = _reports(database, statistics)
 
     async def book(kind: ReportKind) -> None:
-        made = await reports.clan(clan, period, None, None)
+        made = await reports.clan(clan, period, None, None, kind)
         await renderer.render(workbook, made, [kind], Look.DARK, guild=clan.guild, key=str(next(numbers)))
 
     async def csv() -> None:

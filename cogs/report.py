@@ -1,5 +1,6 @@
 """``/report``: the clan as a workbook, csv or json, for officers."""
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -143,7 +144,9 @@ class ReportCog(commands.Cog):
                 log.info("progress_not_shown", reason=str(failure))
 
         presence = await presence_of(interaction.guild)
-        made = await self.services.reports.clan(clan, read, presence, roles_of(interaction), tell)
+        made = await self.services.reports.clan(
+            clan, read, presence, roles_of(interaction), ReportKind(kind), tell
+        )
         await tell(STEPS)
         limit = interaction.guild.filesize_limit if interaction.guild else 0
         files = await self._files(clan, made, ReportKind(kind), Format(form), Look(look), limit)
@@ -164,9 +167,9 @@ class ReportCog(commands.Cog):
                 }
                 if all(len(book) <= limit for book in books.values()):
                     return books
-        if form is Format.JSON and len(document := clan_json(made)) <= limit:
+        if form is Format.JSON and len(document := await asyncio.to_thread(clan_json, made)) <= limit:
             return {f"clan-{day}.json": document}
-        whole = csv_files(made, [kind])
+        whole = await asyncio.to_thread(csv_files, made, [kind])
         return {name: part for table, data in whole.items() for name, part in in_parts(table, data, limit)}
 
     @report.autocomplete("period")

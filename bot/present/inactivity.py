@@ -9,8 +9,9 @@ from typing import Final
 
 import discord
 
-from bot.domain.inactivity import LOOKED_WITHIN, Doubt, Judged, Person, Standing, Why
+from bot.domain.inactivity import LOOKED_WITHIN, Judged, Person, Standing
 from bot.domain.ladder import Case, LadderSettings, Notice, Placed, Quiet, Reply, Stage, Step
+from bot.present.doubts import doubt_text
 from bot.present.numbers import UNKNOWN, age, counted
 from bot.present.text import DESCRIPTION_LIMIT, cut_units, escape, fit_lines, rank_name, safe_cell, units
 from bot.present.theme import ACCENT, ATTENTION, SEPARATOR
@@ -172,7 +173,10 @@ def _why(one: Placed) -> Iterator[str]:
         case Standing.SAFE:
             yield _SAFE.get(judged.person.safe or "", "safe")
         case Standing.UNKNOWN:
-            yield from (f"❔ {_doubt(doubt, judged)}" for doubt in judged.doubts[:3])
+            days = judged.limit.days
+            yield from (
+                f"❔ {doubt_text(doubt, days, escape(doubt.name), on_day)}" for doubt in judged.doubts[:3]
+            )
         case _:
             pass
     if case is not None:
@@ -189,25 +193,6 @@ def _case(case: Case) -> Iterator[str]:
         yield _NOTICES[case.notice]
     if case.grace_until is not None:
         yield f"time until {on_day(case.grace_until)}"
-
-
-def _doubt(doubt: Doubt, judged: Judged) -> str:
-    name, days = escape(doubt.name), judged.limit.days
-    observed = 0 if doubt.observed is None else doubt.observed.days
-    since = f"since {on_day(doubt.since)}" if doubt.since else "yet"
-    return {
-        Why.NEVER_CHECKED: f"Wise Old Man never looked at {name}",
-        Why.UNCHECKED: f"{name} not checked {since}",
-        Why.NO_START: f"no reading of {name} to count from",
-        Why.GAINS_SHORT: f"{name} observed without gains for {observed} of {days} days",
-        Why.NAME_DISPUTED: f"a name of {name} is in dispute",
-        Why.GAME_UNHEARD: f"the clan chat was not heard {since}",
-        Why.GAME_SHORT: f"clan chat: {observed} of {days} silent days were heard",
-        Why.DISCORD_UNHEARD: f"Discord was not listened to {since}",
-        Why.DISCORD_SHORT: f"Discord: {observed} of {days} silent days were listened to",
-        Why.JOIN_UNKNOWN: f"when {name} joined is not known",
-        Why.ROLES_UNKNOWN: "Discord does not tell me their roles, of which some are safe",
-    }[doubt.why]
 
 
 def person_page(quiet: Quiet, one: Placed, steps: Sequence[Step]) -> discord.Embed:

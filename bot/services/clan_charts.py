@@ -1,7 +1,8 @@
 """What charts of a clan and of a member's gains show, from the questions that reports and boards ask."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from bot.domain.activity import quarter_of
@@ -12,9 +13,11 @@ from bot.domain.metrics import ALL_METRICS, MESSAGES, OVERALL, MetricKind
 from bot.domain.periods import Period, PeriodKind, midnight
 from bot.services.clock import Clock
 from bot.services.leaderboards import Leaderboards, entry_of, group_ends
-from bot.services.rosters import present
+from bot.services.rosters import present_at
 from bot.services.statistics import Statistics
 from db.queries import charts, cursors, gains, members, reports
+from db.queries.cursors import CoveredSpan
+from db.queries.gains import Ends
 from db.session import Database
 
 WEEKS: Final = 12
@@ -77,32 +80,30 @@ class ClanCharts:
         A week's XP is the sum of what each gained from the reading before it to the last one in it,
         so that it is counted once, in the week in which WOM looked, and never jumps with the roster.
         """
-        now = self._clock()
-        today = now.astimezone(clan.zone).date()
+        today = self._clock().astimezone(clan.zone).date()
         monday = today - timedelta(days=today.weekday())
+        firsts = [monday - timedelta(weeks=back) for back in range(WEEKS, -1, -1)]
+        starts = [midnight(first, clan.zone) for first in firsts]
+        weeks = list(pairwise(starts))
         known = await self._statistics.metric_ids()
-        found: list[TrendWeek] = []
+        overall = known.get(OVERALL.key)
         async with self._database.read() as session:
-            for back in range(WEEKS, 0, -1):
-                first = monday - timedelta(weeks=back)
-                start, end = midnight(first, clan.zone), midnight(first + timedelta(weeks=1), clan.zone)
-                period = Period("week", PeriodKind.CALENDAR, start, end)
-                names = (await present(session, clan.id, end)).names
-                ids = [known[OVERALL.key]] if OVERALL.key in known else []
-                ends = group_ends(await gains.readings(session, clan.id, ids, period)) if ids else {}
-                gained = [
-                    value
-                    for member, name in names.items()
-                    if (of := ends.get((member, ids[0]))) is not None
-                    and (value := entry_of(member, name, OVERALL, of, period).value) is not None
-                ]
-                spans = await cursors.covered(session, clan.id, start, end)
-                said = await reports.messages_in_slots(
-                    session, clan.id, [(quarter_of(start), quarter_of(end))]
-                )
-                messages = sum(said.get(member, {}).get(0, 0) for member in names) if spans else None
-                found.append(TrendWeek(first, sum(gained) if gained else None, messages, len(gained)))
-        return found
+            rosters = await present_at(session, clan.id, [end for _, end in weeks])
+            spans = await cursors.covered(session, clan.id, starts[0], starts[-1])
+            slots = [(quarter_of(start), quarter_of(end)) for start, end in weeks]
+            said = await reports.messages_in_slots(session, clan.id, slots)
+            read = [
+                []
+                if overall is None
+                else await gains.readings(session, clan.id, [overall], _week(start, end))
+                for start, end in weeks
+            ]
+        return [
+            _trend_week(
+                firsts[number], weeks[number], rosters[number].names, read[number], spans, said, number
+            )
+            for number in range(WEEKS)
+        ]
 
     async def ranks(self, clan: Clan) -> list[tuple[str | None, int]]:
         """How many members hold each of WOM's roles, in the clan's order; None is none."""
@@ -137,3 +138,28 @@ def _joined(spans: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, 
         else:
             found.append((start, end))
     return found
+
+
+def _week(start: datetime, end: datetime) -> Period:
+    return Period("week", PeriodKind.CALENDAR, start, end)
+
+
+def _trend_week(
+    first: date,
+    week: tuple[datetime, datetime],
+    names: Mapping[MemberId, str],
+    read: Sequence[Ends],
+    spans: Sequence[CoveredSpan],
+    said: Mapping[MemberId, Mapping[int, int]],
+    number: int,
+) -> TrendWeek:
+    start, end = week
+    ends = {member: of for (member, _), of in group_ends(read).items()}
+    values = (
+        entry_of(member, name, OVERALL, ends.get(member), _week(start, end)).value
+        for member, name in names.items()
+    )
+    gained = [value for value in values if value is not None]
+    heard = any(one.start < end and start < one.end for one in spans)
+    messages = sum(said.get(member, {}).get(number, 0) for member in names) if heard else None
+    return TrendWeek(first, sum(gained) if gained else None, messages, len(gained))

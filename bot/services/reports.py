@@ -30,6 +30,7 @@ from bot.domain.reports import (
     InactiveLine,
     PromotionLine,
     Readiness,
+    ReportKind,
     RosterLine,
     Slot,
     Unresolved,
@@ -52,7 +53,7 @@ from db.session import Database
 STEPS: Final = 5
 Tell = Callable[[int], Awaitable[None]]
 """Called with the number of the step, of :data:`STEPS`, that begins."""
-_AT_ONCE: Final = 24
+_AT_ONCE: Final = 8
 """Metrics in one statement: so many readings are made into values without holding the loop for long."""
 _MOST_SLOTS: Final = 92
 _WEEK: Final = 7
@@ -105,9 +106,17 @@ class Reports:
         self._clock = clock
 
     async def clan(
-        self, clan: Clan, period: Period, presence: Presence | None, roles: Roles, tell: Tell | None = None
+        self,
+        clan: Clan,
+        period: Period,
+        presence: Presence | None,
+        roles: Roles,
+        kind: ReportKind = ReportKind.ALL,
+        tell: Tell | None = None,
     ) -> ClanReport:
         """The whole clan as it is now, and what happened over a period.
+
+        Gains are read of XP alone, by which members have their places, where ``kind`` asks for no more.
 
         ``presence`` and ``roles`` are what Discord says of its people; None where it does not.
         """
@@ -132,7 +141,7 @@ class Reports:
             unresolved = await counts.unattributed_by_source(session, clan.id, period.start, period.end)
             since = await reports.observed_since(session, clan.id)
         await step(3)
-        gained = await self._gains(clan, ids, period, rows)
+        gained = await self._gains(clan, ids, period, rows, kind)
         await step(4)
         try:
             overview = await self._promotions.overview(clan, presence)
@@ -191,10 +200,17 @@ class Reports:
         return _Said(tuple(found[:-1]), found[-1])
 
     async def _gains(
-        self, clan: Clan, ids: Mapping[str, MetricId], period: Period, rows: Sequence[RosterRow]
+        self,
+        clan: Clan,
+        ids: Mapping[str, MetricId],
+        period: Period,
+        rows: Sequence[RosterRow],
+        kind: ReportKind,
     ) -> tuple[GainsLine, ...]:
         """Everybody's gains of all skills and bosses, a few metrics at a time."""
-        wanted = [one for one in (OVERALL, EHP, EHB, *SKILLS, BOSS_KILLS, *BOSSES) if one.key in ids]
+        whole = kind in {ReportKind.ALL, ReportKind.GAINS}
+        measured = (OVERALL, EHP, EHB, *SKILLS, BOSS_KILLS, *BOSSES) if whole else (OVERALL,)
+        wanted = [one for one in measured if one.key in ids]
         entries: dict[MemberId, dict[str, Entry]] = {row.member: {} for row in rows}
         for start in range(0, len(wanted), _AT_ONCE):
             part = wanted[start : start + _AT_ONCE]

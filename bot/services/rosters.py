@@ -1,6 +1,6 @@
 """Who is in the clan, now or at a moment of the past: whom an answer ranks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -24,9 +24,15 @@ async def present(session: AsyncSession, clan: ClanId, as_of: datetime | None) -
     """Who is in the clan now, or was at a moment, under the names of that time."""
     if as_of is None:
         return Present(await members.current_names(session, clan))
+    return (await present_at(session, clan, [as_of]))[0]
+
+
+async def present_at(session: AsyncSession, clan: ClanId, moments: Sequence[datetime]) -> list[Present]:
+    """The same at each of several moments, in as many statements as of one."""
     called: dict[MemberId, list[Held]] = {}
     for held in await names.all_names(session, clan):
         called.setdefault(held.member, []).append(held)
     stored = await members.members_now(session, clan)
-    then = roster_at(stored, await members.happened(session, clan), called, as_of)
-    return Present({id_: was.name for id_, was in then.items() if was.is_member}, then)
+    happened = await members.happened(session, clan)
+    rosters = (roster_at(stored, happened, called, moment) for moment in moments)
+    return [Present({id_: was.name for id_, was in then.items() if was.is_member}, then) for then in rosters]
