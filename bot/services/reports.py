@@ -14,11 +14,9 @@ from bot.domain.clans import Clan
 from bot.domain.desk_errors import NoRules
 from bot.domain.ids import MemberId, MetricId
 from bot.domain.inactivity import Standing
-from bot.domain.ladder import Placed
 from bot.domain.leaderboards import Entry, place_among
 from bot.domain.metrics import BOSS_KILLS, BOSSES, EHB, EHP, OVERALL, SKILLS, TOTAL_LEVEL, Metric
 from bot.domain.periods import Day, Period, PeriodKind, days_of, read_period
-from bot.domain.promotions import Promotion, Ready
 from bot.domain.reports import (
     WINDOWS,
     ActivityLine,
@@ -27,23 +25,19 @@ from bot.domain.reports import (
     ClanReport,
     Figures,
     GainsLine,
-    InactiveLine,
-    PromotionLine,
-    Readiness,
     ReportKind,
     RosterLine,
     Slot,
     Unresolved,
 )
 from bot.domain.rules.judging import Outcome
-from bot.present.requirements import GAPS, tally
 from bot.services.clan_roster import ClanRoster
 from bot.services.clock import Clock
 from bot.services.eligibility.loading import Presence
 from bot.services.inactivity import Inactivity, Roles
 from bot.services.leaderboards import Key, entry_of, group_ends
-from bot.services.promotions.overview import Overview
 from bot.services.promotions.service import Promotions
+from bot.services.report_lines import inactive_of, next_ranks_of, promotion_lines
 from bot.services.statistics import Statistics
 from db.queries import counts, cursors, events, gains, reports
 from db.queries.cursors import CoveredSpan
@@ -150,7 +144,7 @@ class Reports:
         await step(5)
         quiet = await self._inactivity.quiet(clan, None, roles)
         places = _places(gained)
-        ranks = {} if overview is None else _next_ranks(overview)
+        ranks = {} if overview is None else next_ranks_of(overview)
         checks = [row.checked_at for row in rows if row.checked_at is not None]
         return ClanReport(
             clan_name=clan.name,
@@ -167,8 +161,10 @@ class Reports:
             slots=slots,
             activity=activity,
             changes=changes,
-            promotions=None if overview is None else tuple(_promotion_lines(overview)),
-            inactive=tuple(_inactive(one) for one in quiet.people if one.judged.standing in _NAMED_STANDINGS),
+            promotions=None if overview is None else tuple(promotion_lines(overview)),
+            inactive=tuple(
+                inactive_of(one) for one in quiet.people if one.judged.standing in _NAMED_STANDINGS
+            ),
             unresolved=tuple(
                 Unresolved(one.label, one.user, one.messages)
                 for one in sorted(unresolved, key=lambda one: (-one.messages, one.label.casefold()))
@@ -337,86 +333,4 @@ async def _changes(
         Change(one.at, one.member, names[one.member], ChangeKind(one.kind), one.before, one.after)
         for one in happened
         if one.member in names and not (one.kind == JOINED and (one.member, one.at) in back)
-    )
-
-
-def _next_ranks(overview: Overview) -> dict[MemberId, tuple[str | None, Outcome | None]]:
-    """The rank that each member earned, or the next one, with what is known of it."""
-    found: dict[MemberId, tuple[str | None, Outcome | None]] = {}
-    for member, standing in overview.assessed.standings.items():
-        verdict = standing.earned or standing.unknown or next(iter(standing.offers), None)
-        if verdict is not None:
-            found[member] = (verdict.rank.name, verdict.outcome)
-    return found
-
-
-def _promotion_lines(overview: Overview) -> list[PromotionLine]:
-    lists = (
-        (Readiness.READY, overview.ready),
-        (Readiness.UNKNOWN, overview.unknown),
-        (Readiness.BELOW, overview.below),
-    )
-    found = [_ready(which, one) for which, ones in lists for one in ones]
-    judge = overview.assessed.ladder.judge
-    held = [
-        PromotionLine(
-            readiness=Readiness.HELD,
-            name=name,
-            role=judge.subjects[member].role,
-            rank="",
-            met=None,
-            conditions=None,
-            since=None,
-            linked=judge.subjects[member].linked,
-            note=hold.note,
-        )
-        for member, name, hold in overview.held
-    ]
-    return [*found, *held, *(_under_way(one, overview) for one in overview.under_way)]
-
-
-def _ready(which: Readiness, one: Ready) -> PromotionLine:
-    met, conditions = tally(one.shown.finding)
-    why = one.shown.finding.why
-    return PromotionLine(
-        readiness=which,
-        name=one.name,
-        role=one.role,
-        rank=one.verdict.rank.name,
-        met=met,
-        conditions=conditions,
-        since=one.since,
-        linked=one.linked,
-        note="" if why is None else GAPS[why],
-    )
-
-
-def _under_way(one: Promotion, overview: Overview) -> PromotionLine:
-    subject = overview.assessed.ladder.judge.subjects.get(one.member)
-    return PromotionLine(
-        readiness=Readiness.UNDER_WAY,
-        name=one.name,
-        role=one.from_role,
-        rank=one.rank,
-        met=None,
-        conditions=None,
-        since=one.approved_at,
-        linked=subject is not None and subject.linked,
-        note=one.stage.value,
-    )
-
-
-def _inactive(one: Placed) -> InactiveLine:
-    person = one.judged.person
-    return InactiveLine(
-        name=person.lead.name,
-        role=person.lead.role,
-        standing=one.judged.standing,
-        gained_at=person.gained_at,
-        said_at=person.said_at,
-        wrote_at=person.wrote_at,
-        checked_at=person.checked_at,
-        doubts=one.judged.doubts,
-        days=one.judged.limit.days,
-        others=tuple(account.name for account in person.accounts[1:]),
     )
