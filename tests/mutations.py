@@ -242,6 +242,13 @@ MUTATIONS = (
         ":",
     ),
     Mutation(
+        NAMES,
+        "test_the_last_name_of_an_archive_is_not_that_of_a_newcomer_who_has_it_now",
+        "bot/domain/former_names.py",
+        "is_span(last.end, until) and _give_way",
+        "is_span(until, last.end) and _give_way",
+    ),
+    Mutation(
         ROSTERS,
         "test_true_leavers_and_joiners_of_one_sync_are_two_people",
         "bot/domain/stays.py",

@@ -27,6 +27,36 @@ def lay_history(roster: Roster, approved: Sequence[ApprovedRename]) -> None:
             others = roster.told_of_others(member, old)
             former = Held(member, old, change.old_name, since, until, "name change")
             _insert_former(roster, former, hold, [at for at in others if at <= until])
+    _lay_last_of_archives(roster, approved)
+
+
+def _lay_last_of_archives(roster: Roster, approved: Sequence[ApprovedRename]) -> None:
+    """Add the names that an archive took before another account was given them.
+
+    WOM does not name an archive, so that its last names are known by its changes alone, and only
+    up to when WOM was told of them: later anybody may have had them.
+    """
+    for change in sorted(approved, key=lambda one: one.submitted_at):
+        member, key = roster.owners.get(change.player), name_key(change.new_name)
+        if member is None or member not in roster.voices:
+            continue
+        last = next(iter(reversed(roster.names.get(member, []))), None)
+        if last is None or last.end is None or last.key != name_key(change.old_name) or last.key == key:
+            continue
+        until = change.submitted_at
+        own = Held(member, key, change.new_name, last.end, until, "name change")
+        if is_span(last.end, until) and _give_way(roster, own, until):
+            roster.set_names(member, [*roster.names[member], own])
+
+
+def _give_way(roster: Roster, held: Held, until: datetime) -> bool:
+    """Let first names whose owners were seen later begin at ``until``; whether nobody else had it then."""
+    others = [one for one in roster.holds(held.key, but=held.member) if one.overlaps(held)]
+    if any(one.start is not None or until > roster.members[one.member].created_at for one in others):
+        return False
+    for one in others:
+        roster.replace_hold(one, replace(one, start=until))
+    return True
 
 
 def _taken_by(

@@ -284,6 +284,24 @@ async def test_a_former_name_of_a_newcomer_is_nobodys_where_nothing_tells_when_a
     assert await tale.spoken() == {"Fay": 1, NOBODY: 1}, "Ann's line is not hers"
 
 
+async def test_the_last_name_of_an_archive_is_not_that_of_a_newcomer_who_has_it_now(tale: Tale) -> None:
+    """Trap 4: no poll showed Ann as Cat, and WOM tells of her changes only while she is on the roster."""
+    ann, _ = tale.joins("Ann", "Bob")
+    await tale.polled(hours=1)
+    tale.passes(minutes=5)
+    await tale.says("Cat")
+    tale.renames(ann, "Cat")
+    tale.passes(minutes=5)
+    await tale.says("Cat")
+    tale.wom.archive(ann, tale.now)
+    await tale.polled(hours=1)
+    eve = tale.wom.add_player("Cat")
+    tale.synced(joined=[eve], left=[ann])
+    await tale.polled(hours=1)
+    await tale.says("Cat")
+    assert await tale.spoken() == {"Ann": 1, "Cat": 1, NOBODY: 1}, "neither of the first two is Eve's"
+
+
 async def test_who_gave_a_name_up_and_took_it_again_did_not_have_it_between(tale: Tale) -> None:
     """WOM showed Ann under the old name until it approved; Bob had it in the meantime."""
     ann, bob = tale.joins("Ann", "Bob")
