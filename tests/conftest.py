@@ -69,7 +69,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Generator[Templates]:
 async def database_url(database_kind: str, tmp_path: Path, templates: Templates) -> AsyncGenerator[str]:
     """The URL of a database at the newest revision."""
     await require(database_kind)
-    async with empty_database(database_kind, tmp_path, await templates.migrated(database_kind)) as url:
+    async with templates.migrated(database_kind, tmp_path) as url:
         yield url
 
 

@@ -108,7 +108,7 @@ async def compare(database: Database, number: int) -> Counter[tuple[str, bool | 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_each_preset_selects_whom_its_rule_selects(database: Database) -> None:
-    seen = await compare(database, 200)
+    seen = await compare(database, 120)
     names = {name for name, _ in seen}
     assert {one for one in names for it in (True, False, None) if not seen[one, it]} == set()
 
