@@ -16,6 +16,8 @@ _LEADERS: Final = 10
 _LABELS: Final = 11
 """Dates below bars for which there is room."""
 _LISTS: Final = 5
+_NAME: Final = 24
+"""Room for the widest name."""
 _DATA: Final = 3 * _LISTS + 3
 """The column in which the charts' numbers begin, right of what is read."""
 _LAST_ROW: Final = 62
@@ -26,7 +28,7 @@ Leader = tuple[str, int | float]
 def overview(book: Any, report: ClanReport, palette: Palette, heading: str) -> None:
     """Ten leaders each of XP, EHP, EHB, kills and messages over the period, and two charts."""
     sheet = book.create_sheet("Overview")
-    paint(sheet, (3, *(width for _ in range(_LISTS) for width in (16, 14, 3))), palette)
+    paint(sheet, (3, *(width for _ in range(_LISTS) for width in (_NAME, 14, 3))), palette)
     title = sheet.cell(1, 1)
     write_text(title, f"{report.clan_name} · {label_of(report.period.code)}")
     title.style = "title"
@@ -106,7 +108,7 @@ def _chart(
             sheet.cell(row, place).style = "small"
     chart: Any = BarChart()
     chart.type, chart.style, chart.legend, chart.gapWidth = "col", 10, None, 30
-    chart.title, chart.width, chart.height = name, 31, 10.5
+    chart.title, chart.width, chart.height = name, 38, 10.5
     chart.add_data(
         Reference(sheet, min_col=column + 1, min_row=1, max_row=len(data) + 1), titles_from_data=True
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import groupby
+from math import ceil
 from typing import Any, Final, Generic, TypeVar
 
 from bot.present.text import clip, tidy, width
@@ -16,6 +17,10 @@ Value = str | int | float | date | datetime | None
 FORMULA: Final = ("=", "+", "-", "@")
 _WIDEST: Final = 44
 _NARROWEST: Final = 7
+_BROADEST: Final = frozenset("WM@")
+"""Letters that are nearly as wide as two digits in the usual fonts."""
+_BROAD: Final = frozenset("mw%")
+"""Those of one and a half."""
 _PAGE: Final = 190
 """Characters beside each other that can still be read on paper."""
 _LONGEST_BAR: Final = 50
@@ -115,7 +120,7 @@ def finish(sheet: Any, heading: str, *, repeat: str | None = None) -> None:
     sheet.print_title_rows = repeat
     # An ampersand begins a code there.
     sheet.oddHeader.left.text = heading.replace("&", "&&")
-    sheet.oddFooter.right.text = "&P / &N"
+    sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&A", "&P / &N"
     sheet.print_area = sheet.dimensions
 
 
@@ -192,12 +197,18 @@ def _written(value: Value, kind: Kind) -> int:
     if value is None:
         return 0
     if isinstance(value, str):
-        return width(clip(tidy(value), _WIDEST))
+        return _digits_wide(clip(tidy(value), _WIDEST))
     if kind is Kind.MOMENT:
         return 16
     if kind is Kind.DAY:
         return 10
     return len(f"{value:,.1f}" if kind is Kind.HOURS else f"{value:,}")
+
+
+def _digits_wide(text: str) -> int:
+    """How many digits are as wide as a text: a column's width is counted in these."""
+    broad = sum(0.8 if one in _BROADEST else 0.6 if one in _BROAD else 0.2 * one.isupper() for one in text)
+    return width(text) + ceil(broad)
 
 
 def _as_table(sheet: Any, name: str, first: int, last: int, columns: int) -> None:
