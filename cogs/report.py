@@ -73,8 +73,8 @@ class ChartSelect(OfficersItem[Select[View]], template=rf"rc:(?P<clan>{NUMBER}):
                 await self._draw(interaction, clan, small, heatmap_chart, hours, "When we talk", small)
             case "quadrants":
                 spots = await charts.quadrants(clan, period)
-                small = f"{small} · dashed: the clan's medians"
-                await self._draw(interaction, clan, small, quadrants_chart, spots, "Messages and XP", small)
+                told = f"{small} · dashed: the clan's medians"
+                await self._draw(interaction, clan, told, quadrants_chart, spots, "Messages and XP", small)
             case "trend":
                 weeks = await charts.trend(clan)
                 fewest = min((week.measured for week in weeks if week.measured), default=0)

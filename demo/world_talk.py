@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import accumulate
 
+from bot.domain.metrics import metric
 from demo.script import Channel, Event, Message, MessageDeleted, snowflake
 from demo.world_discord import Server, Speaker
 from demo.world_metrics import BOSS_KILLS_AN_HOUR, SKILLS
@@ -200,7 +201,7 @@ def _broadcast(stage: _Stage, moment: datetime) -> str:
         other=other.name_at(moment),
         item=rng.choice(_ITEMS),
         skill=rng.choice(SKILLS).title(),
-        boss=rng.choice(list(BOSS_KILLS_AN_HOUR)).replace("_", " ").title(),
+        boss=metric(rng.choice(list(BOSS_KILLS_AN_HOUR))).name,
         coins=f"{rng.randrange(1_000_000, 90_000_000):,}",
         small=rng.randrange(2, 900),
         one=rng.randrange(10),

@@ -14,6 +14,11 @@ _SMALL: Final = 13
 _HOURS: Final = 24
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MOST_BARS: Final = 10
+_HEADING: Final = 0.42
+_PANEL_TITLE: Final = 0.34
+_BAR: Final = 0.19
+_BELOW: Final = 0.08
+"""Inches that the title, a panel's own title and a bar of it take, and what is free below them."""
 _EDGE: Final = 12
 """Pixels at a picture's sides that stay free."""
 
@@ -60,33 +65,45 @@ def compare_chart(
 ) -> bytes:
     """Members side by side: for each metric (its label, its measure, the values) a bar to each member.
 
-    Every metric has a scale of its own; a member of whom it is unknown has a dash.
+    Every metric has a panel and a scale of its own, two beside each other, so that the picture is
+    no higher than Discord shows whole; the last panel tells which colour and number is whose. A
+    member of whom it is unknown has a dash.
     """
-    lines = len(rows) * (len(names) + 1)
-    height = 0.75 + 0.27 * lines
+    across, members = 2, len(names)
+    down = -(-(len(rows) + 1) // across)
+    height = _HEADING + down * (_PANEL_TITLE + members * _BAR) + _BELOW
     figure = _figure(title, (INCHES[0], height))
-    axes: Any = figure.add_axes((0.34, 0.02, 0.50, 1 - 0.62 / height))
-    place = 0.0
-    texts: list[Any] = []
-    for label, measure, values in rows:
-        axes.text(
-            -0.02, -place, label, ha="right", va="center", color=theme.INK, fontsize=14, fontweight="bold"
-        )
-        place += 1
+    panels: list[Any] = []
+    for place in range(len(rows) + 1):
+        top = height - _HEADING - place // across * (_PANEL_TITLE + members * _BAR) - _PANEL_TITLE
+        box = (0.06 + 0.5 * (place % across), (top - members * _BAR) / height, 0.29, members * _BAR / height)
+        axes: Any = figure.add_axes(box)
+        axes.set_xlim(0, 1)
+        axes.set_ylim(members - 0.5, -0.5)
+        axes.axis("off")
+        panels.append(axes)
+    for axes, (label, measure, values) in zip(panels, rows, strict=False):
+        axes.set_title(label, loc="left", x=-0.1, color=theme.INK, fontsize=_SMALL, fontweight="bold", pad=4)
         most = max([1, *(value for value in values if value is not None)])
-        for index, (name, value) in enumerate(zip(names, values, strict=True)):
-            colour = theme.SERIES[index % len(theme.SERIES)]
-            axes.barh(-place, (value or 0) / most, color=colour, height=0.7, zorder=2)
-            written: dict[str, Any] = {"va": "center", "color": theme.FAINT_INK, "fontsize": _SMALL}
-            texts.append(axes.text(-0.02, -place, drawable(name), ha="right", parse_math=False, **written))
-            axes.text((value or 0) / most + 0.02, -place, short(value, measure), **written)
-            place += 1
-    axes.set_xlim(0, 1)
-    axes.set_ylim(-place + 0.4, 0.6)
-    axes.axis("off")
-    for text in texts:
-        _shrink(figure, text)
+        for place, value in enumerate(values):
+            axes.barh(place, (value or 0) / most, color=_colour(place), height=0.76, zorder=2)
+            _beside(axes, -0.05, place, str(place + 1), ha="right")
+            _beside(axes, (value or 0) / most + 0.03, place, short(value, measure))
+    for place, name in enumerate(names):
+        panels[-1].barh(place, 0.1, color=_colour(place), height=0.76)
+        _beside(panels[-1], -0.05, place, str(place + 1), ha="right")
+        _shrink(figure, _beside(panels[-1], 0.16, place, drawable(name), color=theme.INK))
     return png(figure)
+
+
+def _colour(place: int) -> str:
+    return theme.SERIES[place % len(theme.SERIES)]
+
+
+def _beside(axes: Any, across: float, place: int, text: str, **look: Any) -> Any:
+    """A small text on a bar's line."""
+    look = {"va": "center", "color": theme.FAINT_INK, "fontsize": _SMALL, "parse_math": False, **look}
+    return axes.text(across, place, text, **look)
 
 
 def heatmap_chart(messages: Sequence[Sequence[int | None]], title: str, span: str) -> bytes:
@@ -139,10 +156,11 @@ def quadrants_chart(spots: Sequence[Spot], title: str, span: str) -> bytes:
     axes.margins(x=0.05, y=0.18)
     axes.set_xlim(left=0)
     axes.set_ylim(bottom=0)
-    _name(figure, axes, [spot for spot in spots if spot.named])
     axes.set_title(f"{span} · XP ↑ · messages →", loc="left", color=theme.FAINT_INK, fontsize=_SMALL, pad=6)
     finish_axis(axes, "experience")
     _short_below(axes)
+    # Last, since what is above moves the axes' ends.
+    _name(figure, axes, [spot for spot in spots if spot.named])
     return png(figure)
 
 
@@ -175,15 +193,20 @@ def _figure(title: str, inches: tuple[float, float] = INCHES) -> Any:
 
 
 def _shrink(figure: Any, text: Any) -> None:
-    """Make a text that would leave the picture to the left as small as it has to be."""
+    """Make a text that would leave the picture to one side as small as it has to be."""
     left, right = text.get_window_extent(figure.canvas.get_renderer()).intervalx
-    if left < _EDGE:
-        text.set_fontsize(text.get_fontsize() * (right - _EDGE) / (right - left))
+    room = min(right, figure.bbox.x1 - _EDGE) - max(left, _EDGE)
+    if room < right - left:
+        text.set_fontsize(text.get_fontsize() * room / (right - left))
 
 
 def _name(figure: Any, axes: Any, spots: Sequence[Spot]) -> None:
     """Write names beside dots, each where no other name is; one for which there is no room is left out."""
+    from matplotlib.patheffects import withStroke
+
+    figure.canvas.draw()
     renderer = figure.canvas.get_renderer()
+    apart = [withStroke(linewidth=3, foreground=theme.CANVAS)]
     taken: list[Any] = []
     for spot in spots:
         for across, up, side in ((0, 8, "center"), (8, -5, "left"), (-8, -5, "right"), (0, -18, "center")):
@@ -196,9 +219,10 @@ def _name(figure: Any, axes: Any, spots: Sequence[Spot]) -> None:
                 color=theme.INK,
                 fontsize=_SMALL,
                 parse_math=False,
+                path_effects=apart,
             )
             box = label.get_window_extent(renderer).expanded(1.02, 1.1)
-            inside = box.x0 >= _EDGE and box.x1 <= figure.bbox.x1 - _EDGE
+            inside = axes.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 - _EDGE and axes.bbox.y0 <= box.y0
             if inside and not any(box.overlaps(other) for other in taken):
                 taken.append(box)
                 break

@@ -38,6 +38,7 @@ async def picture(directory: Path) -> tuple[str, ...]:
     from demo.gallery.tour_extremes import ExtremesTour
     from demo.gallery.tour_identity import IdentityTour
     from demo.gallery.tour_officers import OfficersTour
+    from demo.gallery.tour_posts import PostsTour
     from demo.gallery.tour_promotions import PromotionsTour
     from demo.gallery.tour_quiet import QuietTour
     from demo.gallery.tour_ranks import RanksTour
@@ -64,6 +65,7 @@ async def picture(directory: Path) -> tuple[str, ...]:
             await RanksTour(tour).all()
             await PromotionsTour(tour).all()
             await RiskTour(tour).all()
+            await PostsTour(tour).all()
             await OfficersTour(tour).all()
             await desk.mass_leave()
             await ExtremesTour(tour).all()

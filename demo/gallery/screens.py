@@ -248,7 +248,27 @@ RISK: Final = Section(
         Screen("atrisk-one", "officer atrisk", "One of them, week by week"),
     ),
 )
-UNPICTURED: Final = frozenset({"competition", "member exempt", "report"})
+REPORTS: Final = Section(
+    "Charts, reports, and what is posted by itself",
+    (
+        Screen("chart-skills", "stats", "**Skills** of a card"),
+        Screen("chart-bosses", "stats", "**Bosses** of a card"),
+        Screen("chart-board", "leaderboard", "**Chart** of a board"),
+        Screen("chart-compare", "compare", "**Chart** of a comparison"),
+        Screen("competition", "competition", "A competition that is on", desktop=True),
+        Screen("report", "report", "The clan as a workbook, for officers"),
+        Screen("report-trend", "report", "The clan by week: the same members measured in each week"),
+        Screen("report-hours", "report", "When the clan talks, in its time zone"),
+        Screen("report-quadrants", "report", "Messages against XP"),
+        Screen("report-tenure", "report", "Members by tenure"),
+        Screen("posts", "setup", "What can be posted by itself"),
+        Screen("posts-weekly", "setup", "The weekly summary: when, where and what"),
+        Screen("posts-try", "setup", "**Try it**: the week's post, for your eyes only", desktop=True),
+        Screen("posts-events", "setup", "Events, each kind in a channel of its own"),
+        Screen("posts-boards", "setup", "Live boards"),
+    ),
+)
+UNPICTURED: Final = frozenset({"member exempt"})
 """Commands that have no picture yet. What gets one leaves this list."""
 SECTIONS: Final = (
     STATS,
@@ -263,6 +283,7 @@ SECTIONS: Final = (
     PROOF,
     QUIET,
     RISK,
+    REPORTS,
     REFUSALS,
     EXTREMES,
 )
