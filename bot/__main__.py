@@ -158,6 +158,9 @@ def demo(directory: Path | None, port: int | None) -> None:
     from bot.commandline.failures import Failure
 
     def like_ctrl_c(_number: int, _frame: "FrameType | None") -> None:
+        # What a shell starts in the background ignores it.
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.raise_signal(signal.SIGINT)
 
     signal.signal(signal.SIGTERM, like_ctrl_c)

@@ -18,8 +18,8 @@ import signal
 from bot.__main__ import main
 from demo import play, stage
 
-# Who runs the tests in the background ignores it, and so would what they start.
-signal.signal(signal.SIGINT, signal.default_int_handler)
+# As a shell has it in the background.
+signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 size = stage.Size(members=100, days=25, messages=1_000)
 stage.Size = lambda: size
@@ -55,8 +55,8 @@ def running(temporary: Path) -> Generator["subprocess.Popen[str]"]:
         process.communicate()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
-def test_the_page_is_there_time_passes_and_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it")
+def test_the_page_is_there_time_passes_and_sigterm_ends_it_cleanly(tmp_path: Path) -> None:
     with running(tmp_path) as demo:
         assert demo.stdout is not None
         greeting = ""
@@ -71,7 +71,7 @@ def test_the_page_is_there_time_passes_and_ctrl_c_ends_it_cleanly(tmp_path: Path
             assert page.status == 200
             assert b"</html>" in page.read()
         passed = [demo.stdout.readline() for _ in range(4)]
-        demo.send_signal(signal.SIGINT)
+        demo.send_signal(signal.SIGTERM)
         rest = demo.communicate(timeout=60)[0]
     moments = [line.split(" and ")[0] for line in passed]
     assert len(set(moments)) == 4, passed
