@@ -211,7 +211,7 @@ def why_page(one: Ready, hold: Hold | None) -> discord.Embed:
     """Every requirement of one member's next rank, or of the one they no longer meet."""
     goal = escape(goal_of(one.verdict))
     lines = [f"**{escape(rank_name(one.role))} → {goal}**", *lines_of(one.shown.finding, {})]
-    small = [f"so since {ago(one.since)}"] if one.since is not None else []
+    small = [f"so since {on_day(one.since)}"] if one.since is not None else []
     if hold is not None:
         small += held_lines([(one.name, hold)])
     lines += [f"-# {line}" for line in small]
