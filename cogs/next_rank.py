@@ -33,7 +33,14 @@ class NextRankCog(commands.Cog):
         if way is None:
             raise NotInClan(found.member.name)
         embed = next_rank_page(
-            way.name, way.role, way.path, way.left, way.since, way.checked_at, knows_rank=way.knows_rank
+            way.name,
+            way.role,
+            way.path,
+            way.earned,
+            way.left,
+            way.since,
+            way.checked_at,
+            knows_rank=way.knows_rank,
         )
         await reply_private(interaction, embed=embed)
 

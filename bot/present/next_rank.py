@@ -11,13 +11,14 @@ from bot.domain.rules.pace import TimeLeft
 from bot.present.requirements import lines_of, tally
 from bot.present.text import DESCRIPTION_LIMIT, TITLE_LIMIT, cut_units, escape, fit_lines, rank_name
 from bot.present.theme import ACCENT, SEPARATOR
-from bot.present.times import ago
+from bot.present.times import ago, on_day
 
 
 def next_rank_page(
     name: str,
     role: str | None,
     path: Sequence[Verdict],
+    earned: Verdict | None,
     left: Mapping[int, TimeLeft],
     since: Mapping[str, datetime],
     checked_at: datetime | None,
@@ -29,7 +30,7 @@ def next_rank_page(
     Where the rules offer nothing it is said why.
     """
     title = f"{escape(name)}{SEPARATOR}{escape(rank_name(role))}"
-    lines = list(_lines(role, path, left, since, knows_rank=knows_rank))
+    lines = list(_lines(role, path, earned, left, since, knows_rank=knows_rank))
     age = f"-# checked {ago(checked_at)}{SEPARATOR}covering rule{SEPARATOR}seen by you alone"
     shown = fit_lines(lines, DESCRIPTION_LIMIT - len(age) - 1)
     return discord.Embed(title=cut_units(title, TITLE_LIMIT), description=f"{shown}\n{age}", colour=ACCENT)
@@ -38,6 +39,7 @@ def next_rank_page(
 def _lines(
     role: str | None,
     path: Sequence[Verdict],
+    earned: Verdict | None,
     left: Mapping[int, TimeLeft],
     since: Mapping[str, datetime],
     *,
@@ -48,17 +50,24 @@ def _lines(
         return
     before = escape(rank_name(role))
     for place, verdict in enumerate(path):
-        goal = escape(rank_name(verdict.rank.wom_role or verdict.rank.name))
+        goal = _goal(verdict)
         met, of = tally(verdict.finding)
         yield f"**{before} → {goal}**{SEPARATOR}{met} of {of}"
         if place and verdict.rank.min_days_in_rank:
             yield f"▫️ {verdict.rank.min_days_in_rank} days as {before} first"
         yield from lines_of(verdict.finding, left)
         if verdict.outcome is Outcome.PASS and place == 0:
-            earned = since.get(verdict.rank.name)
-            when = f" since {ago(earned)}" if earned is not None else ""
-            yield f"🎉 All of it is met{when}: officers see it in their list."
+            met_since = since.get(verdict.rank.name)
+            when = f" since {on_day(met_since)}" if met_since is not None else ""
+            which = "officers see it in their list"
+            if earned is not None and earned.rank is not verdict.rank:
+                which = f"officers see you in their list for **{_goal(earned)}**, which is met too"
+            yield f"🎉 All of it is met{when}: {which}."
         before = goal
+
+
+def _goal(verdict: Verdict) -> str:
+    return escape(rank_name(verdict.rank.wom_role or verdict.rank.name))
 
 
 def _nothing(role: str | None, *, knows_rank: bool) -> str:

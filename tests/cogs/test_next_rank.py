@@ -67,6 +67,18 @@ async def test_who_has_it_all_is_told_and_who_just_came_has_no_pace(foundry: Fou
     ]
 
 
+async def test_who_has_all_of_several_ranks_sees_which_one_officers_see(foundry: Foundry) -> None:
+    low = "ranks:\n  - {name: low, order: 10, wom_role: onyx, when: {field: vorkath, at_least: 10}}\n"
+    high = "  - {name: high, order: 11, wom_role: owner, when: {field: vorkath, at_least: 50}}\n"
+    clan, by = await foundry.clan(), UserId(foundry.places.officer.id)
+    await foundry.services.eligibility.save(clan, read_rules(low + high), by, "", basis=0)
+    mine = lines_of(await foundry.john.slash(foundry.commands, "nextrank", player=CY))
+    assert mine[1] == "Member → Onyx · 1 of 1"
+    assert mine[3].endswith("officers see you in their list for Owner, which is met too.")
+    listed = text_of(await foundry.places.officer.slash(foundry.commands, "promotions"))
+    assert "→ Owner" in listed
+
+
 async def test_members_see_only_themselves_and_nothing_without_rules(foundry: Foundry) -> None:
     empty = await foundry.john.slash(foundry.commands, "nextrank")
     assert is_private(empty)

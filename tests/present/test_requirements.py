@@ -197,7 +197,7 @@ def test_sixty_ranks_and_hundreds_of_requirements_fit_into_a_message() -> None:
     checked_at = datetime(2026, 11, 1, tzinfo=UTC)
     for length in range(1, 90):
         # A letter more each time, so that one of them leaves no room at all.
-        page = next_rank_page("W" * 12, "l" * length, path, {}, {}, checked_at, knows_rank=False)
+        page = next_rank_page("W" * 12, "l" * length, path, None, {}, {}, checked_at, knows_rank=False)
         assert not embed_problems(page)
         shown = (page.description or "").splitlines()
         assert shown[0] == f"**{'l'.upper()}{'l' * (length - 1)} → R0** · 0 of 300"

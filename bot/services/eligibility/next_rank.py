@@ -30,7 +30,8 @@ _PACES = (timedelta(days=14), timedelta(days=28))
 class NextRank:
     """A member's way up: the next rank and the one after. ``left`` is by a check's identity in ``path``.
 
-    ``role`` is WOM's; ``knows_rank`` is whether the rules know it. ``checked_at`` is WOM's last look.
+    ``role`` is WOM's; ``knows_rank`` is whether the rules know it. ``earned`` is the highest rank that
+    is met, which is the one that officers' list has. ``checked_at`` is WOM's last look.
     """
 
     member: MemberId
@@ -38,6 +39,7 @@ class NextRank:
     role: str | None
     knows_rank: bool
     path: tuple[Verdict, ...]
+    earned: Verdict | None
     left: Mapping[int, TimeLeft]
     since: Mapping[str, datetime]
     checked_at: datetime | None
@@ -76,6 +78,7 @@ class NextRanks:
             subject.role,
             assessed.standings[member].current is not None,
             path,
+            assessed.standings[member].earned,
             left,
             since,
             look.checked_at if look else None,
