@@ -249,6 +249,13 @@ MUTATIONS = (
         "is_span(until, last.end) and _give_way",
     ),
     Mutation(
+        NAMES,
+        "test_a_name_given_up_and_taken_again_between_two_polls_keeps_its_earlier_time",
+        "bot/domain/roster_names.py",
+        "back is None or back <= away",
+        "back is None or back > away",
+    ),
+    Mutation(
         ROSTERS,
         "test_true_leavers_and_joiners_of_one_sync_are_two_people",
         "bot/domain/stays.py",

@@ -81,7 +81,7 @@ def _taken_by(
             if held.start is not None and until <= held.start:
                 continue
         elif submitted_at >= since:
-            found_now = any(one.member == member for one in roster.plan.renames)
+            found_now = member in roster.parted or any(one.member == member for one in roster.plan.renames)
             until = min(submitted_at, roster.now) if found_now else held.start or roster.now
             until = max(until, since + TICK)
         else:

@@ -35,6 +35,7 @@ def close_names(
     spoken = {seen.key: seen for seen in roster.voices.values()}
     moved: dict[MemberId, datetime] = {}
     for member, seen in roster.voices.items():
+        _part_where_given_up(roster, member, approved)
         current = roster.current_name(member)
         if current is None:
             _end_earlier(roster, member, approved)
@@ -58,6 +59,27 @@ def close_names(
     for member, at in moved.items():
         _close(roster, member, at)
     return moved
+
+
+def _part_where_given_up(roster: Roster, member: MemberId, approved: Sequence[ApprovedRename]) -> None:
+    """Part a name that its holder gave up and took again between two polls, which saw the same name.
+
+    WOM was told of both. Who had it in between, and what its holder was called then, is found as
+    for any other change.
+    """
+    current, state = roster.current_name(member), roster.members[member]
+    if current is None:
+        return
+    since = current.start or state.created_at
+    own = [one for one in approved if one.player in state.players and one.submitted_at > since]
+    away = min((one.submitted_at for one in own if name_key(one.old_name) == current.key), default=None)
+    back = max((one.submitted_at for one in own if name_key(one.new_name) == current.key), default=None)
+    if away is None or back is None or back <= away:
+        return
+    roster.replace_hold(current, replace(current, end=away))
+    again = replace(current, start=back)
+    roster.set_names(member, [*roster.names[member], again])
+    roster.parted.add(member)
 
 
 def _end_earlier(roster: Roster, member: MemberId, approved: Sequence[ApprovedRename]) -> None:

@@ -17,7 +17,8 @@ class Roster:
     """Everything that is known of a clan, changed as the plan grows.
 
     ``voices`` is what WOM says of each member who is on the roster. ``passing`` are the
-    names whose holder this plan ended: what was heard under them since may be anybody's.
+    names whose holder this plan ended: what was heard under them since may be anybody's. ``parted``
+    gave their name up and took it again since the poll before.
     ``told`` is of which profiles WOM was told that they took a name or gave it up, and when.
     """
 
@@ -31,6 +32,7 @@ class Roster:
     voices: dict[MemberId, Seen] = field(default_factory=dict[MemberId, Seen])
     ever_held: dict[NameKey, set[MemberId]] = field(default_factory=dict[NameKey, set[MemberId]])
     passing: set[NameKey] = field(default_factory=set[NameKey])
+    parted: set[MemberId] = field(default_factory=set[MemberId])
     told: dict[NameKey, list[tuple[PlayerId, datetime]]] = field(
         default_factory=dict[NameKey, list[tuple[PlayerId, datetime]]]
     )

@@ -135,7 +135,7 @@ def test_a_former_name_begins_after_another_who_was_told_to_have_it() -> None:
         renamed(2, "Passed", "Second", at(0.6)),
     ]
     book.poll(at(1), seen(1, "First"), seen(2, "Second", joined=at(0.7)), approved=changes)
-    assert [book.holder("passed", at(hour)) for hour in (0.1, 0.3, 0.4, 0.5, 0.6)] == [None, None, 2, 2, None]
+    assert [book.holder("passed", at(hour)) for hour in (0.1, 0.3, 0.4, 0.5, 0.6)] == [None, 1, 2, 2, None]
 
 
 def test_a_hold_that_had_ended_was_not_begun_by_a_later_rename() -> None:

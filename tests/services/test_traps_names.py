@@ -259,7 +259,7 @@ async def test_a_former_name_of_a_newcomer_is_not_theirs_while_wom_tells_of_anot
     tale.synced(joined=[eve])
     await tale.polled(hours=1)
     assert await tale.roster() == ["Ann", "Bob", "Fay"]
-    assert await tale.spoken() == {"Fay": 1, NOBODY: 1}, "Ann's line is not hers"
+    assert await tale.spoken() == {"Fay": 1, "Ann": 1}, "Ann's line is not hers"
     assert [one.display for one in (await tale.whois("Fay")).names] == [*dict.fromkeys((first, "Cat", "Fay"))]
 
 
@@ -322,6 +322,32 @@ async def test_who_gave_a_name_up_and_took_it_again_did_not_have_it_between(tale
     assert await tale.roster() == ["Fay", "Bob"]
     spoken = await tale.spoken()
     assert spoken.get("Fay", 0) == 0, "Bob's line is not hers"
+
+
+async def test_a_name_given_up_and_taken_again_between_two_polls_keeps_its_earlier_time(tale: Tale) -> None:
+    """Every poll saw Ann under the name, and WOM tells what she was called in between."""
+    ann, bob = tale.joins("Ann", "Bob")
+    await tale.polled(hours=1)
+    await tale.says("Ann")
+    await tale.polled(hours=1)
+    tale.passes(minutes=5)
+    tale.renames(ann, "Cat")
+    tale.passes(minutes=5)
+    tale.renames(bob, "Ann")
+    await tale.says("Ann")
+    await tale.says("Cat")
+    tale.passes(minutes=5)
+    tale.renames(bob, "Bob")
+    tale.passes(minutes=5)
+    tale.renames(ann, "Ann")
+    tale.passes(minutes=5)
+    await tale.says("Ann")
+    await tale.polled(hours=1)
+    assert await tale.spoken() == {"Ann": 3, "Bob": 1}
+    tale.renames(ann, "Eve")
+    await tale.polled(hours=1)
+    assert await tale.spoken() == {"Eve": 3, "Bob": 1}
+    assert [one.display for one in (await tale.whois("Eve")).names] == ["Ann", "Cat", "Ann", "Eve"]
 
 
 async def test_a_short_earlier_time_under_a_name_does_not_end_the_one_before(tale: Tale) -> None:
