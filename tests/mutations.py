@@ -17,6 +17,7 @@ COPIED = ("bot", "cogs", "db", "demo", "migrations", "tests", "pyproject.toml")
 RENAMES, NAMES, ROSTERS, NUMBERS, DESK = (
     f"tests/services/test_traps_{part}.py" for part in ("renames", "names", "rosters", "numbers", "desk")
 )
+FORMER = "tests/domain/test_former_names.py"
 FAILED = 1
 """What pytest returns where a test failed, and not where none was found or it could not be read."""
 
@@ -203,15 +204,22 @@ MUTATIONS = (
         NAMES,
         "test_who_gave_a_name_up_and_took_it_again_did_not_have_it_between",
         "bot/domain/roster_names.py",
-        "        and one.submitted_at <= sighted\n",
-        "",
+        "    return min(away, default=None)",
+        "    return max(away, default=None)",
+    ),
+    Mutation(
+        FORMER,
+        "test_lines_from_before_a_name_began_do_not_undo_it",
+        "bot/domain/roster_names.py",
+        "if current.start is None or first > current.start else None",
+        "if True else None",
     ),
     Mutation(
         NAMES,
         "test_a_short_earlier_time_under_a_name_does_not_end_the_one_before",
         "bot/domain/roster_names.py",
-        "if not taken or first > max(taken)",
-        "if True",
+        "        _part_where_given_up(roster, member, approved)\n",
+        "",
     ),
     Mutation(
         NAMES,
@@ -221,8 +229,8 @@ MUTATIONS = (
         "if not disputes",
     ),
     Mutation(
-        NAMES,
-        "test_a_former_name_of_a_newcomer_is_not_theirs_while_wom_tells_of_another_under_it",
+        FORMER,
+        "test_a_former_name_begins_after_another_who_was_told_to_have_it",
         "bot/domain/former_names.py",
         "since = max(others, default=None)",
         "since = None",

@@ -33,20 +33,32 @@ def lay_history(roster: Roster, approved: Sequence[ApprovedRename]) -> None:
 def _lay_last_of_archives(roster: Roster, approved: Sequence[ApprovedRename]) -> None:
     """Add the names that an archive took before another account was given them.
 
-    WOM does not name an archive, so that its last names are known by its changes alone, and only
-    up to when WOM was told of them: later anybody may have had them.
+    WOM does not name an archive, so that its last names are known by its changes alone: each from
+    the one before, the last only up to when WOM was told of it. Later anybody may have had it.
     """
-    for change in sorted(approved, key=lambda one: one.submitted_at):
-        member, key = roster.owners.get(change.player), name_key(change.new_name)
-        if member is None or member not in roster.voices:
-            continue
+    for member, seen in roster.voices.items():
         last = next(iter(reversed(roster.names.get(member, []))), None)
-        if last is None or last.end is None or last.key != name_key(change.old_name) or last.key == key:
+        if seen.key is not None or last is None or last.end is None:
             continue
-        until = change.submitted_at
-        own = Held(member, key, change.new_name, last.end, until, "name change")
-        if is_span(last.end, until) and _give_way(roster, own, until):
-            roster.set_names(member, [*roster.names[member], own])
+        start = last.end
+        chain = _chain_from(last, [one for one in approved if roster.owners.get(one.player) == member])
+        for change, after in zip(chain, [*chain[1:], *chain[-1:]], strict=True):
+            until = max(after.submitted_at, start + TICK)
+            own = Held(member, name_key(change.new_name), change.new_name, start, until, "name change")
+            if _give_way(roster, own, until):
+                roster.set_names(member, [*roster.names[member], own])
+            start = until
+
+
+def _chain_from(last: Held, own: Sequence[ApprovedRename]) -> list[ApprovedRename]:
+    """The changes that lead on from a name, each from where the one before led to, in order of time."""
+    chain: list[ApprovedRename] = []
+    key = last.key
+    for change in sorted(own, key=lambda one: one.submitted_at):
+        if name_key(change.old_name) == key and (last.end is None or change.submitted_at >= last.end):
+            chain.append(change)
+            key = name_key(change.new_name)
+    return chain
 
 
 def _give_way(roster: Roster, held: Held, until: datetime) -> bool:

@@ -48,12 +48,12 @@ def close_names(
         if taker is None and heard is not None:
             at = max(at, heard.last + TICK)
         told = (
-            _given_up(approved, roster.members[member], current, _last_sighting(roster, member)),
+            _given_up(approved, roster.members[member], current),
             None if taker is None else _taken(approved, roster.members[member], taker, current),
         )
         at = min([at, *(one for one in told if one is not None)])
         if not roster.told_of_others(member, seen.key):
-            at = min(at, _first_heard(roster, member, current, lines, approved) or at)
+            at = min(at, _first_heard(roster, member, current, lines) or at)
         # Lines reach back past the poll before: what began after them was held for a moment at least.
         moved[member] = min(max(at, current.start + TICK) if current.start else at, roster.now)
     for member, at in moved.items():
@@ -67,18 +67,24 @@ def _part_where_given_up(roster: Roster, member: MemberId, approved: Sequence[Ap
     WOM was told of both. Who had it in between, and what its holder was called then, is found as
     for any other change.
     """
-    current, state = roster.current_name(member), roster.members[member]
+    current = roster.current_name(member)
     if current is None:
         return
-    since = current.start or state.created_at
-    own = [one for one in approved if one.player in state.players and one.submitted_at > since]
-    away = min((one.submitted_at for one in own if name_key(one.old_name) == current.key), default=None)
-    back = max((one.submitted_at for one in own if name_key(one.new_name) == current.key), default=None)
+    state = roster.members[member]
+    away = _given_up(approved, state, current)
+    back = max(
+        (
+            one.submitted_at
+            for one in approved
+            if one.player in state.players and name_key(one.new_name) == current.key
+        ),
+        default=None,
+    )
     if away is None or back is None or back <= away:
         return
-    roster.replace_hold(current, replace(current, end=away))
-    again = replace(current, start=back)
-    roster.set_names(member, [*roster.names[member], again])
+    parts = [replace(current, end=away), replace(current, start=back)]
+    others = [held for held in roster.names[member] if held != current]
+    roster.set_names(member, [*others, *(held for held in parts if is_span(held.start, held.end))])
     roster.parted.add(member)
 
 
@@ -90,7 +96,7 @@ def _end_earlier(roster: Roster, member: MemberId, approved: Sequence[ApprovedRe
     last = next(iter(reversed(roster.names.get(member, []))), None)
     if last is None or last.end is None:
         return
-    told = _given_up(approved, roster.members[member], last, last.end)
+    told = _given_up(approved, roster.members[member], last)
     if told is not None and told < last.end:
         roster.replace_hold(last, replace(last, end=max(told, last.start + TICK) if last.start else told))
 
@@ -101,38 +107,22 @@ def _last_sighting(roster: Roster, member: MemberId) -> datetime:
     return missed + TICK if missed else roster.sighted
 
 
-def _given_up(
-    approved: Sequence[ApprovedRename], member: MemberState, current: Held, sighted: datetime
-) -> datetime | None:
-    """When a change away from a name was submitted first, since its holder took it for the last time.
+def _given_up(approved: Sequence[ApprovedRename], member: MemberState, current: Held) -> datetime | None:
+    """When a change away from a name was submitted first, since its holder took it.
 
     That may be before a roster showed them under it: WOM can be two names behind, and shows a
-    newcomer's old name until it approves, whenever it was told. Who took it again after they were
-    ``sighted`` under it had given it up before, and has it anew.
+    newcomer's old name until it approves, whenever it was told.
     """
-    own = [one for one in approved if one.player in member.players]
-    back = _taken_by(approved, member, current, sighted)
-    since = max(back) if back else (current.start or member.created_at) - TICK
-    shown = member.created_at if not back and current.start is None else None
+    since = (current.start or member.created_at) - TICK
+    shown = member.created_at if current.start is None else None
     away = (
-        one.submitted_at
-        for one in own
-        if name_key(one.old_name) == current.key and (one.submitted_at > since or _was_shown(one, shown))
-    )
-    return min(away, default=None)
-
-
-def _taken_by(
-    approved: Sequence[ApprovedRename], member: MemberState, current: Held, sighted: datetime
-) -> list[datetime]:
-    """When WOM was told that a member took a name, up to when they were sighted under it."""
-    return [
         one.submitted_at
         for one in approved
         if one.player in member.players
-        and name_key(one.new_name) == current.key
-        and one.submitted_at <= sighted
-    ]
+        and name_key(one.old_name) == current.key
+        and (one.submitted_at > since or _was_shown(one, shown))
+    )
+    return min(away, default=None)
 
 
 def _was_shown(one: ApprovedRename, at: datetime | None) -> bool:
@@ -158,11 +148,7 @@ def _submitted(approved: Sequence[ApprovedRename], seen: Seen, key: NameKey | No
 
 
 def _first_heard(
-    roster: Roster,
-    member: MemberId,
-    current: Held,
-    lines: Mapping[NameKey, Lines],
-    approved: Sequence[ApprovedRename],
+    roster: Roster, member: MemberId, current: Held, lines: Mapping[NameKey, Lines]
 ) -> datetime | None:
     """The first line under a new name, which is its owner's where nobody is known to have had it before.
 
@@ -171,9 +157,8 @@ def _first_heard(
     key = roster.voices[member].key
     if key is None or key not in lines or roster.holds(key):
         return None
-    taken = _taken_by(approved, roster.members[member], current, _last_sighting(roster, member))
     first = lines[key].first
-    return first if not taken or first > max(taken) else None
+    return first if current.start is None or first > current.start else None
 
 
 def _respell(roster: Roster, current: Held, seen: str) -> None:

@@ -86,7 +86,7 @@ class Roster:
         """Whether polls saw the name that a change brought: its end is known then, or it is theirs now."""
         owner = self.owners.get(one.player)
         return any(
-            held.member == owner and (held.end is None or held.end > one.submitted_at)
+            held.member == owner and (held.end is None or held.end > one.submitted_at + TICK)
             for held in self.holds(key)
         )
 

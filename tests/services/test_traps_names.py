@@ -293,13 +293,18 @@ async def test_the_last_name_of_an_archive_is_not_that_of_a_newcomer_who_has_it_
     tale.renames(ann, "Cat")
     tale.passes(minutes=5)
     await tale.says("Cat")
+    tale.renames(ann, "Dee")
+    tale.passes(minutes=5)
+    await tale.says("Dee")
     tale.wom.archive(ann, tale.now)
     await tale.polled(hours=1)
-    eve = tale.wom.add_player("Cat")
-    tale.synced(joined=[eve], left=[ann])
+    eve, fay = tale.wom.add_player("Cat"), tale.wom.add_player("Dee")
+    tale.synced(joined=[eve, fay], left=[ann])
     await tale.polled(hours=1)
-    await tale.says("Cat")
-    assert await tale.spoken() == {"Ann": 1, "Cat": 1, NOBODY: 1}, "neither of the first two is Eve's"
+    await tale.says("Cat", "Dee")
+    assert await tale.spoken() == {"Ann": 2, "Cat": 1, "Dee": 1, NOBODY: 1}, (
+        "none of the first three is theirs"
+    )
 
 
 async def test_who_gave_a_name_up_and_took_it_again_did_not_have_it_between(tale: Tale) -> None:
