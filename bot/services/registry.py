@@ -42,6 +42,7 @@ from bot.services.promotions.badges import Badges
 from bot.services.promotions.following import Following
 from bot.services.promotions.service import Promotions
 from bot.services.proofs import Proofs
+from bot.services.questions import Questions
 from bot.services.quiet_notices import QuietNotices
 from bot.services.readings import Readings
 from bot.services.refreshing import Refreshing
@@ -121,6 +122,7 @@ class Services:
     competitions: Competitions
     feed: Feed
     boards: Boards
+    questions: Questions
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock, *, pacing: Pacing | None = None) -> Self:
@@ -208,6 +210,7 @@ class Services:
             competitions=Competitions(wom, leaderboards, clock),
             feed=Feed(database, clock),
             boards=Boards(database, leaderboards, charts, worklist, clock),
+            questions=Questions(database, statistics, leaderboards, clock),
             reports=Reports(database, statistics, roster, inactivity, promotions, clock),
         )
 
