@@ -144,6 +144,7 @@ class Services:
         history = History(database, ingest, clock)
         leaderboards = Leaderboards(database, statistics)
         charts = ClanCharts(database, statistics, leaderboards, clock)
+        questions = Questions(database, statistics, leaderboards, clock)
         change_sets = ChangeSets(database, clock)
         role_sync, drifts = RoleSync(database, change_sets, clock), Drifts(database)
         worklist = Worklist(database, clock)
@@ -205,12 +206,12 @@ class Services:
             proofs=Proofs(database, clock),
             today=Today(database, clock),
             posts=Posts(database, clock),
-            summaries=Summaries(database, statistics, leaderboards),
+            summaries=Summaries(database, statistics, leaderboards, questions),
             clan_charts=charts,
             competitions=Competitions(wom, leaderboards, clock),
             feed=Feed(database, clock),
             boards=Boards(database, leaderboards, charts, worklist, clock),
-            questions=Questions(database, statistics, leaderboards, clock),
+            questions=questions,
             reports=Reports(database, statistics, roster, inactivity, promotions, clock),
         )
 
