@@ -144,6 +144,7 @@ class Services:
         history = History(database, ingest, clock)
         leaderboards = Leaderboards(database, statistics)
         charts = ClanCharts(database, statistics, leaderboards, clock)
+        competitions = Competitions(wom, leaderboards, clock)
         questions = Questions(database, statistics, leaderboards, clock)
         change_sets = ChangeSets(database, clock)
         role_sync, drifts = RoleSync(database, change_sets, clock), Drifts(database)
@@ -208,8 +209,8 @@ class Services:
             posts=Posts(database, clock),
             summaries=Summaries(database, statistics, leaderboards, questions),
             clan_charts=charts,
-            competitions=Competitions(wom, leaderboards, clock),
-            feed=Feed(database, clock),
+            competitions=competitions,
+            feed=Feed(database, competitions, clock),
             boards=Boards(database, leaderboards, charts, worklist, clock),
             questions=questions,
             reports=Reports(database, statistics, roster, inactivity, promotions, clock),
