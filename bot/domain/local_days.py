@@ -3,6 +3,7 @@
 A database can cut days by it, and need not know any time zone.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
@@ -16,6 +17,7 @@ from bot.domain.rules.facts import HOLE, unobserved
 QUARTERS_A_DAY: Final = 96
 QUARTERS_AN_HOUR: Final = 4
 _HOURS: Final = 24
+_MILLISECOND: Final = timedelta(milliseconds=1)
 _FIRST_DAY: Final = date(1970, 1, 1)
 
 
@@ -32,7 +34,7 @@ def offsets(zone: ZoneInfo, start: datetime, end: datetime) -> list[Offset]:
 
     Every zone's clocks are moved at a quarter of an hour, and by some.
     """
-    first, past = quarter_of(start), quarter_of(end) + 1
+    first, past = quarter_of(start), _past(end)
     found: list[Offset] = []
     low, shift = first, _shift(zone, first)
     at = first
@@ -62,7 +64,7 @@ def hours_observed(spans: Iterable[Observed], shifts: Sequence[Offset]) -> list[
     found = [0] * _HOURS
     for span in merged(spans):
         for first, past, shift in shifts:
-            low, high = max(first, quarter_of(span.start)), min(past, quarter_of(span.end) + 1)
+            low, high = max(first, quarter_of(span.start)), min(past, _past(span.end))
             whole, rest = divmod(max(0, high - low), QUARTERS_A_DAY)
             for hour in range(_HOURS):
                 found[hour] += whole * QUARTERS_AN_HOUR
@@ -85,14 +87,20 @@ def known_days(days: Iterable[Day], spans: Iterable[Observed], whole: Iterable[b
     One that is not ``whole`` never is: it may not be over, or began before what was asked for.
     """
     listened = merged(spans)
+    starts, ends = [one.start for one in listened], [one.end for one in listened]
     found: list[KnownDay] = []
     number = 0
     for (day, start, end), is_whole in zip(days, whole, strict=True):
         before = number
-        near = [one for one in listened if one.start < end and start < one.end]
+        near = listened[bisect_right(ends, start) : bisect_left(starts, end)]
         number += is_whole and unobserved(near, start, end) <= HOLE
         found.append(KnownDay(day_number(day), before, number))
     return found
+
+
+def _past(end: datetime) -> int:
+    """The quarter after the last one that has time before ``end``."""
+    return quarter_of(end - _MILLISECOND) + 1
 
 
 def _shift(zone: ZoneInfo, quarter: int) -> int:

@@ -8,7 +8,6 @@ from typing import Final
 from dateutil.relativedelta import relativedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.activity import quarter_of
 from bot.domain.clans import Clan
 from bot.domain.coverage import Observed
 from bot.domain.ids import MemberId, UserId
@@ -205,7 +204,7 @@ class Questions:
 
     async def _best_talk(self, session: AsyncSession, clan: Clan, slots: Slots, people: People) -> list[Best]:
         start, end = midnight(slots.days[0], clan.zone), midnight(slots.days[-1], clan.zone)
-        shifts = [one._replace(past=min(one.past, quarter_of(end))) for one in offsets(clan.zone, start, end)]
+        shifts = offsets(clan.zone, start, end)
         firsts = [day_number(day) for day in slots.months]
         months = list(pairwise(firsts))
         return await records.best_talk(session, clan.id, people, shifts, months, day_number(slots.weeks[-1]))

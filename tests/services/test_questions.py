@@ -4,7 +4,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -39,6 +39,8 @@ from tests.services.laid import METRICS, Laid, game, lay
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ANN, BOB, CAT, DEE = 1, 2, 3, 4
+AFTER_THE_WEEK = datetime(2026, 1, 25, 23, 5, tzinfo=UTC)
+"""Five minutes after last week ended in Amsterdam."""
 NAMES = {ANN: "Ann", BOB: "Bob", CAT: "Cat", DEE: "Dee"}
 COX, TOB = metric("chambers_of_xeric"), metric("theatre_of_blood_hard_mode")
 ZULRAH, VORKATH = metric("zulrah"), metric("vorkath")
@@ -94,7 +96,7 @@ class Made:
                 for number in days
                 for _ in range(dice.randrange(1, 4))
             ]
-            self.said[who] = [one for one in self.said[who] if one < NOW]
+            self.said[who] = [one for one in self.said[who] if one < NOW] + [AFTER_THE_WEEK] * 40
             await self.laid.hear(game(NAMES[who]), self.said[who])
         await self.laid.observe(NOW - 300 * DAY, NOW - 100 * DAY)
         await self.laid.observe(NOW - 90 * DAY, NOW)
