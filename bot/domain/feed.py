@@ -8,6 +8,7 @@ from typing import Final
 from bot.domain.competitions import Contest, ContestNews
 from bot.domain.ids import ChannelId, ClanId
 from bot.domain.metrics import Metric, MetricKind
+from bot.domain.records import Record
 from bot.domain.summaries import NINETY_NINE, Leader
 
 NEWS_FOR: Final = timedelta(days=5)
@@ -28,6 +29,7 @@ class FeedKind(StrEnum):
     RENAMES = "renames"
     DROPS = "drops"
     BESTS = "bests"
+    RECORDS = "records"
     COMPETITIONS = "competitions"
     LEAVERS = "leavers"
 
@@ -55,6 +57,7 @@ class FeedItem:
     - rank_ups: WOM's roles; renames: names
     - drops: ``after`` the item, ``value`` its coins, None where the game did not say
     - bests: ``after`` the boss, ``value`` hundredths of a second
+    - records: ``record``, of a day, week or month that is just over
     - competitions: ``contest`` and ``news``; ``leaders`` are the first three places, None where only
       Wise Old Man has the standings
     """
@@ -70,6 +73,7 @@ class FeedItem:
     contest: Contest | None = None
     news: ContestNews | None = None
     leaders: tuple[Leader, ...] | None = None
+    record: Record | None = None
 
 
 def kind_of(metric: Metric, threshold: int) -> FeedKind:

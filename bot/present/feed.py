@@ -9,6 +9,7 @@ from bot.domain.clans import Clan
 from bot.domain.competitions import Contest, ContestNews
 from bot.domain.feed import FOR_OFFICERS, LEAST_COINS, FeedItem, FeedKind, FeedSetting
 from bot.present.numbers import short
+from bot.present.records import record_line
 from bot.present.summary import clock
 from bot.present.text import DESCRIPTION_LIMIT, UNBROKEN, clip, escape, fit_lines, rank_name
 from bot.present.theme import ACCENT, MEDALS, SEPARATOR
@@ -22,6 +23,7 @@ KINDS: Final = {
     FeedKind.RENAMES: ("✏", "Renames, with the former name"),
     FeedKind.DROPS: ("💎", "Drops and raids' loot"),
     FeedKind.BESTS: ("⏱", "Personal bests"),
+    FeedKind.RECORDS: ("🏆", "Records of a day, a week or a month"),
     FeedKind.COMPETITIONS: ("🏁", "Competitions: start, last hours, result"),
     FeedKind.LEAVERS: ("🚪", "Leavers: for officers"),
 }
@@ -63,8 +65,8 @@ def feed_line(one: FeedItem) -> str:
         case FeedKind.BESTS:
             time = "" if one.value is None else f" in {clock(one.value)}"
             said = f"{name}: {escape(one.after or '')}{time}"
-        case FeedKind.COMPETITIONS:
-            said = _contest(one)
+        case FeedKind.RECORDS | FeedKind.COMPETITIONS:
+            said = _contest(one) if one.record is None else record_line(one.record)
         case FeedKind.LEAVERS:
             said = f"{name} has left{f', {escape(rank_name(one.before))}' if one.before else ''}"
     return f"{emoji} {said}"

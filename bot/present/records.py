@@ -84,11 +84,13 @@ def records_lines(records: Sequence[Record]) -> list[str]:
     """Records that were set, for a post: the longest span of each metric."""
     order = list(RecordSpan)
     longest = {one.metric.key: one for one in sorted(records, key=lambda one: order.index(one.span))}
-    return [
-        f"🏆 {_holders(one)}: {short(one.value, one.metric.measure)} {_UNITS[one.metric.key]}, "
-        f"the best {_SPANS[one.span]} in a year"
-        for one in longest.values()
-    ]
+    return [f"🏆 {record_line(one)}" for one in longest.values()]
+
+
+def record_line(one: Record) -> str:
+    """A record that was just set: ``Ann B: 31M XP, the best week in a year``."""
+    value = short(one.value, one.metric.measure)
+    return f"{_holders(one)}: {value} {_UNITS[one.metric.key]}, the best {_SPANS[one.span]} in a year"
 
 
 def bosses_page(board: Board, bosses: Sequence[BossTotal], zone: ZoneInfo) -> discord.Embed:

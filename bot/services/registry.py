@@ -210,7 +210,7 @@ class Services:
             summaries=Summaries(database, statistics, leaderboards, questions),
             clan_charts=charts,
             competitions=competitions,
-            feed=Feed(database, competitions, clock),
+            feed=Feed(database, competitions, questions, clock),
             boards=Boards(database, leaderboards, charts, worklist, clock),
             questions=questions,
             reports=Reports(database, statistics, roster, inactivity, promotions, clock),

@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 import simcord
 
+from bot.domain.activity import snowflake_at
+from bot.domain.facts import MessageFact, MessageKind, relay_source
 from bot.domain.feed import FeedKind
-from bot.domain.ids import ChannelId, UserId
+from bot.domain.ids import ChannelId, MessageId, UserId
+from bot.domain.names import name_key
 from bot.domain.setup import RelayShare
+from bot.services.storing import Heard, store
 from demo.wom import SimulatedWom
 from tests.cogs.conftest import Foundry
 from tests.cogs.desk import colleagues
@@ -110,6 +114,39 @@ async def test_drops_are_told_from_a_worth_on_and_best_times_as_the_game_writes_
         "💎 Ann B: Avernic defender hilt",
         "⏱ Cy: Zulrah in 1:02.40",
     ]
+
+
+@pytest.mark.both_databases
+async def test_a_record_is_told_once_its_day_is_over_where_there_is_something_to_compare_it_with(
+    foundry: Foundry,
+) -> None:
+    channel = await told_of(foundry, FeedKind.RECORDS)
+    wom, clan = restored_wom(Clock(NOW)), await foundry.clan()
+    ann, general = relay_source(name_key(ANN), ANN), ChannelId(foundry.general.id)
+    said = [(NOW - timedelta(days=36), 1), (NOW + timedelta(hours=1), 30), (NOW + timedelta(days=1), 9)]
+    with as_bot(foundry.env):
+        async with foundry.services.database.write() as session:
+            for moment, number in said:
+                for one in range(number):
+                    message = MessageId(snowflake_at(moment) + one)
+                    fact = MessageFact(message, general, MessageKind.GAME, ann, 5)
+                    await store(session, clan.id, [Heard(general, message, fact)], {})
+
+    async def passes(by: timedelta) -> None:
+        async with wom.serve() as url:
+            await foundry.restart(wom_url=url, later=by)
+            await foundry.env.settle()
+            # What the poll found is told a minute later.
+            await foundry.env.advance_time(61)
+            await foundry.bot.close()
+
+    await passes(timedelta(hours=2))
+    assert not lines(channel), "the day is not over"
+    await passes(timedelta(hours=20))
+    assert lines(channel) == ["🏆 Ann B: 30 messages, the best day in a year"]
+    await passes(timedelta(hours=2))
+    await passes(timedelta(days=1))
+    assert len(lines(channel)) == 1, "nothing is told twice, and what is less is no record"
 
 
 @pytest.mark.both_databases
