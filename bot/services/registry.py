@@ -42,6 +42,7 @@ from bot.services.promotions.badges import Badges
 from bot.services.promotions.following import Following
 from bot.services.promotions.service import Promotions
 from bot.services.proofs import Proofs
+from bot.services.questions import Questions
 from bot.services.quiet_notices import QuietNotices
 from bot.services.readings import Readings
 from bot.services.refreshing import Refreshing
@@ -121,6 +122,7 @@ class Services:
     competitions: Competitions
     feed: Feed
     boards: Boards
+    questions: Questions
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock, *, pacing: Pacing | None = None) -> Self:
@@ -142,6 +144,8 @@ class Services:
         history = History(database, ingest, clock)
         leaderboards = Leaderboards(database, statistics)
         charts = ClanCharts(database, statistics, leaderboards, clock)
+        competitions = Competitions(wom, leaderboards, clock)
+        questions = Questions(database, statistics, leaderboards, clock)
         change_sets = ChangeSets(database, clock)
         role_sync, drifts = RoleSync(database, change_sets, clock), Drifts(database)
         worklist = Worklist(database, clock)
@@ -203,11 +207,12 @@ class Services:
             proofs=Proofs(database, clock),
             today=Today(database, clock),
             posts=Posts(database, clock),
-            summaries=Summaries(database, statistics, leaderboards),
+            summaries=Summaries(database, statistics, leaderboards, questions),
             clan_charts=charts,
-            competitions=Competitions(wom, leaderboards, clock),
-            feed=Feed(database, clock),
+            competitions=competitions,
+            feed=Feed(database, competitions, questions, clock),
             boards=Boards(database, leaderboards, charts, worklist, clock),
+            questions=questions,
             reports=Reports(database, statistics, roster, inactivity, promotions, clock),
         )
 

@@ -255,7 +255,6 @@ REPORTS: Final = Section(
         Screen("chart-bosses", "stats", "**Bosses** of a card"),
         Screen("chart-board", "leaderboard", "**Chart** of a board"),
         Screen("chart-compare", "compare", "**Chart** of a comparison"),
-        Screen("competition", "competition", "A competition that is on", desktop=True),
         Screen("report", "report", "The clan as a workbook, for officers"),
         Screen("report-trend", "report", "The clan by week: the same members measured in each week"),
         Screen("report-hours", "report", "When the clan talks, in its time zone"),
@@ -268,11 +267,21 @@ REPORTS: Final = Section(
         Screen("posts-boards", "setup", "Live boards"),
     ),
 )
+CLAN: Final = Section(
+    "/records, /competition",
+    (
+        Screen("records", "records", "The best days, weeks and months, with holder and date"),
+        Screen("records-habits", "records", "Who writes, raids and never misses a day this month"),
+        Screen("board-score", "leaderboard", "The clan's score, by its own weights"),
+        Screen("competition", "competition", "The running competition at Wise Old Man"),
+    ),
+)
 UNPICTURED: Final = frozenset({"member exempt"})
 """Commands that have no picture yet. What gets one leaves this list."""
 SECTIONS: Final = (
     STATS,
     LEADERBOARD,
+    CLAN,
     COMPARE,
     LINK,
     SETUP,

@@ -1,12 +1,10 @@
 """Charts, reports, and what is posted without anybody asking."""
 
-from datetime import timedelta
 from typing import Final
 
 from demo.gallery.tour import Part
 from demo.stage_record import Asked
 
-_DAY: Final = timedelta(days=1)
 _FIVE: Final = ("first", "second", "third", "fourth", "fifth")
 _CHARTS: Final = {
     "trend": "report-trend",
@@ -22,7 +20,6 @@ class PostsTour(Part):
     async def all(self) -> None:
         """Charts of members, the officers' report and its charts, then everything in ``/setup``."""
         await self.charts()
-        await self.competition()
         await self.report()
         await self.posts()
 
@@ -38,13 +35,6 @@ class PostsTour(Part):
         players = dict(zip(_FIVE, self.stage.present_names(), strict=False))
         compared = await ask(john, public, "compare", period="30d", **players)
         await show("chart-compare", await press(john, compared, "Chart"))
-
-    async def competition(self) -> None:
-        """One that is on."""
-        wom, now = self.stage.wom.server, self.stage.now
-        wom.compete(self.stage.header.group, "Vorkath week", "vorkath", now - 5 * _DAY, now + 2 * _DAY)
-        asked = await self.recorder.slash(self.tour.john, self.tour.public, "competition")
-        await self.tour.show("competition", asked)
 
     async def report(self) -> None:
         """The workbook, and the clan drawn over its period."""
