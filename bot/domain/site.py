@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.ids import ClanId, MemberId
 from bot.domain.metrics import Metric
 from bot.domain.periods import Period
-from bot.domain.reports import WINDOWS, Change, Figures
+from bot.domain.reports import WINDOWS, Change, Figures, InactiveLine, PromotionLine
 
 WEEK, MONTH, QUARTER = WINDOWS.index("7d"), WINDOWS.index("30d"), WINDOWS.index("90d")
 """Where the windows of :class:`Figures` are that pages name."""
@@ -112,6 +112,18 @@ class ClanSite:
     collecting_since: datetime | None
     checked_at: datetime | None
     oldest_check: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficersSite:
+    """What only officers see of a clan at ``made_at``. ``promotions`` is None where the clan has no rules."""
+
+    name: str
+    zone: ZoneInfo
+    made_at: datetime
+    checked_at: datetime | None
+    inactive: tuple[InactiveLine, ...]
+    promotions: tuple[PromotionLine, ...] | None
 
 
 def totals_by_day(site: ClanSite) -> list[Total]:

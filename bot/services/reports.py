@@ -11,7 +11,6 @@ from bot.domain.clan_roster import RosterRow
 from bot.domain.clans import Clan
 from bot.domain.desk_errors import NoRules
 from bot.domain.ids import MemberId, MetricId
-from bot.domain.inactivity import Standing
 from bot.domain.leaderboards import Entry, place_among
 from bot.domain.metrics import BOSS_KILLS, BOSSES, EHB, EHP, OVERALL, SKILLS, TOTAL_LEVEL
 from bot.domain.periods import Day, Period, PeriodKind, days_of
@@ -34,7 +33,7 @@ from bot.services.eligibility.loading import Presence
 from bot.services.inactivity import Inactivity, Roles
 from bot.services.leaderboards import entry_of, group_ends
 from bot.services.promotions.service import Promotions
-from bot.services.report_lines import inactive_of, next_ranks_of, promotion_lines
+from bot.services.report_lines import inactive_lines, next_ranks_of, promotion_lines
 from bot.services.statistics import Statistics
 from db.queries import counts, cursors, events, gains, reports
 from db.queries.cursors import CoveredSpan
@@ -47,7 +46,6 @@ _AT_ONCE: Final = 8
 """Metrics in one statement: so many readings are made into values without holding the loop for long."""
 _MOST_SLOTS: Final = 92
 _WEEK: Final = 7
-_NAMED_STANDINGS: Final = frozenset({Standing.QUIET, Standing.UNKNOWN, Standing.ABSENT})
 
 
 class Reports:
@@ -132,9 +130,7 @@ class Reports:
             activity=activity,
             changes=changes,
             promotions=None if overview is None else tuple(promotion_lines(overview)),
-            inactive=tuple(
-                inactive_of(one) for one in quiet.people if one.judged.standing in _NAMED_STANDINGS
-            ),
+            inactive=inactive_lines(quiet),
             unresolved=tuple(
                 Unresolved(one.label, one.user, one.messages)
                 for one in sorted(unresolved, key=lambda one: (-one.messages, one.label.casefold()))

@@ -80,21 +80,36 @@ class Pages:
         return people.Places(self.site)
 
     def _page(self, template: str, path: str, context: dict[str, Any]) -> str:
-        site, root = self.site, "../" * path.count("/")
-        return (
-            environment()
-            .get_template(template)
-            .render(
-                clan=tidy(site.name),
-                root=root,
-                here=path,
-                ways=WAYS,
-                policy=POLICY if self._folder else None,
-                version=asset_version(),
-                age=_age(site),
-                **context,
-            )
-        )
+        policy = POLICY if self._folder else None
+        return frame(template, path, tidy(self.site.name), _age(self.site), context, policy=policy)
+
+
+def frame(
+    template: str,
+    path: str,
+    clan: str,
+    age: "Age",
+    context: dict[str, Any],
+    *,
+    policy: str | None = None,
+    own_ways: tuple[Way, ...] = (),
+) -> str:
+    """A page with what all pages have around it. ``own_ways`` are links beside those of every page."""
+    given = {
+        "clan": clan,
+        "root": "../" * path.count("/"),
+        "here": path,
+        "ways": (*WAYS, *own_ways),
+        "policy": policy,
+        "version": asset_version(),
+        "age": age,
+    }
+    return environment().get_template(template).render(given | context)
+
+
+def plain(title: str, says: str) -> str:
+    """A page of a few words, for who finds none."""
+    return environment().get_template("plain.html").render(title=title, says=says)
 
 
 class Age(NamedTuple):
