@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from bench import answers, clan, identity, listening, polling, ranks, reports
+from bench import answers, clan, identity, listening, polling, questions, ranks, reports
 from bench.measure import HEADER
 from bench.sizes import REAL, Size
 from bot import logs
@@ -45,6 +45,8 @@ async def run(kind: str, size: Size) -> None:
                 async for figure in ranks.figures(database, laid):
                     click.echo(str(figure))
                 async for figure in reports.figures(database, laid):
+                    click.echo(str(figure))
+                async for figure in questions.figures(database, laid):
                     click.echo(str(figure))
                 async for figure in identity.figures(database, laid):
                     click.echo(str(figure))

@@ -30,7 +30,7 @@ from bench.sizes import REAL
 from bot.domain.ids import ClanId
 from bot.domain.metrics import BOSS_KILLS, EHP, OVERALL
 from bot.domain.periods import EPOCH, Period, PeriodKind
-from bot.services.leaderboards import group_ends, value_of
+from bot.services.measured import group_ends, value_of
 from db import migrate
 from db.models import Profile, Source
 from db.queries import counts, gains, imports, snapshots

@@ -26,25 +26,31 @@ def inserting(session: AsyncSession, table: Any) -> Insert:
 
 
 def rows_as_table(
-    session: AsyncSession, columns: Mapping[str, TypeEngine[Any]], rows: Iterable[Sequence[int | str | None]]
+    session: AsyncSession,
+    columns: Mapping[str, TypeEngine[Any]],
+    rows: Iterable[Sequence[int | str | None]],
+    name: str = "given",
 ) -> Subquery:
-    """A subquery named ``given`` with these columns and rows. Times go in as milliseconds."""
+    """A subquery of this name with these columns and rows. Times go in as milliseconds.
+
+    Of several in one statement each has a name of its own.
+    """
     if is_sqlite(session):
-        packed = bindparam("given_rows", msgspec.json.encode(list(rows)).decode(), type_=STRING)
-        each = func.json_each(packed).table_valued(column("value", STRING), name="each_row")
+        packed = bindparam(f"{name}_rows", msgspec.json.encode(list(rows)).decode(), type_=STRING)
+        each = func.json_each(packed).table_valued(column("value", STRING), name=f"{name}_row")
         picked = [
-            func.json_extract(each.c.value, f"$[{index}]", type_=kind).label(name)
-            for index, (name, kind) in enumerate(columns.items())
+            func.json_extract(each.c.value, f"$[{index}]", type_=kind).label(called)
+            for index, (called, kind) in enumerate(columns.items())
         ]
-        return select(*picked).subquery("given")
+        return select(*picked).subquery(name)
     by_column: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [[] for _ in columns]
     arrays = [
-        bindparam(f"given_{name}", list(values), type_=postgresql.ARRAY(kind))
-        for (name, kind), values in zip(columns.items(), by_column, strict=True)
+        bindparam(f"{name}_{called}", list(values), type_=postgresql.ARRAY(kind))
+        for (called, kind), values in zip(columns.items(), by_column, strict=True)
     ]
     unnested = (
         func.unnest(*arrays)
-        .table_valued(*(column(name, kind) for name, kind in columns.items()), name="each_row")
+        .table_valued(*(column(called, kind) for called, kind in columns.items()), name=f"{name}_row")
         .render_derived()
     )
-    return select(*(unnested.c[name] for name in columns)).subquery("given")
+    return select(*(unnested.c[called] for called in columns)).subquery(name)

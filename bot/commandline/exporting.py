@@ -11,10 +11,8 @@ from bot.commandline.schema import UNREACHABLE, ensure_current, first_line
 from bot.commandline.site_folder import NotOursError, write_site
 from bot.domain.clans import Clan
 from bot.domain.site import ClanSite
-from bot.services.clan_roster import ClanRoster
-from bot.services.clan_site import ClanSites
+from bot.services.clan_site import clan_sites
 from bot.services.clans import Clans
-from bot.services.statistics import Statistics
 from bot.settings import Settings
 from db.session import Database
 
@@ -45,8 +43,7 @@ async def _read(settings: Settings, group: int | None) -> ClanSite:
     database = Database(settings.database_url)
     try:
         clan = _chosen(await Clans(database).everywhere(), group)
-        sites = ClanSites(database, Statistics(database), ClanRoster(database), lambda: datetime.now(UTC))
-        return await sites.read(clan)
+        return await clan_sites(database, lambda: datetime.now(UTC)).read(clan)
     finally:
         await database.close()
 

@@ -19,7 +19,10 @@ from bot.domain.metric_table import ACTIVITY_NAMES, ALIASES, BOSS_NAMES, COMPUTE
 
 
 class MetricKind(StrEnum):
-    """WOM's kinds, ``TOTAL`` for sums that are stored beside them, ``CHAT`` for messages."""
+    """WOM's kinds, ``TOTAL`` for sums that are stored beside them, ``CHAT`` for messages.
+
+    ``DERIVED`` is what is made of others when somebody asks: no reading holds it.
+    """
 
     SKILL = "skill"
     BOSS = "boss"
@@ -27,13 +30,14 @@ class MetricKind(StrEnum):
     COMPUTED = "computed"
     TOTAL = "total"
     CHAT = "chat"
+    DERIVED = "derived"
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
     """``key`` is WOM's name of it; ``name`` is what people read; ``measure`` its unit.
 
-    ``measure`` is one of experience, kills, score, value, level, messages. Values are
+    ``measure`` is one of experience, kills, score, value, level, messages, bosses, days, points. Values are
     stored as integers; those of measure ``value`` (EHP and EHB) in hundred-thousandths.
     """
 
@@ -50,6 +54,7 @@ _MEASURES = {
     MetricKind.COMPUTED: "value",
     MetricKind.TOTAL: "kills",
     MetricKind.CHAT: "messages",
+    MetricKind.DERIVED: "points",
 }
 
 
@@ -71,11 +76,36 @@ TOTAL_LEVEL = Metric("total_level", "Total level", MetricKind.TOTAL, "level")
 MESSAGES = Metric("messages", "Messages", MetricKind.CHAT, "messages")
 """Our own: messages by the member. Counted from activity; no snapshot holds it."""
 
+RAIDS = Metric("raids", "Raids", MetricKind.DERIVED, "kills")
+"""Our own: completions of the three raids in all their modes, :data:`RAID_KEYS`."""
+DIVERSITY = Metric("boss_diversity", "Different bosses", MetricKind.DERIVED, "bosses")
+"""Our own: how many different bosses were killed."""
+SCORE = Metric("clan_score", "Clan score", MetricKind.DERIVED, "points")
+"""Our own: several metrics together, by the clan's own weights."""
+CHAT_STREAK = Metric("chat_streak", "Chat streak", MetricKind.DERIVED, "days")
+"""Our own: days in a row with a message."""
+XP_STREAK = Metric("xp_streak", "XP streak", MetricKind.DERIVED, "days")
+"""Our own: days in a row with XP gained."""
+RAID_KEYS = (
+    "chambers_of_xeric",
+    "chambers_of_xeric_challenge_mode",
+    "theatre_of_blood",
+    "theatre_of_blood_hard_mode",
+    "tombs_of_amascut",
+    "tombs_of_amascut_expert",
+)
+DERIVED_METRICS = (SCORE, RAIDS, DIVERSITY, CHAT_STREAK, XP_STREAK)
+"""What leaderboards can be asked for besides :data:`ALL_METRICS`; rules and reports are made without."""
+
 WOM_METRICS = (OVERALL, *SKILLS, *BOSSES, *ACTIVITIES, EHP, EHB)
 ALL_METRICS = (OVERALL, EHP, EHB, BOSS_KILLS, MESSAGES, TOTAL_LEVEL, *SKILLS, *BOSSES, *ACTIVITIES)
 """Everything this version knows, in the order in which it is offered."""
-_BY_KEY = MappingProxyType({known.key: known for known in ALL_METRICS})
-_OFFERED = MappingProxyType({known.key: index for index, known in enumerate(ALL_METRICS)})
+_USUAL = 5
+"""So many of :data:`ALL_METRICS` are offered before those that are derived."""
+OFFERED_METRICS = (*ALL_METRICS[:_USUAL], *DERIVED_METRICS, *ALL_METRICS[_USUAL:])
+"""Everything that leaderboards can be asked for, in the order in which it is offered."""
+_BY_KEY = MappingProxyType({known.key: known for known in OFFERED_METRICS})
+_OFFERED = MappingProxyType({known.key: index for index, known in enumerate(OFFERED_METRICS)})
 
 
 def metric(key: str, kind: MetricKind | None = None) -> Metric:
@@ -158,7 +188,7 @@ def find_metric(text: str, known: Iterable[Metric]) -> Metric:
 def suggest_metrics(text: str, known: Iterable[Metric], limit: int = 25) -> list[Metric]:
     """What to offer while somebody types, at most ``limit``, the likeliest first.
 
-    With no text yet: XP, EHP, EHB, boss kills and messages, then all others. Else an
+    With no text yet: XP, EHP, EHB, boss kills and messages, what is derived, then all others. Else an
     exact short form, then names that start so, then names with a word that starts so,
     then names that hold it, then names that are merely alike.
     """

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.ids import ClanId, MemberId
 from bot.domain.metrics import Metric
 from bot.domain.periods import Period
+from bot.domain.questions import Answers
 from bot.domain.reports import WINDOWS, Change, Figures, InactiveLine, PromotionLine
 
 WEEK, MONTH, QUARTER = WINDOWS.index("7d"), WINDOWS.index("30d"), WINDOWS.index("90d")
@@ -91,7 +92,8 @@ class ClanSite:
 
     ``people`` are its members by name. ``skills`` and ``bosses`` are those that were read, in WOM's
     order; gains of them, ``changes`` and ``hours`` are over ``period``. ``days`` are the last local days.
-    ``hours`` are messages of everybody by weekday, Monday first, and hour. ``changes`` leaves out who
+    ``answers`` are what the clan
+    asks about itself, over ``period``. ``hours`` are messages of everybody by weekday, Monday first, and hour. ``changes`` leaves out who
     left. ``collecting_since`` is when the first channel was observed; ``checked_at`` and
     ``oldest_check`` are WOM's newest and oldest last look at a member.
     """
@@ -108,6 +110,7 @@ class ClanSite:
     bosses: tuple[Metric, ...]
     days: tuple[date, ...]
     hours: Sequence[Sequence[int | None]]
+    answers: Answers
     changes: tuple[Change, ...]
     collecting_since: datetime | None
     checked_at: datetime | None

@@ -12,7 +12,8 @@ from bot.domain.ids import MemberId
 from bot.domain.metrics import ALL_METRICS, MESSAGES, OVERALL, MetricKind
 from bot.domain.periods import Period, PeriodKind, midnight
 from bot.services.clock import Clock
-from bot.services.leaderboards import Leaderboards, entry_of, group_ends
+from bot.services.leaderboards import Leaderboards
+from bot.services.measured import entry_of, group_ends
 from bot.services.rosters import present_at
 from bot.services.statistics import Statistics
 from db.queries import charts, cursors, gains, members, reports

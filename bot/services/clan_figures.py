@@ -12,7 +12,7 @@ from bot.domain.leaderboards import Entry
 from bot.domain.metrics import BOSS_KILLS, EHB, EHP, OVERALL, TOTAL_LEVEL, Metric
 from bot.domain.periods import Period, read_period
 from bot.domain.reports import WINDOWS, Figures
-from bot.services.leaderboards import Key, entry_of, group_ends
+from bot.services.measured import Key, entry_of, group_ends
 from db.queries import counts, cursors, gains
 from db.queries.gains import Ends
 

@@ -17,6 +17,7 @@ from bot.domain.identity import Held
 from bot.domain.ids import MemberId, MetricId
 from bot.domain.metrics import BOSS_KILLS, BOSSES, EHB, EHP, OVERALL, SKILLS, TOTAL_LEVEL, Metric
 from bot.domain.periods import Day, Period, PeriodKind, days_of, midnight, read_period
+from bot.domain.questions import Answers
 from bot.domain.reports import Change, ChangeKind
 from bot.domain.simulation.series import Holding
 from bot.domain.site import ClanSite, Former, Person
@@ -25,7 +26,9 @@ from bot.services.clan_figures import Said, Windows, read_said, read_windows
 from bot.services.clan_roster import ClanRoster
 from bot.services.clock import Clock
 from bot.services.eligibility.archive import holdings
-from bot.services.leaderboards import Key, entry_of, group_ends
+from bot.services.leaderboards import Leaderboards
+from bot.services.measured import Key, entry_of, group_ends
+from bot.services.questions import Questions
 from bot.services.reports import read_changes
 from bot.services.statistics import Statistics
 from db.queries import archive, charts, cursors, gains, names, reports
@@ -67,15 +70,24 @@ class _Read:
     changes: Sequence[Change]
     gained: Mapping[MemberId, Mapping[str, int | None]]
     totals: Mapping[MemberId, Mapping[str, int | None]]
+    answers: Answers
 
 
 class ClanSites:
     """Reads it."""
 
-    def __init__(self, database: Database, statistics: Statistics, roster: ClanRoster, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        statistics: Statistics,
+        roster: ClanRoster,
+        questions: Questions,
+        clock: Clock,
+    ) -> None:
         self._database = database
         self._statistics = statistics
         self._roster = roster
+        self._questions = questions
         self._clock = clock
 
     async def read(self, clan: Clan) -> ClanSite:
@@ -109,6 +121,7 @@ class ClanSites:
             [one for one in changes if one.kind in _TOLD],
             await self._values(clan, ids, metrics, period, members),
             await self._values(clan, ids, metrics, everything, members),
+            await self._questions.answers(clan, period),
         )
         # Tens of thousands of numbers: others have their turn meanwhile.
         return await asyncio.to_thread(_site, clan, period, now, days, metrics, read)
@@ -129,6 +142,13 @@ class ClanSites:
                 read = await gains.readings(session, clan.id, [ids[one.key] for one in part], period)
             await asyncio.to_thread(_note, found, part, ids, read, period)
         return found
+
+
+def clan_sites(database: Database, clock: Clock) -> ClanSites:
+    """It with all that it needs, for who has a database alone."""
+    statistics = Statistics(database)
+    questions = Questions(database, statistics, Leaderboards(database, statistics), clock)
+    return ClanSites(database, statistics, ClanRoster(database), questions, clock)
 
 
 def _note(
@@ -200,6 +220,7 @@ def _site(
         bosses=tuple(one for one in BOSSES if one in metrics),
         days=tuple(day for day, _, _ in days),
         hours=by_weekday_and_hour(read.chat.quarters, joined_spans(heard), clan.zone),
+        answers=read.answers,
         changes=tuple(sorted(read.changes, key=lambda one: one.at, reverse=True)),
         collecting_since=read.chat.since,
         checked_at=max(checks, default=None),

@@ -9,8 +9,8 @@ from bot.domain.ids import MemberId
 from bot.domain.leaderboards import Entry
 from bot.domain.metrics import BOSS_KILLS, EHB, EHP, MESSAGES, OVERALL, TOTAL_LEVEL, Metric
 from bot.domain.periods import Period, PeriodKind
-from bot.services.leaderboards import entry_of, group_ends
 from bot.services.lookup import Lookup
+from bot.services.measured import entry_of, group_ends
 from bot.services.statistics import Statistics
 from db.queries import counts, cursors, gains
 from db.queries.members import MemberRow

@@ -46,6 +46,7 @@ from bot.services.promotions.badges import Badges
 from bot.services.promotions.following import Following
 from bot.services.promotions.service import Promotions
 from bot.services.proofs import Proofs
+from bot.services.questions import Questions
 from bot.services.quiet_notices import QuietNotices
 from bot.services.readings import Readings
 from bot.services.refreshing import Refreshing
@@ -129,6 +130,7 @@ class Services:
     dashboards: Dashboards
     site_pages: SitePages
     officers_sites: OfficersSites
+    questions: Questions
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock, *, pacing: Pacing | None = None) -> Self:
@@ -155,6 +157,7 @@ class Services:
         worklist = Worklist(database, clock)
         roster, inactivity = ClanRoster(database), Inactivity(database, clock)
         promotions = Promotions(database, eligibility, change_sets, clock)
+        questions = Questions(database, statistics, leaderboards, clock)
         following = Following(database, wom, sealer, clock)
         change_sets.followers.append(following.on_item)
         worklist.within.append(following.on_ticked)
@@ -217,8 +220,9 @@ class Services:
             feed=Feed(database, clock),
             boards=Boards(database, leaderboards, charts, worklist, clock),
             dashboards=Dashboards(database, sealer, _served(settings), clock),
-            site_pages=SitePages(ClanSites(database, statistics, roster, clock), clock),
+            site_pages=SitePages(ClanSites(database, statistics, roster, questions, clock), clock),
             officers_sites=OfficersSites(inactivity, promotions, clock),
+            questions=questions,
             reports=Reports(database, statistics, roster, inactivity, promotions, clock),
         )
 

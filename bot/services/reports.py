@@ -31,7 +31,7 @@ from bot.services.clan_roster import ClanRoster
 from bot.services.clock import Clock
 from bot.services.eligibility.loading import Presence
 from bot.services.inactivity import Inactivity, Roles
-from bot.services.leaderboards import entry_of, group_ends
+from bot.services.measured import entry_of, group_ends
 from bot.services.promotions.service import Promotions
 from bot.services.report_lines import inactive_lines, next_ranks_of, promotion_lines
 from bot.services.statistics import Statistics

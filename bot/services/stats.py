@@ -28,8 +28,8 @@ from bot.domain.metrics import (
     MetricKind,
 )
 from bot.domain.periods import EPOCH, Day, Period, PeriodKind, days_counted, days_of
-from bot.services.leaderboards import Key, entry_of, group_ends, span_of, values_by_metric
 from bot.services.lookup import Found
+from bot.services.measured import Key, entry_of, group_ends, span_of, values_by_metric
 from bot.services.rosters import Present, present
 from bot.services.statistics import Statistics
 from db.queries import counts, cursors, gains, links

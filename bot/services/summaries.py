@@ -27,7 +27,8 @@ from bot.domain.summaries import (
     most_improved,
     promoted,
 )
-from bot.services.leaderboards import Leaderboards, entry_of, group_ends
+from bot.services.leaderboards import Leaderboards
+from bot.services.measured import entry_of, group_ends
 from bot.services.rosters import present
 from bot.services.statistics import Statistics
 from db.queries import cursors, events, gains, reports

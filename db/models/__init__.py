@@ -38,7 +38,7 @@ from db.models.members import (
     Profile,
 )
 from db.models.messages import Activity, ActivityDay, Broadcast, Coverage, IngestCursor, Message, RelayPrint
-from db.models.posts import BoardRow, FeedRow, FeedTold, PostRow, ScheduleRow
+from db.models.posts import BoardRow, FeedRow, FeedTold, PostRow, ScheduleRow, ScoreWeight
 from db.models.readings import MetricRow, MetricValue, PastJob, PastRefusal, PastSpan, SnapshotRow
 from db.models.rules import PromotionBatch, PromotionRow, RankHold, RuleDraft, RuleVersion, StandingRow
 from db.models.sources import Attribution, ImportedSpeaker, Source
@@ -106,6 +106,7 @@ __all__ = [
     "RuleDraft",
     "RuleVersion",
     "ScheduleRow",
+    "ScoreWeight",
     "SeenRank",
     "SnapshotRow",
     "Source",

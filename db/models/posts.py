@@ -87,3 +87,14 @@ class BoardRow(Base):
     message_id: Mapped[Big | None]
     shown: Mapped[str | None]
     looked_at: Mapped[datetime | None]
+
+
+class ScoreWeight(Base):
+    """How much a metric weighs in a clan's score. A clan without rows has the usual weights."""
+
+    __tablename__ = "score_weights"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    clan_id: Mapped[int] = clan_key()
+    metric: Mapped[str] = mapped_column(primary_key=True)
+    weight: Mapped[int]

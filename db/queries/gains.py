@@ -40,7 +40,7 @@ async def readings(
     A profile without a snapshot in reach is absent: unknown, not zero. A member with
     several profiles over time has a row for each; the caller joins them.
     """
-    given = _given(clan, period) | {f"metric_{place}": metric for place, metric in enumerate(metrics)}
+    given = given_of(clan, period) | {f"metric_{place}": metric for place, metric in enumerate(metrics)}
     rows = await session.execute(_of_everybody(period.rule, len(metrics)), given)
     # A row to a profile, not to each of its metrics: making rows takes longer than finding them.
     return [
@@ -54,7 +54,7 @@ async def readings_of(
     session: AsyncSession, clan: ClanId, metrics: Sequence[MetricId], period: Period, member: MemberId
 ) -> list[Ends]:
     """The same of one member, for any number of metrics, in one statement."""
-    given = _given(clan, period) | {"metrics": list(metrics), "member": member}
+    given = given_of(clan, period) | {"metrics": list(metrics), "member": member}
     rows = await session.execute(_of_one(period.rule), given)
     return [Ends(*row) for row in rows]
 
@@ -79,7 +79,7 @@ async def readings_since(
     given |= {f"metric_{place}": metric for place, metric in enumerate(metrics)}
     bounds = _bounds_since(table)
     values = [
-        _value_at(bounds, at, bindparam(f"metric_{place}", type_=INTEGER))
+        value_at(bounds, at, bindparam(f"metric_{place}", type_=INTEGER))
         for place in range(len(metrics))
         for at in (bounds.c.first_at, bounds.c.last_at)
     ]
@@ -93,7 +93,8 @@ async def readings_since(
     ]
 
 
-def _given(clan: ClanId, period: Period) -> dict[str, Any]:
+def given_of(clan: ClanId, period: Period) -> dict[str, Any]:
+    """What statements over :func:`bounds_of` are given."""
     return {
         "clan": clan,
         "start": period.start,
@@ -158,16 +159,16 @@ def _series_statement() -> Select[Any, Any]:
         )
         .cte("taken")
     )
-    value = _value_at(taken, taken.c.taken_at, _METRIC)
+    value = value_at(taken, taken.c.taken_at, _METRIC)
     return select(taken.c.taken_at, value).order_by(taken.c.taken_at)
 
 
 @cache
 def _of_everybody(rule: Rule, metrics: int) -> Select[*tuple[Any, ...]]:
-    bounds = _bounds(rule, of_one=False)
+    bounds = bounds_of(rule)
     first_at, last_at = bounds.c.first_at, bounds.c.last_at
     values = [
-        _value_at(bounds, at, bindparam(f"metric_{place}", type_=INTEGER))
+        value_at(bounds, at, bindparam(f"metric_{place}", type_=INTEGER))
         for place in range(metrics)
         for at in (first_at, last_at)
     ]
@@ -178,7 +179,7 @@ def _of_everybody(rule: Rule, metrics: int) -> Select[*tuple[Any, ...]]:
 
 @cache
 def _of_one(rule: Rule) -> Select[Any, Any, Any, Any, Any, Any]:
-    bounds = _bounds(rule, of_one=True)
+    bounds = bounds_of(rule, of_one=True)
     first_at, last_at = bounds.c.first_at, bounds.c.last_at
     return (
         select(
@@ -186,8 +187,8 @@ def _of_one(rule: Rule) -> Select[Any, Any, Any, Any, Any, Any]:
             MetricRow.id,
             first_at,
             last_at,
-            _value_at(bounds, first_at, MetricRow.id).label("first"),
-            _value_at(bounds, last_at, MetricRow.id).label("last"),
+            value_at(bounds, first_at, MetricRow.id).label("first"),
+            value_at(bounds, last_at, MetricRow.id).label("last"),
         )
         .join_from(bounds, MetricRow, MetricRow.id.in_(_METRICS))
         .where(first_at.is_not(None), last_at.is_not(None))
@@ -235,7 +236,7 @@ def _bounds_since(starts: Subquery) -> CTE:
     )
 
 
-def _bounds(rule: Rule, *, of_one: bool) -> CTE:
+def bounds_of(rule: Rule, *, of_one: bool = False) -> CTE:
     """Each profile's first and last reading for the period, by its rule; null where there is none.
 
     Both ends belong to the period: before the millisecond after an end is up to it.
@@ -261,7 +262,7 @@ def _bounds(rule: Rule, *, of_one: bool) -> CTE:
     )
 
 
-def _value_at(taken: CTE, at: ColumnElement[datetime], metric: Any) -> Any:
+def value_at(taken: CTE, at: ColumnElement[datetime], metric: Any) -> Any:
     """What the profile of a row of ``taken`` had as of ``at``; null for unranked."""
     return (
         select(MetricValue.value)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from bot.domain.metrics import BOSS_KILLS, EHP, OVERALL, Metric
 from bot.domain.periods import Period, PeriodKind
-from bot.services.leaderboards import group_ends, value_of
+from bot.services.measured import group_ends, value_of
 from db.models import Base, Profile, Source
 from db.queries import counts, gains, imports, snapshots
 from db.session import Database

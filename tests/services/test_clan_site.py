@@ -5,8 +5,7 @@ from bot.domain.metrics import EHP, MESSAGES, OVERALL, Metric
 from bot.domain.periods import read_period
 from bot.domain.reports import ChangeKind, Figures
 from bot.domain.site import ClanSite, Health, health, rising_star, totals_by_day
-from bot.services.clan_roster import ClanRoster
-from bot.services.clan_site import ClanSites
+from bot.services.clan_site import clan_sites
 from db.session import Database
 from tests.services.hearing import NOW
 from tests.web.clan import FORMER, lay_hostile
@@ -19,8 +18,7 @@ def figures(site: ClanSite, of: Metric) -> dict[MemberId, Figures]:
 
 async def test_pages_say_what_boards_say_and_nothing_of_who_left(database: Database) -> None:
     laid = await lay_hostile(database)
-    sites = ClanSites(database, laid.statistics, ClanRoster(database), laid.clock)
-    site = await sites.read(await laid.clan())
+    site = await clan_sites(database, laid.clock).read(await laid.clan())
 
     assert [one.member for one in sorted(site.people, key=lambda one: one.member)] == list(range(1, 8))
     for of in (OVERALL, EHP, MESSAGES):

@@ -30,7 +30,7 @@ from bot.domain.rules.needs import Atom
 from bot.domain.rules.numbers import Subject
 from bot.domain.rules.since import Since, from_known_start, last_seen, since_of, window_start
 from bot.domain.rules.terms import LIFETIME, Own, window_days
-from bot.services.leaderboards import group_ends, span_of
+from bot.services.measured import group_ends, span_of
 from db.queries import clan_roster, counts, cursors, eligibility, evidence, gains, members
 from db.queries.clan_roster import Look
 from db.queries.eligibility import VerifiedAccount

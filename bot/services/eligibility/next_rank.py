@@ -18,7 +18,7 @@ from bot.domain.rules.pace import Pace, TimeLeft, time_left
 from bot.domain.rules.terms import LIFETIME, Check
 from bot.services.eligibility.loading import Presence
 from bot.services.eligibility.service import Assessed, Eligibility
-from bot.services.leaderboards import group_ends, span_of
+from bot.services.measured import group_ends, span_of
 from bot.services.statistics import Statistics
 from db.queries import gains
 from db.session import Database

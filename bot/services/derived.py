@@ -1,0 +1,211 @@
+"""Leaderboards of what no reading holds: raids, different bosses, the clan's score, streaks."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bot.domain.clans import Clan
+from bot.domain.coverage import Observed
+from bot.domain.gains import partial_from
+from bot.domain.ids import MemberId, MetricId
+from bot.domain.leaderboards import Board, Entry, rank
+from bot.domain.local_days import known_days, offsets
+from bot.domain.metrics import (
+    BOSSES,
+    CHAT_STREAK,
+    DIVERSITY,
+    OVERALL,
+    RAID_KEYS,
+    RAIDS,
+    SCORE,
+    XP_STREAK,
+    Metric,
+    MetricKind,
+    metric,
+)
+from bot.domain.periods import Period, PeriodKind, days_of, midnight
+from bot.domain.questions import USUAL_WEIGHTS, scored
+from bot.services.measured import Key, entry_of, group_ends, span_of, value_of
+from bot.services.rosters import present
+from bot.services.statistics import Statistics
+from db.queries import bosses, cursors, gains, talk, weights, xp_days
+from db.queries.gains import Ends
+from db.session import Database
+
+Top = Callable[[Clan, Metric, Period, datetime | None], Awaitable[Board]]
+STREAKS_OF = timedelta(days=365)
+"""Streaks are looked for in the last so many days of a longer period."""
+
+
+class Derived:
+    """Makes them."""
+
+    def __init__(self, database: Database, statistics: Statistics) -> None:
+        self._database = database
+        self._statistics = statistics
+
+    async def top(self, clan: Clan, of: Metric, period: Period, as_of: datetime | None, top: Top) -> Board:
+        """The leaderboard of a derived metric; ``top`` makes those of others."""
+        if of.key == SCORE.key:
+            return await self._score(clan, period, as_of, top)
+        if of.key == RAIDS.key:
+            return await self._raids(clan, period, as_of)
+        if of.key == DIVERSITY.key:
+            return await self._diversity(clan, period, as_of)
+        if of.key == CHAT_STREAK.key:
+            return await self._chat_streak(clan, period, as_of)
+        return await self._xp_streak(clan, period, as_of)
+
+    async def weights(self, clan: Clan) -> Mapping[str, int]:
+        """What the clan's score is made of, by metric key."""
+        async with self._database.read() as session:
+            return await weights.weights(session, clan.id) or USUAL_WEIGHTS
+
+    async def _score(self, clan: Clan, period: Period, as_of: datetime | None, top: Top) -> Board:
+        chosen = await self.weights(clan)
+        boards = {
+            key: await top(clan, metric(key), period, as_of) for key, weight in chosen.items() if weight > 0
+        }
+        async with self._database.read() as session:
+            names = (await present(session, clan.id, as_of)).names
+        entries = {key: [row.entry for row in board.standings] for key, board in boards.items()}
+        checked = [board.checked_at for board in boards.values() if board.checked_at is not None]
+        oldest = [board.oldest_check for board in boards.values() if board.oldest_check is not None]
+        return _board(clan, SCORE, period, scored(entries, chosen, names), checked + oldest)
+
+    async def _raids(self, clan: Clan, period: Period, as_of: datetime | None) -> Board:
+        """Of who was never ranked in any raid it is not known how many they did."""
+        known = await self._statistics.metric_ids()
+        ids = {known[key]: metric(key) for key in RAID_KEYS if key in known}
+        async with self._database.read() as session:
+            names = (await present(session, clan.id, as_of)).names
+            ends = group_ends(await gains.readings(session, clan.id, list(ids), period)) if ids else {}
+        entries = [_together(member, name, ids, ends, period) for member, name in names.items()]
+        return _board(clan, RAIDS, period, entries, _checks(ends, entries))
+
+    async def _diversity(self, clan: Clan, period: Period, as_of: datetime | None) -> Board:
+        known = await self._statistics.metric_ids()
+        ids = await self.boss_ids()
+        async with self._database.read() as session:
+            names = (await present(session, clan.id, as_of)).names
+            found = await bosses.diversity(session, clan.id, list(names), list(ids), period)
+            overall = [known[OVERALL.key]] if OVERALL.key in known else []
+            ends = group_ends(await gains.readings(session, clan.id, overall, period)) if overall else {}
+        entries: list[Entry] = []
+        for member, name in names.items():
+            killed = found.bosses.get(member)
+            of = [] if killed is None else ends.get((member, overall[0]), [])
+            entries.append(
+                Entry(member, name, killed, entry_of(member, name, OVERALL, of, period).measured_from)
+            )
+        return _board(clan, DIVERSITY, period, entries, _checks(ends, entries))
+
+    async def boss_ids(self) -> dict[MetricId, Metric]:
+        """Every boss that was ever seen, also those that this program does not know."""
+        known = await self._statistics.metric_ids()
+        seen = [one for one in await self._statistics.metrics_seen() if one.kind is MetricKind.BOSS]
+        keys = dict.fromkeys([one.key for one in BOSSES] + [one.key for one in seen])
+        return {known[key]: metric(key, MetricKind.BOSS) for key in keys if key in known}
+
+    async def _chat_streak(self, clan: Clan, period: Period, as_of: datetime | None) -> Board:
+        """Nobody has one over a time in which nothing was observed."""
+        period = streak_period(period)
+        async with self._database.read() as session:
+            names = (await present(session, clan.id, as_of)).names
+            spans = await cursors.covered(session, clan.id, period.start, period.end)
+            listened = [Observed(one.start, one.end) for one in spans]
+            days = days_of(period, clan.zone)
+            whole = [
+                start == midnight(day, clan.zone) and end == midnight(day + timedelta(days=1), clan.zone)
+                for day, start, end in days
+            ]
+            found = await talk.streaks(
+                session,
+                clan.id,
+                dict.fromkeys(names),
+                offsets(clan.zone, period.start, period.end),
+                known_days(days, listened, whole),
+            )
+        entries = [
+            Entry(member, name, found.get(member, 0) if spans else None) for member, name in names.items()
+        ]
+        checked = [min(span.end, period.end) for span in spans]
+        first = min((span.start for span in spans), default=None)
+        since = first if first and first > period.start else None
+        return _board(clan, CHAT_STREAK, period, entries, checked, since=since)
+
+    async def _xp_streak(self, clan: Clan, period: Period, as_of: datetime | None) -> Board:
+        known = await self._statistics.metric_ids()
+        period = streak_period(period)
+        async with self._database.read() as session:
+            names = (await present(session, clan.id, as_of)).names
+            if OVERALL.key not in known:
+                return _board(clan, XP_STREAK, period, [Entry(*one, None) for one in names.items()], [])
+            overall = known[OVERALL.key]
+            found = await xp_days.streaks(
+                session,
+                clan.id,
+                dict.fromkeys(names),
+                overall,
+                period.start,
+                period.end,
+                offsets(clan.zone, period.start, period.end),
+            )
+            ends = group_ends(await gains.readings(session, clan.id, [overall], period))
+        entries = [Entry(member, name, found.get(member)) for member, name in names.items()]
+        return _board(clan, XP_STREAK, period, entries, _checks(ends, entries))
+
+
+def streak_period(period: Period) -> Period:
+    """The last year of a longer period."""
+    start = max(period.start, period.end - STREAKS_OF)
+    return Period(period.code, period.kind, start, period.end)
+
+
+def _together(
+    member: MemberId,
+    name: str,
+    ids: Mapping[MetricId, Metric],
+    ends: Mapping[Key, Sequence[Ends]],
+    period: Period,
+) -> Entry:
+    """The sum of what is known of several metrics; one that is unranked adds nothing."""
+    values = [value_of(of, ends.get((member, id_)), period) for id_, of in ids.items()]
+    known = [value for value in values if value is not None]
+    of = next((ends[(member, id_)] for id_ in ids if (member, id_) in ends), None)
+    if not known or not of or period.kind is PeriodKind.TOTAL:
+        return Entry(member, name, sum(known) if known else None)
+    return Entry(member, name, sum(known), partial_from(period.start, span_of(of, period).first.at))
+
+
+def _checks(ends: Mapping[Key, Sequence[Ends]], entries: Iterable[Entry]) -> list[datetime]:
+    """When WOM last looked at each member who has a figure."""
+    placed = {one.member for one in entries if one.value is not None}
+    last: dict[MemberId, datetime] = {}
+    for (member, _), of in ends.items():
+        if member in placed:
+            last[member] = max(end.last_at for end in of)
+    return list(last.values())
+
+
+def _board(
+    clan: Clan,
+    of: Metric,
+    period: Period,
+    entries: Iterable[Entry],
+    checks: Sequence[datetime],
+    *,
+    since: datetime | None = None,
+) -> Board:
+    standings, unmeasured = rank(entries)
+    return Board(
+        clan=clan.id,
+        clan_name=clan.name,
+        metric=of,
+        period=period,
+        standings=standings,
+        unmeasured=unmeasured,
+        checked_at=max(checks, default=None),
+        oldest_check=min(checks, default=None),
+        collecting_since=since,
+        polled=clan.polled_at is not None,
+    )
