@@ -91,10 +91,9 @@ class ClanSite:
     """A clan at ``made_at``, for its pages.
 
     ``people`` are its members by name. ``skills`` and ``bosses`` are those that were read, in WOM's
-    order; gains of them, ``changes`` and ``hours`` are over ``period``. ``days`` are the last local days.
-    ``answers`` are what the clan
-    asks about itself, over ``period``. ``hours`` are messages of everybody by weekday, Monday first, and hour. ``changes`` leaves out who
-    left. ``collecting_since`` is when the first channel was observed; ``checked_at`` and
+    order; gains of them, ``answers``, ``changes`` and ``hours`` are over ``period``. ``days`` are the
+    last local days. ``hours`` are messages of everybody by weekday, Monday first, and hour. ``changes``
+    leaves out who left. ``collecting_since`` is when the first channel was observed; ``checked_at`` and
     ``oldest_check`` are WOM's newest and oldest last look at a member.
     """
 

@@ -58,16 +58,23 @@ class _Chat:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """What the statements returned."""
+class _Told:
+    """What one reading tells of everybody."""
 
-    rows: Sequence[RosterRow]
     called: Mapping[MemberId, Sequence[Held]]
     windows: Windows
     said: Said
     chat: _Chat
     xp: Mapping[MemberId, Sequence[Holding]]
     changes: Sequence[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What all of them returned."""
+
+    rows: Sequence[RosterRow]
+    told: _Told
     gained: Mapping[MemberId, Mapping[str, int | None]]
     totals: Mapping[MemberId, Mapping[str, int | None]]
     answers: Answers
@@ -96,35 +103,42 @@ class ClanSites:
         period = read_period(PERIOD, now=now, zone=clan.zone)
         days = _days(clan, now)
         ids = await self._statistics.metric_ids()
-        everybody = await self._roster.rows(clan)
-        rows = [row for row in everybody if row.left_at is None]
-        async with self._database.read() as session:
-            called: dict[MemberId, list[Held]] = {}
-            for held in await names.all_names(session, clan.id):
-                called.setdefault(held.member, []).append(held)
-            windows = await read_windows(session, clan, ids, now)
-            said = await read_said(session, clan, now)
-            chat = await _chat(session, clan, period, days)
-            xp = await _xp(session, clan, ids.get(OVERALL.key), days)
-            told = {row.member: row.name for row in rows}
-            changes = await read_changes(session, clan, period, told)
         metrics = [one for one in (*SKILLS, *BOSSES) if one.key in ids]
+        rows = [row for row in await self._roster.rows(clan) if row.left_at is None]
         members = [row.member for row in rows]
         everything = read_period("all", now=now, zone=clan.zone)
-        read = _Read(
-            rows,
-            called,
-            windows,
-            said,
-            chat,
-            xp,
-            [one for one in changes if one.kind in _TOLD],
-            await self._values(clan, ids, metrics, period, members),
-            await self._values(clan, ids, metrics, everything, members),
-            await self._questions.answers(clan, period),
-        )
+        # Side by side: while one waits for the database another makes rows into values.
+        async with asyncio.TaskGroup() as group:
+            answers = group.create_task(self._questions.answers(clan, period))
+            gained = group.create_task(self._values(clan, ids, metrics, period, members))
+            totals = group.create_task(self._values(clan, ids, metrics, everything, members))
+            told = group.create_task(self._told(clan, ids, period, days, rows))
+        read = _Read(rows, told.result(), gained.result(), totals.result(), answers.result())
         # Tens of thousands of numbers: others have their turn meanwhile.
         return await asyncio.to_thread(_site, clan, period, now, days, metrics, read)
+
+    async def _told(
+        self,
+        clan: Clan,
+        ids: Mapping[str, MetricId],
+        period: Period,
+        days: Sequence[Day],
+        rows: Sequence[RosterRow],
+    ) -> _Told:
+        """Names, figures, chat, XP by day and changes."""
+        called: dict[MemberId, list[Held]] = {}
+        async with self._database.read() as session:
+            for held in await names.all_names(session, clan.id):
+                called.setdefault(held.member, []).append(held)
+            changes = await read_changes(session, clan, period, {row.member: row.name for row in rows})
+            return _Told(
+                called,
+                await read_windows(session, clan, ids, period.end),
+                await read_said(session, clan, period.end),
+                await _chat(session, clan, period, days),
+                await _xp(session, clan, ids.get(OVERALL.key), days),
+                [one for one in changes if one.kind in _TOLD],
+            )
 
     async def _values(
         self,
@@ -202,7 +216,7 @@ async def _xp(
 def _site(
     clan: Clan, period: Period, now: datetime, days: Sequence[Day], metrics: Sequence[Metric], read: _Read
 ) -> ClanSite:
-    spans = read.chat.spans
+    spans = read.told.chat.spans
     heard = [(max(one.start, period.start), min(one.end, period.end)) for one in spans]
     rows = sorted(read.rows, key=lambda row: (row.name.casefold(), row.member))
     checks = [row.checked_at for row in rows if row.checked_at is not None]
@@ -219,10 +233,10 @@ def _site(
         skills=tuple(one for one in SKILLS if one in metrics),
         bosses=tuple(one for one in BOSSES if one in metrics),
         days=tuple(day for day, _, _ in days),
-        hours=by_weekday_and_hour(read.chat.quarters, joined_spans(heard), clan.zone),
+        hours=by_weekday_and_hour(read.told.chat.quarters, joined_spans(heard), clan.zone),
         answers=read.answers,
-        changes=tuple(sorted(read.changes, key=lambda one: one.at, reverse=True)),
-        collecting_since=read.chat.since,
+        changes=tuple(sorted(read.told.changes, key=lambda one: one.at, reverse=True)),
+        collecting_since=read.told.chat.since,
         checked_at=max(checks, default=None),
         oldest_check=min(checks, default=None),
     )
@@ -230,7 +244,7 @@ def _site(
 
 def _person(row: RosterRow, days: Sequence[Day], observed: Sequence[bool], read: _Read) -> Person:
     member = row.member
-    said = read.chat.days.get(member, {})
+    said = read.told.chat.days.get(member, {})
     return Person(
         member=member,
         name=row.name,
@@ -238,18 +252,18 @@ def _person(row: RosterRow, days: Sequence[Day], observed: Sequence[bool], read:
         account_type=row.account_type,
         joined_at=row.joined_at,
         checked_at=row.checked_at,
-        messages=read.said.figures(member),
-        xp=read.windows.figures(member, OVERALL),
-        kills=read.windows.figures(member, BOSS_KILLS),
-        ehp=read.windows.figures(member, EHP),
-        ehb=read.windows.figures(member, EHB),
-        total_level=read.windows.in_all(member, TOTAL_LEVEL),
-        measured_from=read.windows.measured_from(member),
+        messages=read.told.said.figures(member),
+        xp=read.told.windows.figures(member, OVERALL),
+        kills=read.told.windows.figures(member, BOSS_KILLS),
+        ehp=read.told.windows.figures(member, EHP),
+        ehb=read.told.windows.figures(member, EHB),
+        total_level=read.told.windows.in_all(member, TOTAL_LEVEL),
+        measured_from=read.told.windows.measured_from(member),
         totals=read.totals[member],
         gains=read.gained[member],
-        xp_days=_xp_days(read.xp.get(member, ()), days),
+        xp_days=_xp_days(read.told.xp.get(member, ()), days),
         message_days=tuple(said.get(number, 0) if seen else None for number, seen in enumerate(observed)),
-        former=_former(read.called.get(member, ())),
+        former=_former(read.told.called.get(member, ())),
     )
 
 

@@ -49,6 +49,12 @@ async def test_pages_say_what_boards_say_and_nothing_of_who_left(database: Datab
     assert days[29].measured == 6
     assert days[27].xp is None
 
+    # The pages of bosses add up to what the clan's own question says.
+    for boss in site.answers.bosses:
+        gains = [value for one in site.people if (value := one.gains.get(boss.metric.key))]
+        assert (sum(gains), len(gains)) == (boss.kills, boss.members)
+    assert [one.metric.key for one in site.answers.bosses] == ["vorkath"]
+
     assert {one.kind for one in site.changes} == {ChangeKind.RENAMED}
     assert site.hours[0][13] is None or site.hours[0][13] == 0
     assert sum(value or 0 for row in site.hours for value in row) == 5

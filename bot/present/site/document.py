@@ -77,6 +77,21 @@ class Day(Struct, frozen=True):
     measured: int
 
 
+class BestOf(Struct, frozen=True):
+    """The most of a measure that one of today's members did in a day, week or month that is over.
+
+    first and last are its local days. EHP and EHB have no records. others is how many more did the same.
+    """
+
+    measure: str
+    span: str
+    value: int
+    first: date
+    last: date
+    holders: list[str]
+    others: int
+
+
 class ClanDocument(Struct, frozen=True):
     """A clan as its pages show it. Times are in UTC; days and hours are cut in time_zone.
 
@@ -96,6 +111,7 @@ class ClanDocument(Struct, frozen=True):
     members: list[Member]
     days: list[Day]
     hours: list[list[int | None]]
+    records: list[BestOf]
 
 
 def clan_document(site: ClanSite) -> bytes:
@@ -113,6 +129,18 @@ def clan_document(site: ClanSite) -> bytes:
         members=[_member(site, one) for one in site.people],
         days=[Day(*one) for one in totals_by_day(site)],
         hours=[list(row) for row in site.hours],
+        records=[
+            BestOf(
+                one.metric.key,
+                one.span.value,
+                one.value,
+                one.first,
+                one.last,
+                [tidy(name) for name in one.holders],
+                one.others,
+            )
+            for one in site.answers.records.records
+        ],
     )
     return msgspec.json.encode(document)
 

@@ -1,12 +1,14 @@
 """What the pages about the whole clan show: overview, activity, bosses and skills."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 from bot.domain.clan_charts import Spot, outliers
+from bot.domain.leaderboards import Board
 from bot.domain.metrics import BOSS_KILLS, MESSAGES, OVERALL, Metric, MetricKind, level_of
 from bot.domain.site import MONTH, ClanSite, Person, health, rising_star, totals_by_day
-from bot.present.numbers import counted
+from bot.present.numbers import counted, label
 from bot.present.site import charts, people, words
 from bot.present.site.tables import Cell, Head, Table, gained, number
 from bot.present.text import rank_name, tidy
@@ -14,6 +16,7 @@ from bot.present.text import rank_name, tidy
 _TENURES: Final = (("under a month", 30), ("1–3 months", 91), ("3–12 months", 365), ("1–2 years", 730))
 _TOLD: Final = 12
 _FIRST: Final = 5
+_NINES: Final = 8
 
 
 class Card(NamedTuple):
@@ -36,7 +39,10 @@ def overview(site: ClanSite) -> dict[str, Any]:
             ("XP", people.board(site, OVERALL, MONTH, _FIRST)),
             ("Boss kills", people.board(site, BOSS_KILLS, MONTH, _FIRST)),
             ("Messages", people.board(site, MESSAGES, MONTH, _FIRST)),
+            *((one.metric.name, people.board_of(one, _FIRST)) for one in _asked(site)[:3]),
         ],
+        "nines": _nines(site)[:_NINES],
+        "records": [one for one in records(site)["rows"] if one[1] == "day"],
         "news": [
             (words.day(one.at, site.zone), tidy(one.name), people.href(one.member), words.happened(one))
             for one in site.changes[:_TOLD]
@@ -68,11 +74,12 @@ def _cards(site: ClanSite) -> Iterable[Card]:
 
 
 def _top_boss(site: ClanSite) -> Card:
-    sums = [(kills, of) for of in site.bosses if (kills := _sum(site, of))]
-    if not sums:
+    best = site.answers.boss_of_the_period
+    if not best:
         return Card("Top boss", words.DASH, "no kills read yet", "gains")
-    kills, of = max(sums, key=lambda one: (one[0], one[1].name))
-    return Card("Top boss", of.name, f"{kills:,} kills in 30 days", "gains", f"metrics/{of.key}.html")
+    names = " and ".join(one.metric.name for one in best)
+    small = f"{counted(best[0].kills, 'kill')} in 30 days, by {counted(best[0].members, 'member')}"
+    return Card("Top boss", names, small, "bosses", f"metrics/{best[0].metric.key}.html")
 
 
 def _sum(site: ClanSite, of: Metric) -> int | None:
@@ -109,10 +116,60 @@ def activity(site: ClanSite) -> dict[str, Any]:
         "heat": charts.heat(site.hours) if _heard(site) else None,
         "weekdays": charts.WEEKDAYS,
         "by_hour": _by_hour(site),
+        "favourite": _favourite(site),
         "health": _health(site),
         "tenures": _tenures(site),
         "ranks": _ranks(site),
     }
+
+
+def _asked(site: ClanSite) -> tuple[Board, ...]:
+    """The leaderboards of what the clan asks about itself."""
+    it = site.answers
+    return it.score, it.raids, it.diversity, it.chat_streak, it.xp_streak
+
+
+def _nines(site: ClanSite) -> list[charts.Bar]:
+    """How many members have level 99 in each skill, the most first, of how many it is known."""
+    listed = sorted(site.answers.nines, key=lambda one: -one.members)
+    return charts.bars(
+        [
+            (one.metric.name, one.members, f"{one.members} of {one.known}", f"metrics/{one.metric.key}.html")
+            for one in listed
+        ]
+    )
+
+
+def _favourite(site: ClanSite) -> str | None:
+    """The hours in which most is written, in words; None where nothing was."""
+    found = site.answers.favourite_hour
+    if found is None:
+        return None
+    return "Most is written from " + ", ".join(f"{hour:02}:00" for hour in found.hours) + " on."
+
+
+def records(site: ClanSite) -> dict[str, Any]:
+    """The best day, week and month of each measure, with who and when."""
+    pages = {one.name: people.href(one) for one in site.people}
+    rows = [
+        (
+            label(one.metric),
+            one.span.value,
+            words.whole(one.value, one.metric.measure),
+            [(tidy(name), pages.get(name)) for name in one.holders],
+            one.others,
+            _days(site, one.first, one.last),
+        )
+        for one in site.answers.records.records
+    ]
+    since = words.day(site.answers.records.since, site.zone)
+    return {"title": "Records", "rows": rows, "since": since}
+
+
+def _days(site: ClanSite, first: date, last: date) -> str:
+    if first == last:
+        return words.day(first, site.zone)
+    return f"{words.day(first, site.zone)} – {words.day(last, site.zone)}"
 
 
 def _heard(site: ClanSite) -> bool:
@@ -173,7 +230,8 @@ def leaderboards(site: ClanSite) -> dict[str, Any]:
         windows = (0, 1, 2) if of is MESSAGES else (0, 1, 2, 3)
         boards = [people.board(site, of, window, 10) for window in (*windows, None)]
         groups.append((people.label(of), of.key, boards))
-    return {"title": "Leaderboards", "groups": groups}
+    asked = [people.board_of(one, 10) for one in _asked(site)]
+    return {"title": "Leaderboards", "groups": groups, "asked": asked}
 
 
 def metrics(site: ClanSite, kind: MetricKind) -> dict[str, Any]:
@@ -186,7 +244,8 @@ def metrics(site: ClanSite, kind: MetricKind) -> dict[str, Any]:
     rows.sort(key=lambda row: -(row[1].sort if isinstance(row[1].sort, int) else -1))
     search = "Find a skill" if skills else "Find a boss"
     table = Table("skills" if skills else "bosses", heads, rows, search)
-    return {"title": "Skills" if skills else "Bosses", "table": table}
+    nines = _nines(site) if skills else []
+    return {"title": "Skills" if skills else "Bosses", "table": table, "nines": nines}
 
 
 def _metric_row(site: ClanSite, of: Metric) -> list[Cell]:

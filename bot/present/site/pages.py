@@ -43,6 +43,7 @@ WAYS: Final = (
     Way("skills.html", "Skills"),
     Way("bosses.html", "Bosses"),
     Way("activity.html", "Activity"),
+    Way("records.html", "Records"),
     Way("about.html", "About"),
 )
 
@@ -143,6 +144,9 @@ def _about(site: ClanSite) -> dict[str, Any]:
         "group": site.group,
         "members": counted(len(site.people), "member"),
         "period": f"{start} to {end}",
+        "weights": ", ".join(
+            f"{people.label(one)} {site.answers.weights.get(one.key, 0)}" for one in people.MEASURES
+        ),
     }
 
 
@@ -157,6 +161,7 @@ _WHOLE: Final[dict[str, tuple[str, Callable[[ClanSite], dict[str, Any]]]]] = {
     "skills.html": ("metrics.html", lambda site: overview.metrics(site, MetricKind.SKILL)),
     "bosses.html": ("metrics.html", lambda site: overview.metrics(site, MetricKind.BOSS)),
     "activity.html": ("activity.html", overview.activity),
+    "records.html": ("records.html", overview.records),
     "about.html": ("about.html", _about),
 }
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from bot.domain.ids import MemberId
+from bot.domain.leaderboards import Board as Ranking
 from bot.domain.leaderboards import Entry, Standing, rank
-from bot.domain.metrics import BOSS_KILLS, EHB, EHP, MESSAGES, OVERALL, Metric, level_of
+from bot.domain.metrics import BOSS_KILLS, EHB, EHP, MESSAGES, OVERALL, Metric, MetricKind, level_of
 from bot.domain.reports import Figures
 from bot.domain.site import ClanSite, Person
 from bot.present.numbers import label
@@ -63,6 +64,13 @@ def board(site: ClanSite, of: Metric, window: int | None, first: int) -> Board:
     write = words.total if window is None else words.gain
     lines = [_line(one, of, write) for one in standings[:first] if one.entry.value]
     return Board(title, lines, len(standings), len(site.people))
+
+
+def board_of(of: Ranking, first: int) -> Board:
+    """The first lines of a leaderboard that was ranked already."""
+    write = words.total if of.metric.kind is MetricKind.DERIVED else words.gain
+    lines = [_line(one, of.metric, write) for one in of.standings[:first] if one.entry.value]
+    return Board(of.metric.name, lines, len(of.standings), of.members)
 
 
 def _entry(person: Person, of: Metric, window: int | None) -> Entry:
