@@ -22,6 +22,7 @@ from bot.services.eligibility.service import Eligibility
 from bot.services.inactivity import Inactivity
 from bot.services.leaderboards import Leaderboards
 from bot.services.promotions.service import Promotions
+from bot.services.questions import Questions
 from bot.services.rendering import Renderer
 from bot.services.reports import Reports
 from bot.services.statistics import Statistics
@@ -36,6 +37,7 @@ async def figures(database: Database, clan: Clan) -> AsyncGenerator[Figure]:
     renderer, numbers = Renderer(cache_bytes=0), count()
     statistics = Statistics(database)
     boards = Leaderboards(database, statistics)
+    asked = Questions(database, statistics, boards, _now)
     charts = ClanCharts(database, statistics, boards, _now)
     period = read_period("30d", now=NOW, zone=clan.zone)
     reports = _reports(database, statistics)
@@ -49,7 +51,7 @@ async def figures(database: Database, clan: Clan) -> AsyncGenerator[Figure]:
 
     async def post() -> None:
         slot = slot_at(Cadence.WEEKLY, (NOW - timedelta(days=1)).astimezone(clan.zone).date(), NOW)
-        summary = await Summaries(database, statistics, boards).of(
+        summary = await Summaries(database, statistics, boards, asked).of(
             clan, Cadence.WEEKLY, slot, frozenset(Part)
         )
         key = str(next(numbers))

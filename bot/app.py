@@ -53,6 +53,8 @@ from cogs.promotions import ITEMS as PROMOTION_ITEMS
 from cogs.promotions import PromotionsCog
 from cogs.proof import ProofButton, ProofCog
 from cogs.reading import how_read_menu, speaker_menu
+from cogs.records import ITEMS as RECORDS_ITEMS
+from cogs.records import RecordsCog
 from cogs.refreshing import Refresher
 from cogs.report import ChartSelect, ReportCog
 from cogs.role_sync import RoleSyncCog
@@ -86,6 +88,7 @@ BUTTONS = (
     *POST_ITEMS,
     ChartSelect,
     *COMPETITION_ITEMS,
+    *RECORDS_ITEMS,
 )
 GUILD_WAIT = 0.5
 """Seconds without a further server after which Discord is believed to have told of all."""
@@ -178,6 +181,7 @@ class ClanStatsBot(commands.AutoShardedBot):
             LeaderboardCog(services),
             CompareCog(services),
             CompetitionCog(services),
+            RecordsCog(services),
             LinksCog(self, services),
             NextRankCog(services),
             NoticesCog(self, services),

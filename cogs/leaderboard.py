@@ -15,7 +15,7 @@ from bot.domain.clan_charts import Ranked
 from bot.domain.clans import Clan
 from bot.domain.ids import ClanId
 from bot.domain.leaderboards import Board
-from bot.domain.metrics import ALL_METRICS, OVERALL, find_metric, metric, suggest_metrics
+from bot.domain.metrics import OFFERED_METRICS, OVERALL, find_metric, metric, suggest_metrics
 from bot.domain.periods import label_of, read_period, suggest_periods
 from bot.present.board import PAGE_SIZE, leaderboard_page, my_place, page_of, pages
 from bot.present.numbers import label
@@ -212,7 +212,7 @@ class MetricSelect(Stateful[Select[View]], template=rf"lb:{_STATE}:metric"):
 
     def __init__(self, shown: Shown) -> None:
         now = metric(shown.metric)
-        offered = suggest_metrics("", ALL_METRICS, CHOICES)
+        offered = suggest_metrics("", OFFERED_METRICS, CHOICES)
         if now not in offered:
             offered = [now, *offered[: CHOICES - 1]]
         options = [
@@ -264,7 +264,7 @@ class LeaderboardCog(commands.Cog):
     @app_commands.command()
     @app_commands.guild_only()
     @app_commands.describe(
-        metric="XP, EHP, EHB, boss kills, messages, or any skill, boss or activity",
+        metric="XP, kills, messages, raids, streaks, the clan's score, or any skill or boss",
         period="How far back: week, 30d, this-month, 2026-10, all…",
         as_of="How it stood then: yesterday, 2026-11-01, 3 days ago",
     )

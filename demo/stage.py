@@ -29,6 +29,7 @@ from bot.settings import Settings
 from bot.wom.pacing import Pacing
 from db import migrate
 from demo import simulator
+from demo.ports import free_port
 from demo.script import (
     DiscordMember,
     Event,
@@ -289,6 +290,10 @@ def _growing() -> Generator[None]:
         gc.enable()
 
 
+async def _nothing() -> None:
+    """Do nothing."""
+
+
 @asynccontextmanager
 async def open_stage(end: datetime, size: Size | None = None) -> AsyncGenerator[Stage]:
     """Set everything up, in a directory that is gone afterwards; the story stands at ``laid_until``."""
@@ -311,9 +316,12 @@ async def open_stage(end: datetime, size: Size | None = None) -> AsyncGenerator[
             wom_api_key=SecretStr("demo-demo-demo"),
             wom_contact="the demo",
             secret_key=SecretStr(SECRET),
+            dashboard_port=free_port(),
         )
         await migrate.upgrade(settings.database_url)
         bot = ClanStatsBot.build(settings, shard_count=1, pacing=UNPACED)
+        # Pages are served beside the bot: see stage_pages.
+        vars(bot.web)["start"] = _nothing
         env = simcord.Env(bot, check_errors=False, settle_timeout=PATIENCE)
         with _growing():
             server = open_server(env, script)

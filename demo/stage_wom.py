@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from demo.script import (
     Achieved,
@@ -24,6 +24,7 @@ CODE = "123-456-789"
 """The group's verification code at the simulated WOM."""
 _HOURS = frozenset({"ehp", "ehb"})
 _WHOLE = 100_000
+_DAY = timedelta(days=1)
 
 
 def at_wom(values: Mapping[str, int]) -> dict[str, Value]:
@@ -56,6 +57,10 @@ class ClanAtWom:
         self.server.add_group(
             header.group, header.clan, [role.key for role in header.roles], CODE, at=header.begin
         )
+
+        end = header.end
+        self.server.compete(header.group, "Slayer of the week", "slayer", end - 5 * _DAY, end + 2 * _DAY)
+        self.server.compete(header.group, "Boss of the week", "vorkath", end + 3 * _DAY, end + 10 * _DAY)
 
     def play(self, event: Event) -> None:
         """Let an event happen at WOM; those of Discord and of the game alone are nothing to it."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.domain.ids import ChannelId, ClanId, MessageId
 from bot.domain.leaderboards import Board
+from bot.domain.metrics import CHAT_STREAK, DIVERSITY, RAIDS, SCORE
 from bot.domain.worklist import Step, StepGroup
 
 INTERVALS: Final = (10, 30, 60, 360)
@@ -24,6 +25,10 @@ class BoardKind(StrEnum):
     MONTH = "month"
     KILLS = "kills"
     CHAT = "chat"
+    SCORE = "score"
+    RAIDS = "raids"
+    BOSSES = "bosses"
+    STREAK = "streak"
     ROSTER = "roster"
     WORKLIST = "worklist"
 
@@ -33,6 +38,10 @@ ASKED: Final = {
     BoardKind.MONTH: ("overall", "this-month"),
     BoardKind.KILLS: ("boss_kills", "this-week"),
     BoardKind.CHAT: ("messages", "today"),
+    BoardKind.SCORE: (SCORE.key, "this-week"),
+    BoardKind.RAIDS: (RAIDS.key, "this-month"),
+    BoardKind.BOSSES: (DIVERSITY.key, "this-month"),
+    BoardKind.STREAK: (CHAT_STREAK.key, "this-month"),
 }
 """The metric and the period of those that are leaderboards."""
 FOR_OFFICERS: Final = frozenset({BoardKind.WORKLIST})

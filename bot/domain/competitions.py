@@ -1,9 +1,9 @@
 """A clan's competitions at Wise Old Man, and where members stand in them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Final
 
 from bot.domain.leaderboards import Board
@@ -11,6 +11,22 @@ from bot.domain.metrics import Metric
 
 SHOWN_AFTER: Final = timedelta(days=14)
 """How long a competition that is over is still offered."""
+
+
+LAST_HOURS: Final = timedelta(hours=6)
+"""How long before its end a competition is told of once more."""
+BEGUN_FOR: Final = timedelta(days=1)
+"""That it has begun is news for so long."""
+OVER_FOR: Final = timedelta(days=2)
+"""And its result."""
+
+
+class ContestNews(StrEnum):
+    """What a feed tells of a competition. In the keys of what was told, so a value is never renamed."""
+
+    BEGUN = "begun"
+    ENDING = "ending"
+    OVER = "over"
 
 
 class Phase(IntEnum):
@@ -62,3 +78,18 @@ def offered(contests: Iterable[Contest], now: datetime) -> list[Contest]:
 
     shown = [one for one in contests if now - one.ends_at <= SHOWN_AFTER]
     return sorted(shown, key=order)
+
+
+def contest_news(contest: Contest, now: datetime) -> Iterator[tuple[ContestNews, datetime]]:
+    """What is news of a competition now, and since when.
+
+    One that lasts less than twice its last hours is not told of in them.
+    """
+    over = contest.phase(now) is Phase.OVER
+    last = contest.ends_at - LAST_HOURS
+    if contest.phase(now) is Phase.RUNNING and now - contest.starts_at <= BEGUN_FOR:
+        yield ContestNews.BEGUN, contest.starts_at
+    if not over and now >= last and last - contest.starts_at >= LAST_HOURS:
+        yield ContestNews.ENDING, last
+    if over and now - contest.ends_at <= OVER_FOR:
+        yield ContestNews.OVER, contest.ends_at

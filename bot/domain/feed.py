@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from bot.domain.competitions import Contest, ContestNews
 from bot.domain.ids import ChannelId, ClanId
 from bot.domain.metrics import Metric, MetricKind
-from bot.domain.summaries import NINETY_NINE
+from bot.domain.summaries import NINETY_NINE, Leader
 
 NEWS_FOR: Final = timedelta(days=5)
 """What happened longer ago is not told of any more; a leave is believed after two days only."""
@@ -27,6 +28,7 @@ class FeedKind(StrEnum):
     RENAMES = "renames"
     DROPS = "drops"
     BESTS = "bests"
+    COMPETITIONS = "competitions"
     LEAVERS = "leavers"
 
 
@@ -53,6 +55,8 @@ class FeedItem:
     - rank_ups: WOM's roles; renames: names
     - drops: ``after`` the item, ``value`` its coins, None where the game did not say
     - bests: ``after`` the boss, ``value`` hundredths of a second
+    - competitions: ``contest`` and ``news``; ``leaders`` are the first three places, None where only
+      Wise Old Man has the standings
     """
 
     key: str
@@ -63,6 +67,9 @@ class FeedItem:
     after: str | None = None
     metric: Metric | None = None
     value: int | None = None
+    contest: Contest | None = None
+    news: ContestNews | None = None
+    leaders: tuple[Leader, ...] | None = None
 
 
 def kind_of(metric: Metric, threshold: int) -> FeedKind:

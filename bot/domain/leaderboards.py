@@ -1,7 +1,7 @@
 """Places on a leaderboard, and the values that an answer is drawn from."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -40,7 +40,7 @@ class Board:
     ``oldest_check`` is the least recently checked member's reading.
     ``unattributed`` counts messages in the period of people whom nobody has linked.
     ``collecting_since`` is set where the period reaches further back than what was observed.
-    ``polled`` is whether the clan was ever read from WOM.
+    ``polled`` is whether the clan was ever read from WOM. ``weights`` are what a score is made of.
     """
 
     clan: ClanId
@@ -54,6 +54,7 @@ class Board:
     unattributed: int = 0
     collecting_since: datetime | None = None
     polled: bool = True
+    weights: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @property
     def members(self) -> int:

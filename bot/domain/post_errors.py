@@ -26,6 +26,13 @@ class UnreadableHour(UserError):
 
 
 @dataclass(unsafe_hash=True)
+class UnreadableWeight(UserError):
+    """What was typed is no weight; ``text`` is empty where all of them were 0."""
+
+    text: str
+
+
+@dataclass(unsafe_hash=True)
 class UnreadableCoins(UserError):
     """What was typed is no amount of coins."""
 

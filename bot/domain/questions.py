@@ -10,6 +10,7 @@ from bot.domain.ids import ClanId, MemberId
 from bot.domain.leaderboards import Board, Entry
 from bot.domain.metrics import BOSS_KILLS, EHB, EHP, MESSAGES, OVERALL, Metric
 from bot.domain.periods import Period
+from bot.domain.post_errors import UnreadableWeight
 from bot.domain.records import ClanRecords
 
 WEIGHED: Final = (OVERALL, EHP, EHB, BOSS_KILLS, MESSAGES)
@@ -28,6 +29,8 @@ MOST_POINTS: Final = 1_000
 _ENOUGH: Final = 2
 """A score is known where at least one part in so many of the weights is."""
 _OBSERVED_ENOUGH: Final = 2
+_FAVOURITES: Final = 3
+"""Of more hours that are equal none is a favourite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,23 @@ class Answers:
         return tuple(one for one in self.bosses if one.place == 1)
 
 
+def read_weights(typed: Mapping[str, str]) -> dict[str, int]:
+    """Weights by metric key as officers typed them; what is left empty is 0.
+
+    Raises:
+        UnreadableWeight: one is no whole number from 0 to 100, or all are 0.
+    """
+    found: dict[str, int] = {}
+    for key, text in typed.items():
+        wanted = text.strip() or "0"
+        if not (wanted.isascii() and wanted.isdigit()) or int(wanted) > MOST_WEIGHT:
+            raise UnreadableWeight(text)
+        found[key] = int(wanted)
+    if not any(found.values()):
+        raise UnreadableWeight("")
+    return found
+
+
 def quietest_killer(
     kills: Mapping[MemberId, int | None],
     messages: Mapping[MemberId, int | None],
@@ -139,7 +159,8 @@ def favourite_hour(messages: Sequence[int], observed: Sequence[int]) -> Favourit
     """The hour in which most is written for the time that it was observed.
 
     ``observed`` is how long each was, in quarters. An hour that was observed for less than half as
-    long as the longest is left out: little of it says nothing. None where nothing was written.
+    long as the longest is left out: little of it says nothing. None where nothing was written, and
+    where more than three hours are equal.
     """
     longest = max(observed, default=0)
     rates = {
@@ -150,10 +171,13 @@ def favourite_hour(messages: Sequence[int], observed: Sequence[int]) -> Favourit
     most = max(rates.values(), default=0)
     if not most:
         return None
+    first = tuple(hour for hour, rate in rates.items() if rate == most)
+    if len(first) > _FAVOURITES:
+        return None
     by_hour = tuple(
         number if seen or number else None for number, seen in zip(messages, observed, strict=True)
     )
-    return FavouriteHour(tuple(hour for hour, rate in rates.items() if rate == most), most, by_hour)
+    return FavouriteHour(first, most, by_hour)
 
 
 def ranked_bosses(kills: Mapping[str, tuple[Metric, int, int]]) -> tuple[BossTotal, ...]:

@@ -44,10 +44,21 @@ class Part(StrEnum):
     WELCOME = "welcome"
     RENAMES = "renames"
     CHART = "chart"
+    SCORE = "score"
+    RAIDS = "raids"
+    DIVERSITY = "diversity"
+    STREAKS = "streaks"
+    BOSS = "boss"
+    HOUR = "hour"
+    QUIET = "quiet"
 
 
-DEFAULT_PARTS: Final = frozenset(Part) - {Part.RENAMES}
-"""Former names are told only by whoever wants them told."""
+PLAYFUL: Final = frozenset(
+    {Part.SCORE, Part.RAIDS, Part.DIVERSITY, Part.STREAKS, Part.BOSS, Part.HOUR, Part.QUIET}
+)
+"""What is told only where officers want it told."""
+DEFAULT_PARTS: Final = frozenset(Part) - {Part.RENAMES} - PLAYFUL
+"""Former names, too, are told only by whoever wants them told."""
 
 
 @dataclass(frozen=True, slots=True)

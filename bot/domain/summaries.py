@@ -11,6 +11,8 @@ from bot.domain.cards import DayPoint
 from bot.domain.ids import MemberId
 from bot.domain.metrics import Metric
 from bot.domain.periods import Period
+from bot.domain.questions import BossTotal, FavouriteHour, QuietKiller
+from bot.domain.records import Record
 from bot.domain.schedules import Cadence, Part
 
 LEADERS: Final = 3
@@ -80,8 +82,10 @@ class Total:
 class Summary:
     """A clan's week or month.
 
-    ``leaders`` are the first of each board, ``measured`` of ``members`` have a gain of XP.
-    ``total`` is None where nobody was measured in both periods. ``chart`` has the clan's XP and
+    ``leaders`` are the first of each board, ``tied`` how many more share the last one's place.
+    ``measured`` of ``members`` have a gain of XP.
+    ``total`` is None where nobody was measured in both periods. ``records`` are those set in it,
+    ``bosses`` those killed most. ``chart`` has the clan's XP and
     messages by day, None where nobody measured or listened.
     """
 
@@ -93,6 +97,7 @@ class Summary:
     measured: int
     total: Total | None
     leaders: Mapping[Part, tuple[Leader, ...]]
+    tied: Mapping[Part, int] = field(default_factory=dict[Part, int])
     improved: tuple[Improved, ...] = ()
     reached: tuple[Reached, ...] = ()
     drops: tuple[Dropped, ...] = ()
@@ -100,6 +105,10 @@ class Summary:
     promoted: tuple[Promoted, ...] = ()
     welcome: tuple[str, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
+    records: tuple[Record, ...] = ()
+    bosses: tuple[BossTotal, ...] = ()
+    hour: FavouriteHour | None = None
+    quiet: QuietKiller | None = None
     chart: tuple[DayPoint, ...] = ()
     checked_at: datetime | None = None
     parts: frozenset[Part] = field(default_factory=lambda: frozenset(Part))

@@ -57,6 +57,7 @@ class PollingJob(Looping):
         try:
             await self.poll_now(clan)
             await self._services.refreshing.update_clan_if_due(clan)
+            await self._services.feed.look(clan)
         except WomError as error:
             log.warning("clan_skipped", clan_id=clan.id, request=error.request, reason=error.reason)
         except UserError as error:

@@ -1,15 +1,16 @@
 """A leaderboard, page by page."""
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 import discord
 
 from bot.domain.ids import MemberId
 from bot.domain.leaderboards import Board, Standing
-from bot.domain.metrics import MetricKind
+from bot.domain.metrics import CHAT_STREAK, RAIDS, SCORE, XP_STREAK, MetricKind, metric
 from bot.domain.periods import PeriodKind
 from bot.present.card import rule_words
-from bot.present.numbers import PARTIAL, age, counted, figure
+from bot.present.numbers import PARTIAL, age, counted, figure, label
 from bot.present.text import AUTHOR_LIMIT, TITLE_LIMIT, cut_units, escape, tidy, unbroken
 from bot.present.theme import ACCENT, MEDALS, SEPARATOR
 from bot.present.times import ago, on_day, period_label
@@ -68,7 +69,7 @@ def my_place(board: Board, member: MemberId, zone: ZoneInfo, *, as_of: bool = Fa
         if row.entry.member == member:
             return "\n".join(_standing_lines(board, index))
     about = _heading(board, zone, as_of=as_of)
-    if board.metric.kind is MetricKind.CHAT:
+    if _is_chat(board):
         return (
             f"{about}\nNo messages of yours could be counted for this. `/link` tells me who you are in chat."
         )
@@ -118,7 +119,7 @@ def _covered(board: Board, row: Standing) -> str:
 
 
 def _why_empty(board: Board) -> str:
-    if board.metric.kind is MetricKind.CHAT:
+    if _is_chat(board):
         return "No messages were counted in this time. If members do write, `/setup` shows what I can read."
     if not board.polled:
         return "Nothing has been read from Wise Old Man yet. The first poll fills this board."
@@ -131,7 +132,7 @@ def _why_empty(board: Board) -> str:
 
 
 def _small_print(board: Board) -> list[str]:
-    lines: list[str] = []
+    lines = [f"-# {one}" for one in _made_of(board)]
     if board.collecting_since is not None:
         lines.append(f"-# collecting since {on_day(board.collecting_since)}")
     if board.unattributed:
@@ -143,6 +144,33 @@ def _freshness(board: Board) -> str:
     parts = [f"{len(board.standings)} of {board.members} measured"]
     if board.checked_at is not None:
         parts.append(ago(board.checked_at))
-    if board.metric.kind is not MetricKind.CHAT:
+    if not _is_chat(board) and board.metric.key != XP_STREAK.key:
         parts.append(rule_words(board.period))
     return SEPARATOR.join(parts)
+
+
+def _is_chat(board: Board) -> bool:
+    """Whether it rests on messages alone."""
+    return board.metric.kind is MetricKind.CHAT or board.metric.key == CHAT_STREAK.key
+
+
+def _made_of(board: Board) -> list[str]:
+    """How a figure comes about that no reading holds."""
+    match board.metric.key:
+        case SCORE.key:
+            return [f"of 1,000, for being ahead of others: {weights_line(board.weights)}"]
+        case RAIDS.key:
+            return ["CoX, ToB and ToA together, in all modes"]
+        case CHAT_STREAK.key:
+            return ["days in a row with a message; days that nobody heard are passed over"]
+        case XP_STREAK.key:
+            return ["days in a row with XP gained; days without a reading are passed over"]
+        case _:
+            return []
+
+
+def weights_line(weights: Mapping[str, int]) -> str:
+    """What a score is made of: ``XP × 3 · EHP × 2``; what weighs nothing is left out."""
+    return SEPARATOR.join(
+        unbroken(f"{label(metric(key))} × {weight}") for key, weight in weights.items() if weight
+    )

@@ -6,11 +6,13 @@ from typing import Final
 import discord
 
 from bot.domain.clans import Clan
+from bot.domain.competitions import Contest, ContestNews
 from bot.domain.feed import FOR_OFFICERS, LEAST_COINS, FeedItem, FeedKind, FeedSetting
 from bot.present.numbers import short
 from bot.present.summary import clock
-from bot.present.text import DESCRIPTION_LIMIT, escape, fit_lines, rank_name
-from bot.present.theme import ACCENT, SEPARATOR
+from bot.present.text import DESCRIPTION_LIMIT, clip, escape, fit_lines, rank_name
+from bot.present.theme import ACCENT, MEDALS, SEPARATOR
+from bot.present.times import ago
 
 KINDS: Final = {
     FeedKind.NINETY_NINES: ("🎉", "99s"),
@@ -20,8 +22,13 @@ KINDS: Final = {
     FeedKind.RENAMES: ("✏", "Renames, with the former name"),
     FeedKind.DROPS: ("💎", "Drops and raids' loot"),
     FeedKind.BESTS: ("⏱", "Personal bests"),
+    FeedKind.COMPETITIONS: ("🏁", "Competitions: start, last hours, result"),
     FeedKind.LEAVERS: ("🚪", "Leavers: for officers"),
 }
+_NEWS: Final = {ContestNews.BEGUN: "🏁", ContestNews.ENDING: "⏳", ContestNews.OVER: "🏆"}
+_TITLE_COLUMNS: Final = 50
+_LED: Final = 5
+"""So many of those that share the first three places are named."""
 _MOST: Final = 15
 """Lines in one message; a burst says how many more there were."""
 
@@ -37,7 +44,8 @@ def feed_post(items: Sequence[FeedItem]) -> discord.Embed:
 
 def feed_line(one: FeedItem) -> str:
     """One thing."""
-    emoji, name = KINDS[one.kind][0], f"**{escape(one.name)}**"
+    emoji = KINDS[one.kind][0] if one.news is None else _NEWS[one.news]
+    name = f"**{escape(one.name)}**"
     match one.kind:
         case FeedKind.NINETY_NINES:
             said = f"{name} has reached 99 {one.metric.name if one.metric else ''}"
@@ -55,9 +63,46 @@ def feed_line(one: FeedItem) -> str:
         case FeedKind.BESTS:
             time = "" if one.value is None else f" in {clock(one.value)}"
             said = f"{name}: {escape(one.after or '')}{time}"
+        case FeedKind.COMPETITIONS:
+            said = _contest(one)
         case FeedKind.LEAVERS:
             said = f"{name} has left{f', {escape(rank_name(one.before))}' if one.before else ''}"
     return f"{emoji} {said}"
+
+
+def _contest(one: FeedItem) -> str:
+    """What is news of a competition, with its first three where they are known."""
+    contest = one.contest
+    if contest is None:
+        return escape(one.name)
+    title = f"[**{escape(clip(contest.title, _TITLE_COLUMNS))}**](https://wiseoldman.net/competitions/{contest.id})"
+    what = escape(" + ".join(metric.name for metric in contest.metrics))
+    match one.news:
+        case ContestNews.BEGUN:
+            return f"{title} has begun: {what}, ends {ago(contest.ends_at)}"
+        case ContestNews.ENDING:
+            return f"{title} ends {ago(contest.ends_at)}{_leaders(one, contest)}"
+        case _:
+            return f"{title} is over: {what}{_leaders(one, contest)}"
+
+
+def _leaders(one: FeedItem, contest: Contest) -> str:
+    """The first three places, each with a medal; in a line of their own."""
+    if one.leaders is None:
+        return f"{SEPARATOR}Wise Old Man has the standings"
+    if not one.leaders:
+        return (
+            f"{SEPARATOR}nobody has gained anything yet"
+            if one.news is ContestNews.ENDING
+            else f"{SEPARATOR}nobody gained anything"
+        )
+    measure = contest.metrics[0].measure
+    shown = [
+        f"{MEDALS[row.place]} {escape(row.name)} {short(row.value, measure)}" for row in one.leaders[:_LED]
+    ]
+    rest = len(one.leaders) - _LED
+    more = f" and {rest} more" if rest > 0 else ""
+    return f"\n{SEPARATOR.join(shown)}{more}"
 
 
 def _milestone(one: FeedItem) -> str:

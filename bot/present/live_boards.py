@@ -19,6 +19,10 @@ KINDS: Final = {
     BoardKind.MONTH: ("📅", "XP this month"),
     BoardKind.KILLS: ("⚔", "Boss kills this week"),
     BoardKind.CHAT: ("💬", "Messages today"),
+    BoardKind.SCORE: ("🏆", "The clan's score this week"),
+    BoardKind.RAIDS: ("🐉", "Raids this month"),
+    BoardKind.BOSSES: ("👹", "Different bosses this month"),
+    BoardKind.STREAK: ("🔥", "Days in a row with a message, this month"),
     BoardKind.ROSTER: ("💎", "Members by rank"),
     BoardKind.WORKLIST: ("📋", "Worklist: for officers"),
 }

@@ -22,7 +22,9 @@ _LABELS: Final = {
     "boss_kills": "Kills",
     "messages": "Messages",
     "total_level": "Total level",
+    "boss_diversity": "Bosses",
 }
+_NOT_GAINED: Final = frozenset({"messages", "bosses", "days", "points"})
 
 
 def label(metric: Metric) -> str:
@@ -47,10 +49,10 @@ def short(value: int | None, measure: str) -> str:
 def signed_gain(value: int | None, measure: str) -> str:
     """A gain: as :func:`short`, with a plus before what is more than nothing.
 
-    Messages are counted, not gained, and have no plus.
+    Messages, days, different bosses and points are counted, not gained, and have no plus.
     """
     text = short(value, measure)
-    if value is None or value <= 0 or measure == "messages" or not text.strip("0."):
+    if value is None or value <= 0 or measure in _NOT_GAINED or not text.strip("0."):
         return text
     return f"+{text}"
 

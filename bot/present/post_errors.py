@@ -24,3 +24,10 @@ def _(error: post_errors.UnreadableHour) -> str:
 @explain.register
 def _(error: post_errors.UnreadableCoins) -> str:
     return f"{typed(error.text)} is no amount of coins. Write it as 500k, 5M or 1200000."
+
+
+@explain.register
+def _(error: post_errors.UnreadableWeight) -> str:
+    if not error.text:
+        return "A score is made of something: give at least one of them a weight above 0."
+    return f"{typed(error.text)} is no weight. Write a whole number from 0, which leaves it out, to 100."

@@ -11,6 +11,7 @@ from bot.domain.feed import FeedKind
 from bot.domain.post_settings import StoredSchedule
 from bot.domain.posts import GivenUp
 from bot.domain.schedules import Cadence, Part
+from bot.present.board import weights_line
 from bot.present.feed import KINDS as FEED_KINDS
 from bot.present.numbers import counted
 from bot.present.text import escape
@@ -33,7 +34,15 @@ PARTS: Final = {
     Part.RANKS: "Promotions",
     Part.WELCOME: "New members",
     Part.RENAMES: "Renames, with the former name",
+    Part.RECORDS: "Records of the last year",
     Part.CHART: "The chart of XP and messages by day",
+    Part.SCORE: "First three by the clan's score",
+    Part.RAIDS: "First three by raids",
+    Part.DIVERSITY: "First three by different bosses",
+    Part.STREAKS: "First three by days in a row with a message",
+    Part.BOSS: "The boss that the clan killed most",
+    Part.HOUR: "The clan's favourite hour",
+    Part.QUIET: "The quietest killer",
 }
 _STOPPED: Final = {
     "no_channel": "its channel is gone",
@@ -41,10 +50,13 @@ _STOPPED: Final = {
 }
 
 
-def posts_screen(clan: Clan, schedules: Mapping[Cadence, StoredSchedule]) -> discord.Embed:
+def posts_screen(
+    clan: Clan, schedules: Mapping[Cadence, StoredSchedule], weights: Mapping[str, int]
+) -> discord.Embed:
     """Everything that can be posted, and whether it is."""
     lines = [f"{_mark(one)} **{NAMES[cadence]}**: {state(one)}" for cadence, one in schedules.items()]
     lines.append("**Events…** are told one by one, **Boards…** keep themselves up to date.")
+    lines.append(f"**Score…** is what the clan's score is made of: {weights_line(weights)}.")
     lines.append(
         "-# Nothing is posted until you switch it on. **Try it**, under each, shows it to you alone."
     )

@@ -1,15 +1,17 @@
 """A clan's week or month as a post: who led, what happened, in a few short lines."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 
 import discord
 
 from bot.domain.metrics import MetricKind
+from bot.domain.questions import BossTotal
 from bot.domain.schedules import Cadence, Part
 from bot.domain.summaries import NINETY_NINE, Best, Dropped, Leader, Reached, Summary, Total
 from bot.present.numbers import counted, short
+from bot.present.records import days_label, hour_line, quiet_line, records_line
 from bot.present.text import DESCRIPTION_LIMIT, clip, escape, fit_lines, rank_name, units
 from bot.present.theme import ACCENT, SEPARATOR
 from bot.present.times import ago
@@ -20,8 +22,11 @@ _BOARDS: Final = {
     Part.EHB: ("EHB", "value"),
     Part.KILLS: ("Kills", "kills"),
     Part.CHAT: ("Chat", "messages"),
+    Part.SCORE: ("Score", "points"),
+    Part.RAIDS: ("Raids", "kills"),
+    Part.DIVERSITY: ("Bosses", "bosses"),
+    Part.STREAKS: ("Streak, days", "days"),
 }
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NAMED: Final = 5
 """Names or things in one line; of more, how many."""
 _ITEM_COLUMNS: Final = 40
@@ -52,26 +57,20 @@ def span_of(summary: Summary) -> str:
     last = (summary.period.end - timedelta(milliseconds=1)).astimezone(summary.zone).date()
     if summary.cadence is Cadence.MONTHLY:
         return f"{first:%B %Y}"
-    if first.year != last.year:
-        return f"{_day(first)} {first.year} – {_day(last)} {last.year}"
-    if first.month != last.month:
-        return f"{_day(first)} – {_day(last)}"
-    return f"{first.day}–{_day(last)}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]}"
+    return days_label(first, last)
 
 
 def _lines(summary: Summary) -> dict[Part, list[str]]:
     boards = {
-        part: [f"**{name}** {_leaders(leaders, measure)}"]
+        part: [f"**{name}** {_leaders(leaders, measure)}{_tied(summary.tied.get(part, 0))}"]
         for part, (name, measure) in _BOARDS.items()
         if (leaders := summary.leaders.get(part))
     }
     return {
         Part.TOTALS: [] if summary.total is None else [_total(summary.total)],
         **boards,
+        Part.BOSS: [f"👹 {_bosses(summary.bosses)}"] if summary.bosses else [],
+        Part.RECORDS: [f"🏆 {records_line(summary.records)}"] if summary.records else [],
         Part.MILESTONES: list(_milestones(summary.reached)),
         Part.DROPS: [f"💎 {_drops(summary.drops)}"] if summary.drops else [],
         Part.BESTS: [f"⏱ {_bests(summary.bests)}"] if summary.bests else [],
@@ -87,7 +86,14 @@ def _lines(summary: Summary) -> dict[Part, list[str]]:
         ]
         if summary.improved
         else [],
+        Part.QUIET: [f"🤫 {quiet_line(summary.quiet)}"] if summary.quiet else [],
+        Part.HOUR: [f"🕘 {hour_line(summary.hour)}"] if summary.hour else [],
     }
+
+
+def _bosses(bosses: Sequence[BossTotal]) -> str:
+    """The most killed with those that share it, then the next."""
+    return SEPARATOR.join(f"{escape(one.metric.name)} {short(one.kills, 'kills')}" for one in bosses)
 
 
 def _total(total: Total) -> str:
@@ -100,6 +106,10 @@ def _total(total: Total) -> str:
 
 def _leaders(leaders: Sequence[Leader], measure: str) -> str:
     return SEPARATOR.join(f"{escape(one.name)} {short(one.value, measure)}" for one in leaders)
+
+
+def _tied(others: int) -> str:
+    return f" and {others} more" if others else ""
 
 
 def _milestones(reached: Sequence[Reached]) -> Iterator[str]:

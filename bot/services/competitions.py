@@ -34,6 +34,20 @@ class Competitions:
         Raises:
             WomUnavailable: WOM did not answer usefully.
         """
+        await self.look(clan)
+        return self.known(clan)
+
+    def known(self, clan: Clan) -> list[Contest]:
+        """The same as of the last look; none where there was none since the process began."""
+        kept = self._kept.get(clan.id)
+        return [] if kept is None else offered(kept[1], self._clock())
+
+    async def look(self, clan: Clan) -> None:
+        """Ask WOM, unless that was a moment ago.
+
+        Raises:
+            WomUnavailable: WOM did not answer usefully.
+        """
         now = self._clock()
         kept = self._kept.get(clan.id)
         if kept is None or now - kept[0] >= _KEPT_FOR:
@@ -41,8 +55,7 @@ class Competitions:
                 answered = await self._wom.competitions(clan.group)
             except WomError as error:
                 raise as_user_error(error, now=now, group=str(clan.group)) from error
-            kept = self._kept[clan.id] = now, [_contest(one) for one in answered]
-        return offered(kept[1], now)
+            self._kept[clan.id] = now, [_contest(one) for one in answered]
 
     async def standings(self, clan: Clan, contest: Contest) -> ContestStandings:
         """Everybody's gain from its start to its end, or now.

@@ -1,6 +1,7 @@
 """Leaderboards of what no reading holds: raids, different bosses, the clan's score, streaks."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.clans import Clan
@@ -23,7 +24,7 @@ from bot.domain.metrics import (
     metric,
 )
 from bot.domain.periods import Period, PeriodKind, days_of, midnight
-from bot.domain.questions import USUAL_WEIGHTS, scored
+from bot.domain.questions import USUAL_WEIGHTS, WEIGHED, scored
 from bot.services.measured import Key, entry_of, group_ends, span_of, value_of
 from bot.services.rosters import present
 from bot.services.statistics import Statistics
@@ -56,9 +57,10 @@ class Derived:
         return await self._xp_streak(clan, period, as_of)
 
     async def weights(self, clan: Clan) -> Mapping[str, int]:
-        """What the clan's score is made of, by metric key."""
+        """What the clan's score is made of, by metric key, in the order of :data:`WEIGHED`."""
         async with self._database.read() as session:
-            return await weights.weights(session, clan.id) or USUAL_WEIGHTS
+            chosen = await weights.weights(session, clan.id) or USUAL_WEIGHTS
+        return {one.key: chosen.get(one.key, 0) for one in WEIGHED}
 
     async def _score(self, clan: Clan, period: Period, as_of: datetime | None, top: Top) -> Board:
         chosen = await self.weights(clan)
@@ -70,7 +72,8 @@ class Derived:
         entries = {key: [row.entry for row in board.standings] for key, board in boards.items()}
         checked = [board.checked_at for board in boards.values() if board.checked_at is not None]
         oldest = [board.oldest_check for board in boards.values() if board.oldest_check is not None]
-        return _board(clan, SCORE, period, scored(entries, chosen, names), checked + oldest)
+        board = _board(clan, SCORE, period, scored(entries, chosen, names), checked + oldest)
+        return replace(board, weights=chosen)
 
     async def _raids(self, clan: Clan, period: Period, as_of: datetime | None) -> Board:
         """Of who was never ranked in any raid it is not known how many they did."""

@@ -1,17 +1,20 @@
 """What has happened in a clan that its feed has not told yet."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 from bot.domain.as_of import JOINED, LEFT, RANK_CHANGED, RENAMED, RETURNED
 from bot.domain.broadcasts import BroadcastKind
 from bot.domain.clans import Clan
+from bot.domain.competitions import ContestNews, contest_news
 from bot.domain.feed import LATEST, NEWS_FOR, FeedItem, FeedKind, FeedSetting, kind_of, wanted
 from bot.domain.ids import ChannelId, GuildId, MemberId, UserId
 from bot.domain.metrics import metric
+from bot.domain.summaries import LEADERS, Leader
 from bot.services.clock import Clock
+from bot.services.competitions import Competitions
 from db.queries import clans, events, feed, members
 from db.queries.events import Achieved, Announced, Happening
 from db.session import Database
@@ -39,8 +42,9 @@ class News:
 class Feed:
     """Keeps what is told where, and finds what is new."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, competitions: Competitions, clock: Clock) -> None:
         self._database = database
+        self._competitions = competitions
         self._clock = clock
 
     async def settings(self, clan: Clan) -> dict[FeedKind, FeedSetting]:
@@ -69,6 +73,15 @@ class Feed:
                 detail = {"clan_id": clan.id, "post": kind.value, "on": False}
                 await clans.add_audit_entry(session, clan.guild, by, "posts_changed", detail, self._clock())
 
+    async def look(self, clan: Clan) -> None:
+        """Ask WOM, where the feed tells of them, which competitions there are: for after a poll.
+
+        Raises:
+            WomUnavailable: WOM did not answer usefully.
+        """
+        if FeedKind.COMPETITIONS in await self.settings(clan):
+            await self._competitions.look(clan)
+
     async def news(self, guilds: Collection[GuildId]) -> list[News]:
         """What is to be told now, a message to each channel."""
         async with self._database.read() as session:
@@ -90,13 +103,44 @@ class Feed:
             achieved = await events.achieved(session, clan.id, start, now)
             announced = await events.announced(session, clan.id, _ANNOUNCED, start, now)
             known = await feed.told(session, clan.id)
-        items = [*_happened(happened, names, clan), *_achieved(achieved, names), *_said(announced, names)]
+        items = [
+            *_happened(happened, names, clan),
+            *_achieved(achieved, names),
+            *_said(announced, names),
+            *self._contests(clan),
+        ]
         by_kind = {one.kind: one for one in settings}
         new = [one for one in items if one.key not in known and wanted(one, by_kind.get(one.kind), now)]
+        new = [await self._with_leaders(clan, one) for one in new]
         by_channel: dict[ChannelId, list[FeedItem]] = {}
         for one in sorted(new, key=lambda one: (one.at, one.key)):
             by_channel.setdefault(by_kind[one.kind].channel, []).append(one)
         return [News(clan, channel, tuple(told)) for channel, told in by_channel.items()]
+
+    def _contests(self, clan: Clan) -> Iterator[FeedItem]:
+        """What is news of competitions; a result waits for a poll after the end."""
+        for contest in self._competitions.known(clan):
+            for news, at in contest_news(contest, self._clock()):
+                if news is ContestNews.OVER and (clan.polled_at is None or clan.polled_at <= at):
+                    continue
+                key = f"c:{contest.id}:{news}"
+                yield FeedItem(key, FeedKind.COMPETITIONS, at, contest.title, contest=contest, news=news)
+
+    async def _with_leaders(self, clan: Clan, one: FeedItem) -> FeedItem:
+        """A competition's last hours, or its result, with who leads or won."""
+        if one.contest is None or one.news is ContestNews.BEGUN or one.contest.is_team:
+            return one
+        board = (await self._competitions.standings(clan, one.contest)).board
+        if board is None:
+            return one
+        return replace(
+            one,
+            leaders=tuple(
+                Leader(row.place, row.entry.name, row.entry.value)
+                for row in board.standings
+                if row.place <= LEADERS and row.entry.value
+            ),
+        )
 
     async def told(self, news: News) -> None:
         """It was told."""

@@ -29,11 +29,11 @@ from bot.domain.metrics import (
 )
 from bot.domain.periods import Period, PeriodKind, midnight
 from bot.domain.questions import (
-    MOST_WEIGHT,
     WEIGHED,
     Answers,
     BossTotal,
     FavouriteHour,
+    QuietKiller,
     SkillNines,
     favourite_hour,
     quietest_killer,
@@ -81,13 +81,10 @@ class Questions:
                 OVERALL, BOSS_KILLS, MESSAGES, SCORE, RAIDS, DIVERSITY, CHAT_STREAK, XP_STREAK,
             )
         ]  # fmt: skip
+        quiet = await self._quietest(clan, period, as_of, kills, chat)
         async with self._database.read() as session:
             names = (await present(session, clan.id, as_of)).names
-            linked = await clan_roster.standing_links(session, clan.id)
             spans = await cursors.covered(session, clan.id, period.start, period.end)
-        whole = _is_whole(spans, period)
-        known = linked.keys() & names.keys()
-        quiet = quietest_killer(_figures(kills), _figures(chat), known, names)
         return Answers(
             clan=clan.id,
             clan_name=clan.name,
@@ -103,14 +100,34 @@ class Questions:
             chat_streak=chat_streak,
             xp_streak=xp_streak,
             weights=await self._leaderboards.derived.weights(clan),
-            quietest_killer=quiet if whole else None,
+            quietest_killer=quiet,
             favourite_hour=await self.favourite_hour(clan, period),
             bosses=await self.bosses(clan, period, as_of),
             nines=await self.nines(clan, period, as_of),
             records=await self.records(clan, as_of),
-            heard_whole=whole,
+            heard_whole=_is_whole(spans, period),
             checked_at=xp.checked_at,
         )
+
+    async def quietest_killer(
+        self, clan: Clan, period: Period, as_of: datetime | None = None
+    ) -> QuietKiller | None:
+        """See :func:`bot.domain.questions.quietest_killer`; None where not all was listened to."""
+        kills = await self._leaderboards.top(clan, BOSS_KILLS, period, as_of)
+        chat = await self._leaderboards.top(clan, MESSAGES, period, as_of)
+        return await self._quietest(clan, period, as_of, kills, chat)
+
+    async def _quietest(
+        self, clan: Clan, period: Period, as_of: datetime | None, kills: Board, chat: Board
+    ) -> QuietKiller | None:
+        async with self._database.read() as session:
+            names = (await present(session, clan.id, as_of)).names
+            linked = await clan_roster.standing_links(session, clan.id)
+            spans = await cursors.covered(session, clan.id, period.start, period.end)
+        if not _is_whole(spans, period):
+            return None
+        known = linked.keys() & names.keys()
+        return quietest_killer(_figures(kills), _figures(chat), known, names)
 
     async def favourite_hour(self, clan: Clan, period: Period) -> FavouriteHour | None:
         """When most is written, in the clan's time zone; None where nothing was."""
@@ -195,7 +212,7 @@ class Questions:
 
     async def choose_weights(self, clan: Clan, chosen: Mapping[str, int], by: UserId) -> None:
         """What the clan's score is made of from now on."""
-        kept = {one.key: min(max(chosen.get(one.key, 0), 0), MOST_WEIGHT) for one in WEIGHED}
+        kept = {one.key: chosen[one.key] for one in WEIGHED if one.key in chosen}
         async with self._database.write() as session:
             await weights.save_weights(session, clan.id, kept)
             detail = {"clan_id": clan.id, "post": "score", **{key: str(one) for key, one in kept.items()}}

@@ -152,12 +152,13 @@ class Services:
         history = History(database, ingest, clock)
         leaderboards = Leaderboards(database, statistics)
         charts = ClanCharts(database, statistics, leaderboards, clock)
+        competitions = Competitions(wom, leaderboards, clock)
+        questions = Questions(database, statistics, leaderboards, clock)
         change_sets = ChangeSets(database, clock)
         role_sync, drifts = RoleSync(database, change_sets, clock), Drifts(database)
         worklist = Worklist(database, clock)
         roster, inactivity = ClanRoster(database), Inactivity(database, clock)
         promotions = Promotions(database, eligibility, change_sets, clock)
-        questions = Questions(database, statistics, leaderboards, clock)
         following = Following(database, wom, sealer, clock)
         change_sets.followers.append(following.on_item)
         worklist.within.append(following.on_ticked)
@@ -214,10 +215,10 @@ class Services:
             proofs=Proofs(database, clock),
             today=Today(database, clock),
             posts=Posts(database, clock),
-            summaries=Summaries(database, statistics, leaderboards),
+            summaries=Summaries(database, statistics, leaderboards, questions),
             clan_charts=charts,
-            competitions=Competitions(wom, leaderboards, clock),
-            feed=Feed(database, clock),
+            competitions=competitions,
+            feed=Feed(database, competitions, clock),
             boards=Boards(database, leaderboards, charts, worklist, clock),
             dashboards=Dashboards(database, sealer, _served(settings), clock),
             site_pages=SitePages(ClanSites(database, statistics, roster, questions, clock), clock),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,8 +13,21 @@ from bot.domain.cards import DayPoint
 from bot.domain.clans import Clan
 from bot.domain.ids import MemberId, MetricId
 from bot.domain.leaderboards import Board, Entry
-from bot.domain.metrics import BOSS_KILLS, EHB, EHP, MESSAGES, OVERALL, metric
+from bot.domain.metrics import (
+    BOSS_KILLS,
+    CHAT_STREAK,
+    DIVERSITY,
+    EHB,
+    EHP,
+    MESSAGES,
+    OVERALL,
+    RAIDS,
+    SCORE,
+    metric,
+)
 from bot.domain.periods import Day, Period, PeriodKind, days_of
+from bot.domain.questions import BossTotal, FavouriteHour, QuietKiller
+from bot.domain.records import Record
 from bot.domain.schedules import Cadence, Part, Slot, period_before, period_of
 from bot.domain.summaries import (
     LEADERS,
@@ -29,6 +42,7 @@ from bot.domain.summaries import (
 )
 from bot.services.leaderboards import Leaderboards
 from bot.services.measured import entry_of, group_ends
+from bot.services.questions import Questions
 from bot.services.rosters import present
 from bot.services.statistics import Statistics
 from db.queries import cursors, events, gains, reports
@@ -42,6 +56,10 @@ BOARDS: Final = {
     Part.EHB: EHB,
     Part.KILLS: BOSS_KILLS,
     Part.CHAT: MESSAGES,
+    Part.SCORE: SCORE,
+    Part.RAIDS: RAIDS,
+    Part.DIVERSITY: DIVERSITY,
+    Part.STREAKS: CHAT_STREAK,
 }
 _USUAL_PERIODS: Final = 4
 """Somebody's usual is a fourth of what they gained in so many periods before."""
@@ -50,13 +68,25 @@ _LATEST: Final = timedelta(days=7)
 """What WOM noticed later than that may have been reached in another week."""
 
 
+class _Asked(NamedTuple):
+    """Answers; empty or None where they are not wanted, or nobody knows."""
+
+    records: tuple[Record, ...]
+    bosses: tuple[BossTotal, ...]
+    hour: FavouriteHour | None
+    quiet: QuietKiller | None
+
+
 class Summaries:
     """Reads them."""
 
-    def __init__(self, database: Database, statistics: Statistics, leaderboards: Leaderboards) -> None:
+    def __init__(
+        self, database: Database, statistics: Statistics, leaderboards: Leaderboards, questions: Questions
+    ) -> None:
         self._database = database
         self._statistics = statistics
         self._leaderboards = leaderboards
+        self._questions = questions
 
     async def of(self, clan: Clan, cadence: Cadence, slot: Slot, parts: frozenset[Part]) -> Summary:
         """The period that a post of this slot tells of, by the names and ranks at its end."""
@@ -65,6 +95,7 @@ class Summaries:
         boards = {
             part: await self._leaderboards.top(clan, measured, period, period.end)
             for part, measured in BOARDS.items()
+            if part in parts or part is Part.XP
         }
         ids = await self._statistics.metric_ids()
         async with self._database.read() as session:
@@ -77,6 +108,7 @@ class Summaries:
             announced = await events.announced(session, clan.id, _ANNOUNCED, period.start, period.end)
             chart = await self._chart(session, clan, period, ids, names)
         gained = _full(boards[Part.XP])
+        asked = await self._asked(clan, period, parts)
         renames = [one for one in happened if one.kind == RENAMED and one.member in names]
         return Summary(
             clan_name=clan.name,
@@ -86,7 +118,8 @@ class Summaries:
             members=len(names),
             measured=len(boards[Part.XP].standings),
             total=compared(gained, earlier),
-            leaders={part: _first(board) for part, board in boards.items()},
+            leaders={part: _first(board)[:LEADERS] for part, board in boards.items()},
+            tied={part: _tied(_first(board)) for part, board in boards.items()},
             improved=tuple(
                 most_improved(
                     gained, {one: value // _USUAL_PERIODS for one, value in usual.items() if value}, names
@@ -117,9 +150,28 @@ class Summaries:
                 )
             ),
             renamed=tuple((one.before or "", one.after or "") for one in renames),
+            records=asked.records,
+            bosses=asked.bosses,
+            hour=asked.hour,
+            quiet=asked.quiet,
             chart=chart,
             checked_at=boards[Part.XP].checked_at,
             parts=parts,
+        )
+
+    async def _asked(self, clan: Clan, period: Period, parts: frozenset[Part]) -> "_Asked":
+        """What a clan asks about itself, of what is wanted."""
+        questions, end = self._questions, period.end
+        records: tuple[Record, ...] = ()
+        if Part.RECORDS in parts:
+            first, last = (moment.astimezone(clan.zone).date() for moment in (period.start, end))
+            found = await questions.records(clan, end)
+            records = tuple(one for one in found.records if one.is_news(first, last - timedelta(days=1)))
+        return _Asked(
+            records,
+            (await questions.bosses(clan, period, end))[:LEADERS] if Part.BOSS in parts else (),
+            await questions.favourite_hour(clan, period) if Part.HOUR in parts else None,
+            await questions.quietest_killer(clan, period, end) if Part.QUIET in parts else None,
         )
 
     async def _gained(
@@ -178,15 +230,22 @@ def _full(board: Board) -> dict[MemberId, int | None]:
 
 
 def _first(board: Board) -> tuple[Leader, ...]:
-    """The first of a board. Who was measured from later on has no medal, and is none of them."""
+    """The order of a board. Who was measured from later on has no medal, and is none of them."""
 
     def is_whole(entry: Entry) -> bool:
         return entry.measured_from is None and bool(entry.value)
 
     return tuple(
         Leader(row.place, row.entry.name, row.entry.value or 0)
-        for row in [row for row in board.standings if is_whole(row.entry)][:LEADERS]
+        for row in board.standings
+        if is_whole(row.entry)
     )
+
+
+def _tied(ordered: Sequence[Leader]) -> int:
+    """How many share the place of the last one who is named, besides those who are."""
+    told = ordered[:LEADERS]
+    return sum(1 for one in ordered[LEADERS:] if one.place == told[-1].place)
 
 
 def _heard(spans: Sequence[CoveredSpan], day: Day) -> bool:

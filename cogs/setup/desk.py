@@ -73,6 +73,7 @@ class Desk:
             "days": self._ask_days,
             "past": past.ask,
             "posts": self.posts.ask,
+            "score": self.posts.ask_score,
             "feed": self.feed.ask,
             "boards": self.boards.ask,
             "nicknames": self._switch_nicknames,

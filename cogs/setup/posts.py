@@ -22,6 +22,7 @@ from cogs.posts.cog import chart_of
 from cogs.posts.items import buttons
 from cogs.setup.items import CHOICES, CLAN, Go, SetupItem
 from cogs.setup.modals import SetupModal
+from cogs.setup.score import ScoreModal
 from cogs.setup.showing import defer, server_of, show
 
 if TYPE_CHECKING:
@@ -43,11 +44,19 @@ class PostsDesk:
     async def ask(self, interaction: Interaction[Any], clan: Clan) -> None:
         """Show everything that can be posted."""
         await defer(interaction)
-        embed = posts_screen(clan, await self._posts.schedules(clan))
+        weights = await self._desk.services.leaderboards.derived.weights(clan)
+        embed = posts_screen(clan, await self._posts.schedules(clan), weights)
         ways = [Go(clan.id, f"post_{one.value}", f"{one.value.capitalize()}…") for one in Cadence]
         events = Go(clan.id, "feed", "Events…")
         boards = Go(clan.id, "boards", "Boards…")
-        await show(interaction, embed, view_of(*ways, events, boards, Go(clan.id, "main", "Back")))
+        score = Go(clan.id, "score", "Score…", row=1)
+        back = Go(clan.id, "main", "Back", row=1)
+        await show(interaction, embed, view_of(*ways, events, boards, score, back))
+
+    async def ask_score(self, interaction: Interaction[Any], clan: Clan) -> None:
+        """Ask what the clan's score is made of."""
+        weights = await self._desk.services.leaderboards.derived.weights(clan)
+        await interaction.response.send_modal(ScoreModal(self._desk, clan, weights))
 
     async def ask_one(self, cadence: Cadence, interaction: Interaction[Any], clan: Clan) -> None:
         """Show one summary's settings."""

@@ -248,7 +248,7 @@ RISK: Final = Section(
         Screen("atrisk-one", "officer atrisk", "One of them, week by week"),
     ),
 )
-UNPICTURED: Final = frozenset({"competition", "member exempt", "report"})
+UNPICTURED: Final = frozenset({"competition", "member exempt", "records", "report"})
 """Commands that have no picture yet. What gets one leaves this list."""
 SECTIONS: Final = (
     STATS,

@@ -13,7 +13,7 @@ from demo.wom import SimulatedWom
 from tests.cogs.conftest import Foundry
 from tests.cogs.desk import colleagues
 from tests.cogs.reading import components_of, message_of, text_of
-from tests.cogs.world import ANN, CY, GROUP, JOHN, NOW, Clock, player_id, restored_wom
+from tests.cogs.world import ANN, CY, GROUP, JOHN, NOW, POLLS, Clock, player_id, restored_wom
 from tests.simulator import as_bot
 
 MINUTES = timedelta(minutes=10)
@@ -110,6 +110,56 @@ async def test_drops_are_told_from_a_worth_on_and_best_times_as_the_game_writes_
         "💎 Ann B: Avernic defender hilt",
         "⏱ Cy: Zulrah in 1:02.40",
     ]
+
+
+@pytest.mark.both_databases
+async def test_competitions_are_told_of_when_they_begin_in_their_last_hours_and_when_they_are_over(
+    foundry: Foundry,
+) -> None:
+    channel = await told_of(foundry, FeedKind.COMPETITIONS)
+    wom = restored_wom(Clock(NOW))
+    soon, day = NOW + MINUTES / 2, timedelta(days=1)
+    wom.compete(GROUP, "Begins", "overall", soon, NOW + 7 * day)
+    wom.compete(GROUP, "Long begun", "overall", NOW - 2 * day, NOW + 5 * day)
+    wom.compete(GROUP, "Ends_soon", "vorkath", POLLS[3], soon + timedelta(hours=6))
+    wom.compete(GROUP, "Too short", "overall", NOW - timedelta(hours=1), soon + timedelta(hours=6))
+    wom.compete(GROUP, "Over", "overall", POLLS[3], soon)
+    wom.compete(GROUP, "Long over", "overall", POLLS[3], NOW - MINUTES)
+    wom.compete(GROUP, "Not read to its end", "ehb", POLLS[3], NOW + MINUTES + timedelta(seconds=30))
+    wom.compete(GROUP, "Teams", "overall", POLLS[3], soon, kind="team")
+
+    async def passes(by: timedelta) -> None:
+        async with wom.serve() as url:
+            await foundry.restart(wom_url=url, later=by)
+            await foundry.env.settle()
+            # What the poll found is told a minute later.
+            await foundry.env.advance_time(61)
+            await foundry.bot.close()
+
+    await passes(MINUTES)
+    told, at_wom = sorted(lines(channel)), "https://wiseoldman.net/competitions"
+    assert told == [
+        f"⏳ [Ends_soon]({at_wom}/3) ends <t>",
+        f"🏁 [Begins]({at_wom}/1) has begun: XP, ends <t>",
+        f"🏆 [Over]({at_wom}/5) is over: XP",
+        f"🏆 [Teams]({at_wom}/8) is over: XP · Wise Old Man has the standings",
+        "🥇 Jo hn 21 · 🥈 a_b_c 3 · 🥈 Ann B 3 · 🥈 Cy 3 · 🥈 First One 3 and 19 more",
+        "🥇 WWWWWWWWWWWW 120M · 🥈 Ann B 9M · 🥉 Cy 6M",
+    ]
+    await passes(MINUTES)
+    late = [f"🏆 [Not read to its end]({at_wom}/7) is over: EHB · nobody gained anything"]
+    assert sorted(lines(channel)) == sorted(told + late), (
+        "nothing is told twice, and a result once it is read"
+    )
+    await passes(timedelta(hours=6))
+    assert f"🏆 [Ends_soon]({at_wom}/3) is over: Vorkath" in lines(channel)
+    await passes(timedelta(days=9))
+    assert not [line for line in lines(channel) if "[Begins]" in line and "over" in line], "that was days ago"
+    asked = [path for _, path in wom.requests if path.endswith("/competitions")]
+    assert len(asked) == 4, "one request to a poll"
+    await foundry.services.feed.switch_off(await foundry.clan(), FeedKind.COMPETITIONS, None)
+    await passes(MINUTES)
+    assert [path for _, path in wom.requests if path.endswith("/competitions")] == asked
 
 
 async def test_while_discord_fails_nothing_is_lost_and_nothing_is_told_twice(foundry: Foundry) -> None:

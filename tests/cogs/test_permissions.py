@@ -40,6 +40,7 @@ from cogs.links import AccountSelect, PanelButton
 from cogs.officers import OfficersItem
 from cogs.posts.boards import BoardRefresh
 from cogs.posts.items import SummaryButton
+from cogs.records import PageSelect
 from cogs.setup.items import SetupItem
 from cogs.stats import CardButton
 from db.models import Base
@@ -51,12 +52,33 @@ from tests.present.makers import plain
 
 REFUSAL = plain(explain(NotPermitted("officer")))
 FOR_MEMBERS = frozenset(
-    ["away", "compare", "competition", "help", "leaderboard", "link", "nextrank", "privacy", "proof", "stats"]
+    [
+        "away",
+        "compare",
+        "competition",
+        "help",
+        "leaderboard",
+        "link",
+        "nextrank",
+        "privacy",
+        "proof",
+        "records",
+        "stats",
+    ]
 ) | {"Clan stats", "Stats of speaker"}
 """What everybody may use. Anything else is for officers, or for who manages the server."""
 MEMBERS_ITEMS = frozenset(
     {BoardButton, MetricSelect, PeriodSelect, CardButton, CompareButton, AccountSelect, PanelButton}
-    | {BackButton, ReminderButton, ReplyButton, SummaryButton, ContestButton, ContestSelect, BoardRefresh}
+    | {
+        BackButton,
+        ReminderButton,
+        ReplyButton,
+        SummaryButton,
+        ContestButton,
+        ContestSelect,
+        BoardRefresh,
+        PageSelect,
+    }
 )
 """Buttons and lists for everybody, or for whoever asked. Any other is for officers."""
 GUESSES = {

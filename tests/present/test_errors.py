@@ -126,6 +126,8 @@ EXAMPLES: list[UserError] = [
     post_errors.CannotPostThere(12, ("send_messages", "embed_links")),
     post_errors.UnreadableHour("25:00"),
     post_errors.UnreadableCoins("many"),
+    post_errors.UnreadableWeight("-1"),
+    post_errors.UnreadableWeight(""),
 ]
 
 

@@ -3,7 +3,7 @@
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -152,6 +152,13 @@ async def test_records_and_streaks_are_those_of_the_days_that_were_really_read(d
             assert set(record.holders) == {name for _, name in holders[:5]}, (span, of.key)
     assert (found.since, found.members) == (today - 365 * DAY, 4)
     assert found.heard_since == NOW - 300 * DAY
+    day = found.best(RecordSpan.DAY, OVERALL)
+    assert day is not None
+    assert day.is_news(day.first, day.last)
+    assert not day.is_news(day.first + DAY, day.first + 7 * DAY), "it is of another week"
+    assert not replace(day, since=day.first - 20 * DAY).is_news(day.first, day.last), (
+        "too little to compare with"
+    )
     for code in ("365d", "60d", "30d", "17d", "9d", "this-month", "2025-12", "2025-11", "2025-10", "2025-08"):
         period = read_period(code, now=NOW, zone=zone)
         chat = await one.laid.leaderboards.top(clan, CHAT_STREAK, period)
