@@ -295,8 +295,13 @@ async def _nothing() -> None:
 
 
 @asynccontextmanager
-async def open_stage(end: datetime, size: Size | None = None) -> AsyncGenerator[Stage]:
-    """Set everything up, in a directory that is gone afterwards; the story stands at ``laid_until``."""
+async def open_stage(
+    end: datetime, size: Size | None = None, *, address: str | None = None
+) -> AsyncGenerator[Stage]:
+    """Set everything up, in a directory that is gone afterwards; the story stands at ``laid_until``.
+
+    ``address`` is where the clan's pages are said to be, else where they are.
+    """
     size = size or Size()
     simulator.correct()
     async with AsyncExitStack() as stack:
@@ -317,6 +322,7 @@ async def open_stage(end: datetime, size: Size | None = None) -> AsyncGenerator[
             wom_contact="the demo",
             secret_key=SecretStr(SECRET),
             dashboard_port=free_port(),
+            dashboard_url=address,
         )
         await migrate.upgrade(settings.database_url)
         bot = ClanStatsBot.build(settings, shard_count=1, pacing=UNPACED)

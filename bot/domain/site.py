@@ -12,11 +12,13 @@ from bot.domain.periods import Period
 from bot.domain.questions import Answers
 from bot.domain.reports import WINDOWS, Change, Figures, InactiveLine, PromotionLine
 
-WEEK, MONTH, QUARTER = WINDOWS.index("7d"), WINDOWS.index("30d"), WINDOWS.index("90d")
+WEEK, MONTH = WINDOWS.index("7d"), WINDOWS.index("30d")
 """Where the windows of :class:`Figures` are that pages name."""
 RISING_XP: Final = 250_000
 """Who gained less in the week is no rising star, whatever they gained before."""
-_WEEKS_OF_A_QUARTER: Final = 90 / 7
+USUAL_XP: Final = 50_000
+"""Nor is who gained less in a week before: whoever plays again after a pause would lead with any gain."""
+_WEEKS_BEFORE: Final = 23 / 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,18 +163,21 @@ def _activity(one: Person) -> str:
 
 
 def rising_star(people: Iterable[Person]) -> Star | None:
-    """Who gained most in 7 days against their mean week of 90 days, of those measured all that time.
+    """Who gained most in 7 days against their mean week of the 23 days before, if measured all that time.
 
-    Of equals the one who gained more, then the first by name. None where nobody gained :data:`RISING_XP`.
+    Of equals the one who gained more, then the first by name. None where nobody gained
+    :data:`RISING_XP` in the week and :data:`USUAL_XP` in one before.
     """
     stars: list[Star] = []
     for one in people:
-        week, quarter = one.xp.windows[WEEK], one.xp.windows[QUARTER]
-        if week is None or not quarter or week < RISING_XP or one.is_partial(QUARTER):
+        week, month = one.xp.windows[WEEK], one.xp.windows[MONTH]
+        if week is None or month is None or week < RISING_XP or one.is_partial(MONTH):
             continue
-        stars.append(Star(one, week / (quarter / _WEEKS_OF_A_QUARTER)))
-    return min(
-        stars,
-        key=lambda one: (-one.times, -(one.person.xp.windows[WEEK] or 0), one.person.name),
-        default=None,
-    )
+        usual = (month - week) / _WEEKS_BEFORE
+        if usual >= USUAL_XP:
+            stars.append(Star(one, week / usual))
+    return min(stars, key=_brightest, default=None)
+
+
+def _brightest(one: Star) -> tuple[float, int, str]:
+    return -one.times, -(one.person.xp.windows[WEEK] or 0), one.person.name

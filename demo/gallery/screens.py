@@ -248,6 +248,17 @@ RISK: Final = Section(
         Screen("atrisk-one", "officer atrisk", "One of them, week by week"),
     ),
 )
+PAGES: Final = Section(
+    "/officer dashboard, and the clan's pages",
+    (
+        Screen("dashboard-off", "officer dashboard", "Off: what everybody would see"),
+        Screen("dashboard", "officer dashboard", "On: where the pages are, and officers' own"),
+        Screen("pages-overview", "officer dashboard", "The first page, in a browser", desktop=True),
+        Screen("pages-roster", "officer dashboard", "The roster, which sorts by any column", desktop=True),
+        Screen("pages-member", "officer dashboard", "A member's page"),
+        Screen("pages-activity", "officer dashboard", "When the clan talks and plays"),
+    ),
+)
 UNPICTURED: Final = frozenset({"competition", "member exempt", "records", "report"})
 """Commands that have no picture yet. What gets one leaves this list."""
 SECTIONS: Final = (
@@ -263,6 +274,7 @@ SECTIONS: Final = (
     PROOF,
     QUIET,
     RISK,
+    PAGES,
     REFUSALS,
     EXTREMES,
 )

@@ -14,7 +14,7 @@ from demo.gallery.camera import small
 from demo.gallery.screens import SCREENS
 
 GALLERY = Path(__file__).parent.parent.parent / "docs" / "gallery"
-MOST_BYTES = 5_000_000
+MOST_BYTES = 5_500_000
 
 
 def shown_by(text: str) -> list[str]:
