@@ -105,17 +105,27 @@ class ClanSites:
         ids = await self._statistics.metric_ids()
         metrics = [one for one in (*SKILLS, *BOSSES) if one.key in ids]
         rows = [row for row in await self._roster.rows(clan) if row.left_at is None]
-        members = [row.member for row in rows]
-        everything = read_period("all", now=now, zone=clan.zone)
-        # Side by side: while one waits for the database another makes rows into values.
-        async with asyncio.TaskGroup() as group:
-            answers = group.create_task(self._questions.answers(clan, period))
-            gained = group.create_task(self._values(clan, ids, metrics, period, members))
-            totals = group.create_task(self._values(clan, ids, metrics, everything, members))
-            told = group.create_task(self._told(clan, ids, period, days, rows))
-        read = _Read(rows, told.result(), gained.result(), totals.result(), answers.result())
+        read = await self._read(clan, ids, metrics, period, days, rows)
         # Tens of thousands of numbers: others have their turn meanwhile.
         return await asyncio.to_thread(_site, clan, period, now, days, metrics, read)
+
+    async def _read(
+        self,
+        clan: Clan,
+        ids: Mapping[str, MetricId],
+        metrics: Sequence[Metric],
+        period: Period,
+        days: Sequence[Day],
+        rows: Sequence[RosterRow],
+    ) -> _Read:
+        """Side by side: while one waits for the database another makes rows into values."""
+        everything = read_period("all", now=period.end, zone=clan.zone)
+        async with asyncio.TaskGroup() as group:
+            answers = group.create_task(self._questions.answers(clan, period))
+            gained = group.create_task(self._values(clan, ids, metrics, period, rows))
+            totals = group.create_task(self._values(clan, ids, metrics, everything, rows))
+            told = group.create_task(self._told(clan, ids, period, days, rows))
+        return _Read(rows, told.result(), gained.result(), totals.result(), answers.result())
 
     async def _told(
         self,
@@ -146,10 +156,10 @@ class ClanSites:
         ids: Mapping[str, MetricId],
         metrics: Sequence[Metric],
         period: Period,
-        members: Sequence[MemberId],
+        rows: Sequence[RosterRow],
     ) -> dict[MemberId, dict[str, int | None]]:
         """What each gained or has of each metric, a few metrics at a time."""
-        found: dict[MemberId, dict[str, int | None]] = {member: {} for member in members}
+        found: dict[MemberId, dict[str, int | None]] = {row.member: {} for row in rows}
         for start in range(0, len(metrics), _AT_ONCE):
             part = metrics[start : start + _AT_ONCE]
             async with self._database.read() as session:
