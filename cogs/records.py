@@ -105,7 +105,7 @@ class RecordsCog(commands.Cog):
     @app_commands.command()
     @app_commands.guild_only()
     async def records(self, interaction: Interaction[Any]) -> None:
-        """The clan's best days, weeks and months, with holder and date; its bosses, 99s and habits."""
+        """The clan's best days, weeks and months, with holder and date; its bosses, skills and habits."""
         clan = await clan_of(self.services, interaction)
         settings = await self.services.clans.settings(clan.guild)
         private = not is_bot_channel(interaction, settings)

@@ -10,7 +10,7 @@ from bot.domain.competitions import Contest, ContestNews
 from bot.domain.feed import FOR_OFFICERS, LEAST_COINS, FeedItem, FeedKind, FeedSetting
 from bot.present.numbers import short
 from bot.present.summary import clock
-from bot.present.text import DESCRIPTION_LIMIT, clip, escape, fit_lines, rank_name
+from bot.present.text import DESCRIPTION_LIMIT, UNBROKEN, clip, escape, fit_lines, rank_name
 from bot.present.theme import ACCENT, MEDALS, SEPARATOR
 from bot.present.times import ago
 
@@ -98,7 +98,8 @@ def _leaders(one: FeedItem, contest: Contest) -> str:
         )
     measure = contest.metrics[0].measure
     shown = [
-        f"{MEDALS[row.place]} {escape(row.name)} {short(row.value, measure)}" for row in one.leaders[:_LED]
+        f"{MEDALS[row.place]}{UNBROKEN}{escape(row.name)} {short(row.value, measure)}"
+        for row in one.leaders[:_LED]
     ]
     rest = len(one.leaders) - _LED
     more = f" and {rest} more" if rest > 0 else ""

@@ -56,7 +56,7 @@ def records_page(found: ClanRecords) -> discord.Embed:
     today = found.since + LOOKED_BACK
     lines: list[str] = []
     for metric in RECORDED:
-        lines.append(f"**{escape(label(metric))}**")
+        lines += [*([""] if lines else []), f"**{escape(label(metric))}**"]
         lines += [_record_row(found.best(span, metric), span, today) for span in RecordSpan]
     small = [f"since {day_label(found.since, today)}"]
     if found.heard_since is not None and found.heard_since.astimezone(found.zone).date() > found.since:
@@ -80,31 +80,33 @@ def _holders(one: Record) -> str:
     return f"{shown} and {rest} more" if rest > 0 else shown
 
 
-def records_line(records: Sequence[Record]) -> str:
+def records_lines(records: Sequence[Record]) -> list[str]:
     """Records that were set, for a post: the longest span of each metric."""
     order = list(RecordSpan)
     longest = {one.metric.key: one for one in sorted(records, key=lambda one: order.index(one.span))}
-    told = [
-        f"{_holders(one)}: {short(one.value, one.metric.measure)} {_UNITS[one.metric.key]}, "
+    return [
+        f"🏆 {_holders(one)}: {short(one.value, one.metric.measure)} {_UNITS[one.metric.key]}, "
         f"the best {_SPANS[one.span]} in a year"
         for one in longest.values()
     ]
-    return SEPARATOR.join(told)
 
 
 def bosses_page(board: Board, bosses: Sequence[BossTotal], zone: ZoneInfo) -> discord.Embed:
     """What the members killed most; ``board`` says of whom, when and how fresh."""
     lines = [
         f"{MEDALS.get(one.place, f'{one.place}.')} {escape(one.metric.name)}{SEPARATOR}"
-        f"**{short(one.kills, 'kills')}** by {counted(one.members, 'member')}"
+        f"**{short(one.kills, 'kills')}** by {one.members}"
         for one in bosses[:_BOSSES]
     ]
     rest = len(bosses) - _BOSSES
     if rest > 0:
-        lines.append(f"… and {counted(rest, 'boss', 'bosses')} more")
+        lines.append(f"… and {rest} more")
     lines = lines or ["No kill was measured in this time. More is known with every poll."]
     return _page(
-        board.clan_name, f"Bosses{SEPARATOR}{period_label(board.period, zone)}", lines, _fresh(board)
+        board.clan_name,
+        f"Bosses{SEPARATOR}{period_label(board.period, zone)}",
+        lines,
+        ["kills, by how many members", *_fresh(board)],
     )
 
 
@@ -122,7 +124,7 @@ def nines_page(clan: str, nines: Sequence[SkillNines], checked_at: datetime | No
 def habits_page(boards: Sequence[Board], hour: FavouriteHour | None, zone: ZoneInfo) -> discord.Embed:
     """Who is first by several boards of one period, and when the clan writes most."""
     lines = [_first(board) for board in boards]
-    lines.append(f"**Favourite hour**{SEPARATOR}{hour_line(hour) if hour else UNKNOWN}")
+    lines.append(f"Favourite hour {_hours(hour) if hour else UNKNOWN}")
     title = f"{period_label(boards[0].period, zone)}"
     return _page(boards[0].clan_name, title, lines, _fresh(boards[0]))
 
@@ -131,21 +133,24 @@ def _first(board: Board) -> str:
     """Whoever is first, with those who share it; nobody by nothing."""
     best = [row for row in board.standings if row.entry.value and row.entry.measured_from is None]
     first = [row for row in best if row.place == best[0].place]
-    heading = f"**{escape(label(board.metric))}**{SEPARATOR}"
+    heading = f"{escape(label(board.metric))}"
     if not first:
-        return f"{heading}{UNKNOWN}"
+        return f"{heading} {UNKNOWN}"
     shown = ", ".join(escape(row.entry.name) for row in first[:_HOLDERS])
     rest = len(first) - _HOLDERS
     more = f" and {rest} more" if rest > 0 else ""
     value = short(first[0].entry.value, board.metric.measure)
-    unit = unbroken(f"{value} days") if board.metric.measure == "days" else value
-    return f"{heading}{shown}{more} **{unit}**"
+    unit = unbroken(counted(first[0].entry.value or 0, "day")) if board.metric.measure == "days" else value
+    return f"{heading} **{unit}**{SEPARATOR}{shown}{more}"
 
 
 def hour_line(hour: FavouriteHour) -> str:
-    """``most is written from 21:00 to 22:00``; several that are equal are all told."""
-    told = [unbroken(f"{one:02}:00–{(one + 1) % 24:02}:00") for one in hour.hours]
-    return f"most is written {', '.join(told)}"
+    """``most is written 21:00–22:00``; several that are equal are all told."""
+    return f"most is written {_hours(hour)}"
+
+
+def _hours(hour: FavouriteHour) -> str:
+    return ", ".join(unbroken(f"{one:02}:00–{(one + 1) % 24:02}:00") for one in hour.hours)
 
 
 def quiet_line(quiet: QuietKiller) -> str:

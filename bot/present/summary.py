@@ -11,7 +11,7 @@ from bot.domain.questions import BossTotal
 from bot.domain.schedules import Cadence, Part
 from bot.domain.summaries import NINETY_NINE, Best, Dropped, Leader, Reached, Summary, Total
 from bot.present.numbers import counted, short
-from bot.present.records import days_label, hour_line, quiet_line, records_line
+from bot.present.records import days_label, hour_line, quiet_line, records_lines
 from bot.present.text import DESCRIPTION_LIMIT, clip, escape, fit_lines, rank_name, units
 from bot.present.theme import ACCENT, SEPARATOR
 from bot.present.times import ago
@@ -70,7 +70,7 @@ def _lines(summary: Summary) -> dict[Part, list[str]]:
         Part.TOTALS: [] if summary.total is None else [_total(summary.total)],
         **boards,
         Part.BOSS: [f"👹 {_bosses(summary.bosses)}"] if summary.bosses else [],
-        Part.RECORDS: [f"🏆 {records_line(summary.records)}"] if summary.records else [],
+        Part.RECORDS: records_lines(summary.records),
         Part.MILESTONES: list(_milestones(summary.reached)),
         Part.DROPS: [f"💎 {_drops(summary.drops)}"] if summary.drops else [],
         Part.BESTS: [f"⏱ {_bests(summary.bests)}"] if summary.bests else [],

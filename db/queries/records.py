@@ -177,24 +177,33 @@ async def best_talk(
 
 
 async def _best(session: AsyncSession, gained: CTE, given: dict[str, Any]) -> list[Best]:
-    g = gained.c
+    """The largest of each span and metric: only those few are put in order, not all that was gained."""
+    g = gained.prefix_with("MATERIALIZED").c
+    most = (
+        select(g.span, g.metric, func.max(g.value).label("value"), func.min(g.slot).label("since"))
+        .group_by(g.span, g.metric)
+        .subquery()
+    )
+    m = most.c
     each = (g.span, g.metric)
-    in_order = (g.value.desc(), g.slot, g.member_id)
-    ranked = select(
-        g.span,
-        g.metric,
-        g.slot,
-        g.member_id,
-        g.value,
-        func.min(g.slot).over(partition_by=each).label("since"),
-        func.rank().over(partition_by=each, order_by=g.value.desc()).label("place"),
-        func.row_number().over(partition_by=each, order_by=in_order).label("row"),
-        func.count().over(partition_by=(*each, g.value)).label("shared"),
-    ).subquery()
+    ranked = (
+        select(
+            *each,
+            g.slot,
+            g.member_id,
+            g.value,
+            m.since,
+            func.row_number().over(partition_by=each, order_by=(g.slot, g.member_id)).label("row"),
+            func.count().over(partition_by=each).label("shared"),
+        )
+        .join(most, (m.span == g.span) & (m.metric == g.metric) & (m.value == g.value))
+        .where(m.value > 0)
+        .subquery()
+    )
     r = ranked.c
     rows = await session.execute(
         select(r.span, r.metric, r.slot, r.member_id, r.value, r.shared, r.since)
-        .where(r.place == 1, r.row <= HOLDERS, r.value > 0)
+        .where(r.row <= HOLDERS)
         .order_by(r.span, r.metric, r.row),
         given,
     )

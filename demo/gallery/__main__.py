@@ -37,6 +37,7 @@ async def picture(directory: Path) -> tuple[str, ...]:
     from demo.gallery.album import Album
     from demo.gallery.camera import open_camera
     from demo.gallery.tour import Tour
+    from demo.gallery.tour_clan import ClanTour
     from demo.gallery.tour_desk import DeskTour
     from demo.gallery.tour_extremes import ExtremesTour
     from demo.gallery.tour_identity import IdentityTour
@@ -64,6 +65,7 @@ async def picture(directory: Path) -> tuple[str, ...]:
             album = Album(camera, directory)
             tour = Tour(Recorder(stage, Path(answers)), album)
             await tour.members()
+            await ClanTour(tour).all()
             await IdentityTour(tour).all()
             desk = DeskTour(tour)
             await desk.all()

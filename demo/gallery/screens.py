@@ -259,11 +259,21 @@ PAGES: Final = Section(
         Screen("pages-activity", "officer dashboard", "When the clan talks and plays"),
     ),
 )
-UNPICTURED: Final = frozenset({"competition", "member exempt", "records", "report"})
+CLAN: Final = Section(
+    "/records, /competition",
+    (
+        Screen("records", "records", "The best days, weeks and months, with holder and date"),
+        Screen("records-habits", "records", "Who writes, raids and never misses a day this month"),
+        Screen("board-score", "leaderboard", "The clan's score, by its own weights"),
+        Screen("competition", "competition", "The running competition at Wise Old Man"),
+    ),
+)
+UNPICTURED: Final = frozenset({"member exempt", "report"})
 """Commands that have no picture yet. What gets one leaves this list."""
 SECTIONS: Final = (
     STATS,
     LEADERBOARD,
+    CLAN,
     COMPARE,
     LINK,
     SETUP,

@@ -25,16 +25,16 @@ async def test_records_have_a_holder_and_a_date_and_are_turned_for_their_asker(f
     assert lines[:6] == ["Iron Foundry", "Records", "XP", "day —", "week —", "month —"], (
         "no two looks fit a day"
     )
-    assert lines[10:12] == ["Messages", "day 8 · Jo hn · 14 Jan"]
+    assert lines[12:14] == ["Messages", "day 8 · Jo hn · 14 Jan"]
     assert lines[-1] == "-# since 15 Jan 2025 · messages since 5 Jan · checked <t> · covering rule"
     copy = await foundry.john.select(message_of(shown), ["bosses"], custom_id=id_of(shown, "rc:"))
     assert is_private(copy)
-    assert lines_of(copy)[2] == "🥇 Vorkath · 207 by 25 members"
+    assert lines_of(copy)[2] == "🥇 Vorkath · 207 by 25"
     assert lines_of(shown)[1] == "Records", "somebody else's press turns nothing"
     await foundry.ann.select(message_of(shown), ["nines"], custom_id=id_of(shown, "rc:"))
     assert lines_of(shown)[1:4] == ["99s by skill", "Slayer · 25", "-# of 25 measured · <t>"]
     await foundry.ann.select(message_of(shown), ["habits"], custom_id=id_of(shown, "rc:"))
-    assert lines_of(shown)[2:4] == ["Messages · Jo hn 10", "Chat streak · Jo hn 2 days"]
+    assert lines_of(shown)[2:4] == ["Messages 10 · Jo hn", "Chat streak 2 days · Jo hn"]
     elsewhere = await foundry.john.slash(foundry.general, "records")
     assert is_private(elsewhere)
 

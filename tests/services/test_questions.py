@@ -26,7 +26,11 @@ from bot.domain.metrics import (
 )
 from bot.domain.periods import Period, midnight, read_period
 from bot.domain.records import RecordSpan
+from bot.domain.schedules import Cadence, Part, slot_at
+from bot.present.numbers import short
+from bot.present.summary import summary_page
 from bot.services.questions import Questions
+from bot.services.summaries import Summaries
 from db.queries import snapshots
 from db.queries.snapshots import Seen
 from db.session import Database
@@ -64,7 +68,8 @@ class Made:
     async def live(self, dice: random.Random) -> None:
         """Ann joined lately, Dee was never looked at; the clocks change twice meanwhile."""
         for number, name in NAMES.items():
-            await self.laid.member(number, name, number, joined_at=self.joined if number == ANN else None)
+            since = {"joined_at": self.joined if number == ANN else None, "created_at": NOW - 400 * DAY}
+            await self.laid.member(number, name, number, **since)
         await self.laid.hold(*((number, name, None, None) for number, name in NAMES.items()))
         have = {who: dict.fromkeys(SEEN, 13_000_000) for who in (ANN, BOB, CAT)}
         moment = NOW - 380 * DAY
@@ -159,6 +164,16 @@ async def test_records_and_streaks_are_those_of_the_days_that_were_really_read(d
     assert not replace(day, since=day.first - 20 * DAY).is_news(day.first, day.last), (
         "too little to compare with"
     )
+    week = found.best(RecordSpan.WEEK, OVERALL)
+    assert week is not None
+    slot = slot_at(Cadence.WEEKLY, week.last + DAY, NOW)
+    questions = questions_of(one.laid)
+    summaries = Summaries(one.laid.database, one.laid.statistics, one.laid.leaderboards, questions)
+    post = summary_page(
+        await summaries.of(clan, Cadence.WEEKLY, slot, frozenset({Part.RECORDS})), chart=None
+    ).description
+    told = f"🏆 {week.holders[0]}: {short(week.value, 'experience')} XP, the best week in a year"
+    assert told in (post or "").splitlines()
     for code in ("365d", "60d", "30d", "17d", "9d", "this-month", "2025-12", "2025-11", "2025-10", "2025-08"):
         period = read_period(code, now=NOW, zone=zone)
         chat = await one.laid.leaderboards.top(clan, CHAT_STREAK, period)
