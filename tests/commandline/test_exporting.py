@@ -80,3 +80,7 @@ async def test_an_export_is_written_whole_or_the_folder_stays_as_it_was(
     (tmp_path / "home" / "letter").write_text("dear")
     assert "something else" in await export(tmp_path / "home")
     assert (tmp_path / "home" / "letter").exists()
+    assert (
+        "no clan of group 99"
+        in (await asyncio.to_thread(clanstats, "export", "site", str(folder), "--group", "99")).output
+    )

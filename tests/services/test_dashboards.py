@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.errors import Outdated
 from bot.domain.ids import ClanId, UserId
+from bot.services.clans import Clans
 from bot.services.dashboards import Dashboards, Served
 from bot.services.sealing import Sealer
 from db.session import Database
@@ -32,6 +33,7 @@ async def test_pages_are_off_until_they_are_switched_on_and_a_link_opens_one_cla
     assert (state.public_since, state.address) == (laid.clock.now, f"https://example.org/stats/c/{clan.id}/")
     assert await dashboards.public(clan.id) == clan
     assert await dashboards.public_clans() == [clan.id]
+    assert [one.id for one in await Clans(database).everywhere()] == [clan.id, other.id]
 
     link = await dashboards.officers_link(clan, OFFICER)
     address, sealed = link.split("enter-")
