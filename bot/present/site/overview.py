@@ -11,7 +11,7 @@ from bot.domain.site import MONTH, ClanSite, Person, health, rising_star, totals
 from bot.present.numbers import counted, label
 from bot.present.site import charts, people, words
 from bot.present.site.tables import Cell, Head, Table, gained, number
-from bot.present.text import rank_name, tidy
+from bot.present.text import rank_name
 
 _TENURES: Final = (("under a month", 30), ("1–3 months", 91), ("3–12 months", 365), ("1–2 years", 730))
 _TOLD: Final = 12
@@ -44,7 +44,7 @@ def overview(site: ClanSite) -> dict[str, Any]:
         "nines": _nines(site)[:_NINES],
         "records": [one for one in records(site)["rows"] if one[1] == "day"],
         "news": [
-            (words.day(one.at, site.zone), tidy(one.name), people.href(one.member), words.happened(one))
+            (words.day(one.at, site.zone), words.name(one.name), people.href(one.member), words.happened(one))
             for one in site.changes[:_TOLD]
         ],
     }
@@ -60,7 +60,9 @@ def _cards(site: ClanSite) -> Iterable[Card]:
         yield Card("Rising star", words.DASH, "nobody yet", "rising-star")
     else:
         small = f"{star.times:.1f}× their usual week"
-        yield Card("Rising star", tidy(star.person.name), small, "rising-star", people.href(star.person))
+        yield Card(
+            "Rising star", words.name(star.person.name), small, "rising-star", people.href(star.person)
+        )
     yield _top_boss(site)
     now = health(site.people)
     yield Card(
@@ -90,7 +92,7 @@ def _sum(site: ClanSite, of: Metric) -> int | None:
 def scatter_of(site: ClanSite) -> charts.Scatter | None:
     """Messages against XP of the last 30 days, of whom both are known; only who leads is named."""
     spots = [
-        Spot(tidy(one.name), said, xp)
+        Spot(words.name(one.name), said, xp)
         for one in site.people
         if (said := one.messages.windows[MONTH]) is not None and (xp := one.xp.windows[MONTH]) is not None
     ]
@@ -156,7 +158,7 @@ def records(site: ClanSite) -> dict[str, Any]:
             label(one.metric),
             one.span.value,
             words.whole(one.value, one.metric.measure),
-            [(tidy(name), pages.get(name)) for name in one.holders],
+            [(words.name(name), pages.get(name)) for name in one.holders],
             one.others,
             _days(site, one.first, one.last),
         )

@@ -13,7 +13,7 @@ from bot.domain.site import ClanSite, Person
 from bot.present.numbers import label
 from bot.present.site import charts, words
 from bot.present.site.tables import Cell, Head, Table, gained, number, windows
-from bot.present.text import rank_name, tidy
+from bot.present.text import rank_name
 from bot.present.theme import MEDALS
 
 MEASURES: Final = (OVERALL, EHP, EHB, BOSS_KILLS, MESSAGES)
@@ -85,7 +85,7 @@ def _line(one: Standing, of: Metric, write: Any) -> Line:
     partial = one.entry.measured_from is not None
     medal = "" if partial else MEDALS.get(one.place, "")
     text = write(one.entry.value, of.measure)
-    return Line(one.place, medal, tidy(one.entry.name), href(one.entry.member), text, partial)
+    return Line(one.place, medal, words.name(one.entry.name), href(one.entry.member), text, partial)
 
 
 def roster(site: ClanSite, root: str) -> Table:
@@ -122,7 +122,7 @@ def _roster_row(site: ClanSite, one: Person, order: dict[str, int], root: str) -
 
 def name_cell(one: Person, root: str) -> Cell:
     """A member's name, which leads to their page."""
-    name = tidy(one.name)
+    name = words.name(one.name)
     return Cell(name, name.casefold(), root + href(one))
 
 
@@ -168,7 +168,7 @@ class Places:
 def member_page(site: ClanSite, one: Person, places: Places, root: str) -> dict[str, Any]:
     """A member's own page."""
     return {
-        "title": tidy(one.name),
+        "title": words.name(one.name),
         "person": one,
         "facts": list(_facts(site, one)),
         "placed": places.placed(one),
@@ -178,7 +178,7 @@ def member_page(site: ClanSite, one: Person, places: Places, root: str) -> dict[
         "skills": _metrics_table("skills", site.skills, one, root),
         "bosses": _metrics_table("bosses", site.bosses, one, root),
         "former": [
-            (tidy(old.name), words.day(old.since, site.zone), words.day(old.until, site.zone))
+            (words.name(old.name), words.day(old.since, site.zone), words.day(old.until, site.zone))
             for old in one.former
         ],
     }

@@ -55,7 +55,9 @@ def _cell(cell: Cell) -> str:
 
 
 def _sort(cell: Cell) -> str:
-    return "" if cell.sort is None else f' data-s="{escape(str(cell.sort))}"'
+    if cell.sort is None:
+        return ""
+    return f' data-s="{escape(cell.sort)}"' if isinstance(cell.sort, str) else f' data-s="{cell.sort}"'
 
 
 def _shown(cell: Cell) -> str:

@@ -1,6 +1,7 @@
 """How pages write numbers, times and names. Unknown is a dash, never 0."""
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,12 @@ _HAPPENED: Final = {
     ChangeKind.JOINED: "joined",
     ChangeKind.RETURNED: "is back",
 }
+
+
+@lru_cache(maxsize=4_096)
+def name(text: str) -> str:
+    """A name made safe to show; every page has everybody's."""
+    return tidy(text)
 
 
 def total(value: int | None, measure: str) -> str:
