@@ -27,7 +27,7 @@ STALE: Final = timedelta(minutes=30)
 """Older ones are not served."""
 IDLE: Final = 900.0
 """Seconds after which pages that nobody looks at are forgotten."""
-_MOST_CLANS: Final = 4
+_MOST_CLANS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class SitePages:
         self._clock = clock
         self._held: OrderedDict[ClanId, _Held] = OrderedDict()
         self._reading: dict[ClanId, Task[_Held]] = {}
-        self._turn = Lock()
+        self._reads, self._turn = Lock(), Lock()
         self._idle: TimerHandle | None = None
 
     async def page(self, clan: Clan, path: str) -> Made | None:
@@ -105,7 +105,9 @@ class SitePages:
         return task
 
     async def _anew(self, clan: Clan) -> _Held:
-        site = await self._sites.read(clan)
+        # Visitors of many clans do not have all of them read at once.
+        async with self._reads:
+            site = await self._sites.read(clan)
         held = _Held(Pages(site), site.made_at, clan.polled_at)
         self._held[clan.id] = held
         self._held.move_to_end(clan.id)
