@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from bench import answers, clan, identity, listening, polling, posting, questions, ranks, reports
+from bench import answers, clan, identity, listening, polling, posting, questions, ranks, reports, site
 from bench.measure import HEADER
 from bench.sizes import REAL, Size
 from bot import logs
@@ -54,6 +54,10 @@ async def run(kind: str, size: Size) -> None:
                     click.echo(str(figure))
                 share = await posting.share_of_a_core(database, laid)
                 click.echo(f"boards, feed and posts between polls: {share:.3%} of a core (target 2 %)")
+                async for figure in site.figures(database, url, laid):
+                    click.echo(str(figure))
+                sizes = await site.first_view(database, laid)
+                click.echo("; ".join(f"{path}, first view: {size:,} bytes" for path, size in sizes.items()))
                 heard, held = await listening.heard_a_second(database, laid)
                 click.echo(f"messages heard, counted and stored: {heard:,.0f}/s · loop held {held:.0f} ms")
             finally:

@@ -115,6 +115,26 @@ def import_(file: Path, group: int | None, guild: int | None, *, dry_run: bool) 
         raise Failure("Interrupted. What was imported is stored; the same command goes on.") from interrupt
 
 
+@main.group()
+def export() -> None:
+    """Write what the bot knows of a clan to files."""
+
+
+@export.command()
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--group", type=click.IntRange(1, 2**31 - 1), help="The clan's group id at Wise Old Man.")
+def site(directory: Path, group: int | None) -> None:
+    """Write the clan's pages into DIRECTORY, to be opened in a browser or put on any web server.
+
+    It is made anew each time: written whole, or left as it was. Officers' pages are not among them.
+    """
+    import asyncio
+
+    from bot.commandline.exporting import export_site
+
+    asyncio.run(export_site(_settings(), directory, group))
+
+
 @main.command()
 @click.option("--offline", is_flag=True, help="Leave out Wise Old Man and Discord.")
 def doctor(*, offline: bool) -> None:

@@ -21,6 +21,7 @@ from bot.services.clock import Clock
 from bot.services.commands import CommandSync
 from bot.services.registry import Services
 from bot.settings import Settings
+from bot.web.server import WebServer
 from bot.wom.pacing import Pacing
 from cogs.answers import handle_error
 from cogs.away import AwayCog, BackButton
@@ -29,6 +30,7 @@ from cogs.change_sets import ChangeSetsCog
 from cogs.compare import CompareButton, CompareCog
 from cogs.competition import ITEMS as COMPETITION_ITEMS
 from cogs.competition import CompetitionCog
+from cogs.dashboard_gate import DashboardGate
 from cogs.help import HelpCog
 from cogs.inactivity import ITEMS as INACTIVITY_ITEMS
 from cogs.inactivity import InactivityCog
@@ -127,6 +129,7 @@ class ClanStatsBot(commands.AutoShardedBot):
         self.polling = PollingJob(services, self._guild_ids, partial(self.dispatch, "clan_polled"))
         self.past = PastJob(services.past, self._guild_ids)
         self.upkeep = UpkeepJob(services.upkeep)
+        self.web = WebServer(services, DashboardGate(self, services))
         self.posting = PostingJob(
             services.posts,
             services.feed,
@@ -201,6 +204,7 @@ class ClanStatsBot(commands.AutoShardedBot):
         ):
             await self.add_cog(cog)
         await self.sync_commands()
+        await self.web.start()
 
     async def on_ready(self) -> None:
         """Start polling, and what goes on beside it, once the servers are known."""
@@ -238,6 +242,7 @@ class ClanStatsBot(commands.AutoShardedBot):
         await self.past.stop()
         await self.upkeep.stop()
         await self.posting.stop()
+        await self.web.stop()
         await super().close()
         await self.services.close()
         log.info("closed")

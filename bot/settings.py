@@ -41,6 +41,9 @@ LEAST_HIDDEN = 6
 """Shorter secrets are not redacted from logs: they would blot out ordinary words."""
 
 
+_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- to be recognised, not to be listened on
+
+
 class LogLevel(StrEnum):
     """How much is logged."""
 
@@ -140,6 +143,31 @@ class Settings(BaseSettings):
         description="Days of messages that are read back on a new server, 0 to 3650; /setup chooses others.",
         examples=["30"],
     )
+    dashboard_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65_535,
+        description="The port of the dashboard's pages; without one they are off.",
+        examples=["8080"],
+    )
+    dashboard_host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="The address that the dashboard listens on; for this machine alone by default.",
+        examples=["0.0.0.0"],  # noqa: S104 -- as in a container
+    )
+    dashboard_url: Annotated[str, AfterValidator(check_base_url)] | None = Field(
+        default=None,
+        description="Where people reach the dashboard, for the links that the bot gives.",
+        examples=["https://clan.example.org/stats"],
+    )
+    dashboard_link_hours: int = Field(
+        default=12,
+        ge=1,
+        le=168,
+        description="Hours that an officer's link to the officers' pages lasts, 1 to 168.",
+        examples=["12"],
+    )
     log_level: LogLevel = Field(
         default=LogLevel.INFO,
         description="How much is logged: DEBUG, INFO, WARNING or ERROR.",
@@ -194,6 +222,14 @@ class Settings(BaseSettings):
     def user_agent(self) -> str:
         """How the bot names itself to WOM: program, version and contact."""
         return f"ClanStats/{version('clanstats')} ({self.wom_contact or 'no contact given'})"
+
+    @property
+    def dashboard_address(self) -> str | None:
+        """Where people reach the dashboard; None where it is off."""
+        if self.dashboard_port is None:
+            return None
+        host = self.dashboard_host if self.dashboard_host not in _EVERYWHERE else "127.0.0.1"
+        return self.dashboard_url or f"http://{f'[{host}]' if ':' in host else host}:{self.dashboard_port}"
 
     def secrets(self) -> tuple[str, ...]:
         """Each secret text that must never be shown, the database's password included."""

@@ -17,6 +17,7 @@ from demo.script import Event
 from demo.simulator import show_small_lines
 from demo.stage import Size, Stage, open_stage
 from demo.stage_ever import chatter, ever_after
+from demo.stage_pages import make_public, open_pages
 
 END: Final = datetime(2026, 11, 20, 20, 30, tzinfo=UTC)
 """When the told story ends; the page opens three hours before. The same at every run."""
@@ -44,15 +45,16 @@ async def serve(port: int | None = None, *, size: Size | None = None) -> None:
     async with open_stage(END, size) as stage:
         viewers = cast_of(stage)
         await save_rules(stage)
+        await make_public(stage)
         stage.coming_after(_for_ever(stage))
         shown = stage.server.channels[stage.header.channel("commands").id]
         page = stage.env.preview(
             shown, viewers=viewers, layout="channel", timezone=stage.header.zone, port=port
         )
-        async with page as preview:
+        async with page as preview, open_pages(stage) as pages:
             turns = asyncio.Lock()
             take_turns(preview, turns)
-            click.echo(_greeting(stage, preview, viewers))
+            click.echo(_greeting(stage, preview, viewers, pages))
             await _run(stage, preview, turns)
 
 
@@ -112,7 +114,7 @@ async def _pass_time(stage: Stage, preview: Preview, turns: asyncio.Lock) -> Non
             await preview.refresh()
 
 
-def _greeting(stage: Stage, preview: Preview, viewers: list[MemberActor]) -> str:
+def _greeting(stage: Stage, preview: Preview, viewers: list[MemberActor], pages: str) -> str:
     former, present = stage.a_rename()
     first, second = stage.present_names()[:2]
     officer = next(viewer for viewer in viewers if stage.is_officer(viewer.id))
@@ -125,4 +127,6 @@ def _greeting(stage: Stage, preview: Preview, viewers: list[MemberActor]) -> str
         second=second,
     )
     speed = f"A real minute is {SPEED} minutes there: people talk, and WOM is polled every half hour."
-    return f"{stage.header.clan} is open at {preview.url}\n{speed}\n\n{hints}\n\nCtrl-C ends it."
+    own = f"/officer dashboard leads {stage.shown(officer)} to officers' own."
+    beside = f"The clan's web pages are at {pages}\n{own}"
+    return f"{stage.header.clan} is open at {preview.url}\n{speed}\n\n{hints}\n\n{beside}\n\nCtrl-C ends it."

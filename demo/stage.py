@@ -29,6 +29,7 @@ from bot.settings import Settings
 from bot.wom.pacing import Pacing
 from db import migrate
 from demo import simulator
+from demo.ports import free_port
 from demo.script import (
     DiscordMember,
     Event,
@@ -289,9 +290,18 @@ def _growing() -> Generator[None]:
         gc.enable()
 
 
+async def _nothing() -> None:
+    """Do nothing."""
+
+
 @asynccontextmanager
-async def open_stage(end: datetime, size: Size | None = None) -> AsyncGenerator[Stage]:
-    """Set everything up, in a directory that is gone afterwards; the story stands at ``laid_until``."""
+async def open_stage(
+    end: datetime, size: Size | None = None, *, address: str | None = None
+) -> AsyncGenerator[Stage]:
+    """Set everything up, in a directory that is gone afterwards; the story stands at ``laid_until``.
+
+    ``address`` is where the clan's pages are said to be, else where they are.
+    """
     size = size or Size()
     simulator.correct()
     async with AsyncExitStack() as stack:
@@ -311,9 +321,13 @@ async def open_stage(end: datetime, size: Size | None = None) -> AsyncGenerator[
             wom_api_key=SecretStr("demo-demo-demo"),
             wom_contact="the demo",
             secret_key=SecretStr(SECRET),
+            dashboard_port=free_port(),
+            dashboard_url=address,
         )
         await migrate.upgrade(settings.database_url)
         bot = ClanStatsBot.build(settings, shard_count=1, pacing=UNPACED)
+        # Pages are served beside the bot: see stage_pages.
+        vars(bot.web)["start"] = _nothing
         env = simcord.Env(bot, check_errors=False, settle_timeout=PATIENCE)
         with _growing():
             server = open_server(env, script)

@@ -54,6 +54,7 @@ _WORDS: Mapping[str, str] = {
     "risk_unmuted": "unmuted in the lists of who may be about to leave",
     "change_set_retried": "tried again what failed",
     "posts_changed": "changed what I post",
+    "dashboard": "switched the public pages",
     "nicknames_follow": "changed whether nicknames follow",
     "officer_roles": "changed the officers' roles",
     "officer_channel": "changed the officers' channel",

@@ -1,10 +1,8 @@
 """Numbers as people read them: short on screens, exact in reports, never a wrong zero."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final
 
-from babel.numbers import format_compact_decimal, format_decimal
 from dateutil.relativedelta import relativedelta
 
 from bot.domain.metrics import Metric
@@ -15,9 +13,10 @@ PARTIAL: Final = "≈"
 TODAY: Final = "today"
 """A duration of less than a day."""
 
-_LOCALE: Final = "en"
 _EHP_UNIT: Final = 100_000
+_EHP_TENTH: Final = _EHP_UNIT // 10
 _COMPACT_FROM: Final = 10_000
+_UNITS: Final = ("", "K", "M", "B", "T")
 _LABELS: Final = {
     "overall": "XP",
     "boss_kills": "Kills",
@@ -44,7 +43,7 @@ def short(value: int | None, measure: str) -> str:
         return UNKNOWN
     if measure == "value":
         return _short_hours(value)
-    return _compact(value) if abs(value) >= _COMPACT_FROM else format_decimal(value, locale=_LOCALE)
+    return _compact(value) if abs(value) >= _COMPACT_FROM else f"{value:,}"
 
 
 def signed_gain(value: int | None, measure: str) -> str:
@@ -68,8 +67,9 @@ def exact(value: int | None, measure: str) -> str:
     if value is None:
         return UNKNOWN
     if measure == "value":
-        return format_decimal(Decimal(value) / _EHP_UNIT, format="#,##0.#####", locale=_LOCALE)
-    return format_decimal(value, locale=_LOCALE)
+        hours, rest = divmod(abs(value), _EHP_UNIT)
+        return f"{'-' if value < 0 else ''}{hours:,}.{rest:05}".rstrip("0").rstrip(".")
+    return f"{value:,}"
 
 
 def duration(start: datetime, end: datetime) -> str:
@@ -100,21 +100,30 @@ def age(span: timedelta) -> str:
 def counted(count: int, noun: str, plural: str | None = None) -> str:
     """``1 member``, ``2,231 members``."""
     word = noun if count == 1 else (plural or f"{noun}s")
-    return f"{format_decimal(count, locale=_LOCALE)} {word}"
+    return f"{count:,} {word}"
 
 
 def _short_hours(value: int) -> str:
-    hours = Decimal(value) / _EHP_UNIT
-    if abs(hours) >= _COMPACT_FROM:
-        return _compact(round(hours))
-    tenths = round(hours, 1)
+    if abs(value) >= _COMPACT_FROM * _EHP_UNIT:
+        return _compact(round(value, -5) // _EHP_UNIT)
+    tenths = round(value, -4) // _EHP_TENTH
     if not tenths:
         return "0.0" if value else "0"
-    return format_decimal(tenths, format="#,##0.0", locale=_LOCALE)
+    return f"{'-' if tenths < 0 else ''}{abs(tenths) // 10:,}.{abs(tenths) % 10}"
 
 
 def _compact(value: int) -> str:
-    """Round first, so that 999,999 becomes 1M and not 1000K; Babel then finds the unit."""
-    power = (len(str(abs(value))) - 1) // 3 * 3
+    """Round first, so that 999,999 becomes 1M and not 1000K; then find the unit.
+
+    A page holds thousands of these, so no library for other languages is asked.
+    """
+    power = _power_of(value)
     decimals = 0 if abs(value) >= 100 * 10**power else (2 if power >= 9 else 1)
-    return format_compact_decimal(round(value, decimals - power), locale=_LOCALE, fraction_digits=2)
+    rounded = round(value, decimals - power)
+    power = min(_power_of(rounded), 3 * (len(_UNITS) - 1))
+    digits = f"{rounded / 10**power:.2f}".rstrip("0").rstrip(".")
+    return f"{digits}{_UNITS[power // 3]}"
+
+
+def _power_of(value: int) -> int:
+    return (len(str(abs(value))) - 1) // 3 * 3

@@ -60,7 +60,7 @@ class ClanCharts:
             said = await charts.messages_by_quarter(
                 session, clan.id, quarter_of(period.start), quarter_of(period.end) + 1
             )
-        return by_weekday_and_hour(said, _joined(heard), clan.zone)
+        return by_weekday_and_hour(said, joined_spans(heard), clan.zone)
 
     async def quadrants(self, clan: Clan, period: Period) -> list[Spot]:
         """XP and messages of everybody of whom both are known."""
@@ -130,7 +130,7 @@ class ClanCharts:
         return [*found, *([Ranked("not known", unknown)] if unknown else [])]
 
 
-def _joined(spans: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+def joined_spans(spans: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
     """Spans of several channels as one after the other."""
     found: list[tuple[datetime, datetime]] = []
     for start, end in sorted(spans):

@@ -65,6 +65,11 @@ class Clans:
         async with self._database.read() as session:
             return await clans.active_clans(session, list(guilds))
 
+    async def everywhere(self) -> list[Clan]:
+        """Every linked clan of every server, the first linked first."""
+        async with self._database.read() as session:
+            return await clans.linked_clans(session)
+
     async def member_names(self, clan: ClanId) -> dict[MemberId, str]:
         """The names of who is in the clan now."""
         async with self._database.read() as session:

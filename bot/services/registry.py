@@ -1,6 +1,7 @@
 """The one place where the services are put together."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Self
 
@@ -11,10 +12,12 @@ from bot.services.boards import Boards
 from bot.services.change_sets import ChangeSets
 from bot.services.clan_charts import ClanCharts
 from bot.services.clan_roster import ClanRoster
+from bot.services.clan_site import ClanSites
 from bot.services.clans import Clans
 from bot.services.clock import Clock
 from bot.services.comparisons import Comparisons
 from bot.services.competitions import Competitions
+from bot.services.dashboards import Dashboards, Served
 from bot.services.decisions import Decisions
 from bot.services.dossiers import Dossiers
 from bot.services.drift import Drifts
@@ -35,6 +38,7 @@ from bot.services.lookup import Lookup
 from bot.services.mass_leaves import MassLeaves
 from bot.services.notices import Notices
 from bot.services.officer_history import OfficerHistory
+from bot.services.officers_site import OfficersSites
 from bot.services.past import Past
 from bot.services.polling import Polling
 from bot.services.posts import Posts
@@ -51,6 +55,7 @@ from bot.services.reports import Reports
 from bot.services.role_sync import RoleSync
 from bot.services.sealing import Sealer
 from bot.services.setting_up import SettingUp
+from bot.services.site_pages import SitePages
 from bot.services.statistics import Statistics
 from bot.services.stats import Stats
 from bot.services.summaries import Summaries
@@ -122,6 +127,9 @@ class Services:
     competitions: Competitions
     feed: Feed
     boards: Boards
+    dashboards: Dashboards
+    site_pages: SitePages
+    officers_sites: OfficersSites
     questions: Questions
 
     @classmethod
@@ -212,6 +220,9 @@ class Services:
             competitions=competitions,
             feed=Feed(database, competitions, questions, clock),
             boards=Boards(database, leaderboards, charts, worklist, clock),
+            dashboards=Dashboards(database, sealer, _served(settings), clock),
+            site_pages=SitePages(ClanSites(database, statistics, roster, questions, clock), clock),
+            officers_sites=OfficersSites(inactivity, promotions, clock),
             questions=questions,
             reports=Reports(database, statistics, roster, inactivity, promotions, clock),
         )
@@ -226,3 +237,7 @@ class Services:
         await self.renderer.close()
         await self.wom.close()
         await self.database.close()
+
+
+def _served(settings: Settings) -> Served:
+    return Served(settings.dashboard_address, timedelta(hours=settings.dashboard_link_hours))

@@ -1,12 +1,17 @@
 """What a report says of promotions and of who is quiet, from what officers' lists say."""
 
+from typing import Final
+
 from bot.domain.ids import MemberId
-from bot.domain.ladder import Placed
+from bot.domain.inactivity import Standing
+from bot.domain.ladder import Placed, Quiet
 from bot.domain.promotions import Promotion, Ready
 from bot.domain.reports import InactiveLine, PromotionLine, Readiness
 from bot.domain.rules.judging import Outcome
 from bot.present.requirements import GAPS, tally
 from bot.services.promotions.overview import Overview
+
+_NAMED_STANDINGS: Final = frozenset({Standing.QUIET, Standing.UNKNOWN, Standing.ABSENT})
 
 
 def next_ranks_of(overview: Overview) -> dict[MemberId, tuple[str | None, Outcome | None]]:
@@ -74,6 +79,11 @@ def _under_way(one: Promotion, overview: Overview) -> PromotionLine:
         linked=subject is not None and subject.linked,
         note=one.stage.value,
     )
+
+
+def inactive_lines(quiet: Quiet) -> tuple[InactiveLine, ...]:
+    """Who is quiet or away, and of whom it is not known."""
+    return tuple(inactive_of(one) for one in quiet.people if one.judged.standing in _NAMED_STANDINGS)
 
 
 def inactive_of(one: Placed) -> InactiveLine:

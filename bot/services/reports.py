@@ -1,8 +1,6 @@
 """The report of a whole clan: what its sheets say, in as many statements for any number of members."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,17 +11,14 @@ from bot.domain.clan_roster import RosterRow
 from bot.domain.clans import Clan
 from bot.domain.desk_errors import NoRules
 from bot.domain.ids import MemberId, MetricId
-from bot.domain.inactivity import Standing
 from bot.domain.leaderboards import Entry, place_among
-from bot.domain.metrics import BOSS_KILLS, BOSSES, EHB, EHP, OVERALL, SKILLS, TOTAL_LEVEL, Metric
-from bot.domain.periods import Day, Period, PeriodKind, days_of, read_period
+from bot.domain.metrics import BOSS_KILLS, BOSSES, EHB, EHP, OVERALL, SKILLS, TOTAL_LEVEL
+from bot.domain.periods import Day, Period, PeriodKind, days_of
 from bot.domain.reports import (
-    WINDOWS,
     ActivityLine,
     Change,
     ChangeKind,
     ClanReport,
-    Figures,
     GainsLine,
     ReportKind,
     RosterLine,
@@ -31,17 +26,17 @@ from bot.domain.reports import (
     Unresolved,
 )
 from bot.domain.rules.judging import Outcome
+from bot.services.clan_figures import Said, Windows, read_said, read_windows
 from bot.services.clan_roster import ClanRoster
 from bot.services.clock import Clock
 from bot.services.eligibility.loading import Presence
 from bot.services.inactivity import Inactivity, Roles
-from bot.services.measured import Key, entry_of, group_ends
+from bot.services.measured import entry_of, group_ends
 from bot.services.promotions.service import Promotions
-from bot.services.report_lines import inactive_of, next_ranks_of, promotion_lines
+from bot.services.report_lines import inactive_lines, next_ranks_of, promotion_lines
 from bot.services.statistics import Statistics
 from db.queries import counts, cursors, events, gains, reports
 from db.queries.cursors import CoveredSpan
-from db.queries.gains import Ends
 from db.session import Database
 
 STEPS: Final = 5
@@ -51,33 +46,6 @@ _AT_ONCE: Final = 8
 """Metrics in one statement: so many readings are made into values without holding the loop for long."""
 _MOST_SLOTS: Final = 92
 _WEEK: Final = 7
-_NAMED_STANDINGS: Final = frozenset({Standing.QUIET, Standing.UNKNOWN, Standing.ABSENT})
-
-
-@dataclass(frozen=True, slots=True)
-class _Windows:
-    """Everybody's figures of a few metrics, by window and in all."""
-
-    windows: Sequence[Mapping[Key, Sequence[Ends]]]
-    periods: Sequence[Period]
-    total: Mapping[Key, Sequence[Ends]]
-    total_period: Period
-    ids: Mapping[str, MetricId]
-
-    def figures(self, member: MemberId, of: Metric) -> Figures:
-        """A member's figures of one metric."""
-        if of.key not in self.ids:
-            return Figures((None,) * len(self.windows), None)
-        key = (member, self.ids[of.key])
-        found = [
-            _value(of, ends.get(key), period) for ends, period in zip(self.windows, self.periods, strict=True)
-        ]
-        return Figures(tuple(found), self.in_all(member, of))
-
-    def in_all(self, member: MemberId, of: Metric) -> int | None:
-        """What a member has of one metric."""
-        key = (member, self.ids[of.key]) if of.key in self.ids else None
-        return None if key is None else _value(of, self.total.get(key), self.total_period)
 
 
 class Reports:
@@ -128,10 +96,10 @@ class Reports:
         await step(2)
         ids = await self._statistics.metric_ids()
         async with self._database.read() as session:
-            windows = await self._windows(session, clan, ids, now)
-            said = await self._messages(session, clan, now)
+            windows = await read_windows(session, clan, ids, now)
+            said = await read_said(session, clan, now)
             slots, activity = await _activity(session, clan, period, rows)
-            changes = await _changes(session, clan, period, names)
+            changes = await read_changes(session, clan, period, names)
             unresolved = await counts.unattributed_by_source(session, clan.id, period.start, period.end)
             since = await reports.observed_since(session, clan.id)
         await step(3)
@@ -162,9 +130,7 @@ class Reports:
             activity=activity,
             changes=changes,
             promotions=None if overview is None else tuple(promotion_lines(overview)),
-            inactive=tuple(
-                inactive_of(one) for one in quiet.people if one.judged.standing in _NAMED_STANDINGS
-            ),
+            inactive=inactive_lines(quiet),
             unresolved=tuple(
                 Unresolved(one.label, one.user, one.messages)
                 for one in sorted(unresolved, key=lambda one: (-one.messages, one.label.casefold()))
@@ -173,27 +139,6 @@ class Reports:
             checked_at=max(checks, default=None),
             oldest_check=min(checks, default=None),
         )
-
-    async def _windows(
-        self, session: AsyncSession, clan: Clan, ids: Mapping[str, MetricId], now: datetime
-    ) -> _Windows:
-        wanted = [ids[one.key] for one in (OVERALL, BOSS_KILLS, EHP, EHB) if one.key in ids]
-        level = [ids[TOTAL_LEVEL.key]] if TOTAL_LEVEL.key in ids else []
-        periods = [read_period(code, now=now, zone=clan.zone) for code in WINDOWS]
-        everything = read_period("all", now=now, zone=clan.zone)
-        found = [group_ends(await gains.readings(session, clan.id, wanted, period)) for period in periods]
-        total = group_ends(await gains.readings(session, clan.id, [*wanted, *level], everything))
-        return _Windows(found, periods, total, everything, ids)
-
-    async def _messages(self, session: AsyncSession, clan: Clan, now: datetime) -> "_Said":
-        """Everybody's messages over the windows but the last, and in all."""
-        found: list[Mapping[MemberId, int] | None] = []
-        for code in (*WINDOWS[:-1], "all"):
-            period = read_period(code, now=now, zone=clan.zone)
-            spans = await cursors.covered(session, clan.id, period.start, period.end)
-            counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
-            found.append(counted if spans else None)
-        return _Said(tuple(found[:-1]), found[-1])
 
     async def _gains(
         self,
@@ -221,23 +166,6 @@ class Reports:
         return tuple(_gains_line(row, entries[row.member]) for row in rows)
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """Messages by member over the windows but the last, and in all; None where nothing was observed."""
-
-    windows: tuple[Mapping[MemberId, int] | None, ...]
-    total: Mapping[MemberId, int] | None
-
-    def figures(self, member: MemberId) -> Figures:
-        """A member's."""
-        total = None if self.total is None else self.total.get(member, 0)
-        return Figures(tuple(None if one is None else one.get(member, 0) for one in self.windows), total)
-
-
-def _value(of: Metric, ends: Sequence[Ends] | None, period: Period) -> int | None:
-    return entry_of(MemberId(0), "", of, ends, period).value
-
-
 def _gains_line(row: RosterRow, entries: Mapping[str, Entry]) -> GainsLine:
     overall = entries.get(OVERALL.key)
     measured_from = None if overall is None else overall.measured_from
@@ -251,8 +179,8 @@ def _places(gained: Sequence[GainsLine]) -> dict[MemberId, int | None]:
 
 def _roster_line(
     row: RosterRow,
-    windows: _Windows,
-    said: _Said,
+    windows: Windows,
+    said: Said,
     places: Mapping[MemberId, int | None],
     next_rank: tuple[str | None, Outcome | None],
 ) -> RosterLine:
@@ -323,7 +251,7 @@ async def _activity(
     )
 
 
-async def _changes(
+async def read_changes(
     session: AsyncSession, clan: Clan, period: Period, names: Mapping[MemberId, str]
 ) -> tuple[Change, ...]:
     happened = await events.happenings(session, clan.id, period.start, period.end)

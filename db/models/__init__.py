@@ -15,6 +15,7 @@ from db.models.change_sets import (
     SeenRank,
 )
 from db.models.clans import AuditEntry, Clan, Guild, ImportRow, KeptState, Relay
+from db.models.dashboards import DashboardRow
 from db.models.decisions import IdentityConflict, IdentityDecision, NameOverrideRow
 from db.models.evidence import EvidenceKind, EvidenceRow
 from db.models.inactivity import (
@@ -58,6 +59,7 @@ __all__ = [
     "ChangeSetRow",
     "Clan",
     "Coverage",
+    "DashboardRow",
     "DiscordLink",
     "EvidenceKind",
     "EvidenceRow",

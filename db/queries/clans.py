@@ -53,6 +53,11 @@ async def clan_by_id(session: AsyncSession, clan: ClanId) -> values.Clan | None:
     return None if row is None else _clan(row)
 
 
+async def linked_clans(session: AsyncSession) -> list[values.Clan]:
+    """Every linked clan of every server, the first linked first."""
+    return [_clan(row) for row in await session.scalars(select(Clan).where(Clan.active).order_by(Clan.id))]
+
+
 async def active_clans(session: AsyncSession, guilds: Collection[GuildId]) -> list[values.Clan]:
     """Every linked clan of these servers, the least recently polled first."""
     rows = await session.scalars(

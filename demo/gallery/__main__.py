@@ -12,6 +12,9 @@ NO_BROWSER = (
     "`apt install chromium`, `dnf install chromium`) or Google Chrome, and run this again. ({reason})"
 )
 
+ADDRESS = "https://foundry.example"
+"""Where the made-up clan's pages are said to be: the same in every picture."""
+
 
 @click.command()
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
@@ -39,6 +42,7 @@ async def picture(directory: Path) -> tuple[str, ...]:
     from demo.gallery.tour_extremes import ExtremesTour
     from demo.gallery.tour_identity import IdentityTour
     from demo.gallery.tour_officers import OfficersTour
+    from demo.gallery.tour_pages import PagesTour
     from demo.gallery.tour_posts import PostsTour
     from demo.gallery.tour_promotions import PromotionsTour
     from demo.gallery.tour_quiet import QuietTour
@@ -52,7 +56,10 @@ async def picture(directory: Path) -> tuple[str, ...]:
     logs.configure("ERROR")
     show_small_lines()
     with tempfile.TemporaryDirectory(prefix="clanstats-gallery-") as answers:
-        async with open_stage(END) as stage, open_camera(stage.env, stage.header.zone) as camera:
+        async with (
+            open_stage(END, address=ADDRESS) as stage,
+            open_camera(stage.env, stage.header.zone) as camera,
+        ):
             await stage.play_until(END)
             # The simulator waits for what is due within its patience, and pictures take longer than that.
             stage.bot.services.renderer.idle_after = timedelta(days=1).total_seconds()
@@ -68,6 +75,7 @@ async def picture(directory: Path) -> tuple[str, ...]:
             await PromotionsTour(tour).all()
             await RiskTour(tour).all()
             await PostsTour(tour).all()
+            await PagesTour(tour).all()
             await OfficersTour(tour).all()
             await desk.mass_leave()
             await ExtremesTour(tour).all()

@@ -8,10 +8,13 @@ import click
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle
 
-from demo.gallery.camera import ANSWER, DESKTOP, PHONE, Camera, View
+from demo.gallery.camera import ANSWER, DESKTOP, PHONE, Camera, View, Window
 from demo.gallery.screens import SCREENS, SECTIONS, Screen, Section
 
 PAGE: Final = "README.md"
+PAGE_PHONE: Final = Window(PHONE, 760, "dark")
+PAGE_DESKTOP: Final = Window(1_000, 700, "light")
+"""How web pages are looked at."""
 _SHOWN_WIDTHS: Final = (PHONE, DESKTOP)
 _INTRODUCTION: Final = """\
 # Gallery
@@ -49,6 +52,17 @@ class Album:
         for file, width in zip(screen.files, (PHONE, DESKTOP), strict=False):
             picture = await self._camera.take(who, where, target, width, view)
             (self._directory / file).write_bytes(picture)
+        click.echo(f"{len(SCREENS) - len(self._left)}/{len(SCREENS)} {name}")
+
+    async def add_page(self, name: str, url: str) -> None:
+        """Take a web page's pictures: dark on a phone, light on a desktop.
+
+        Raises:
+            KeyError: there is no such screen, or it was taken before.
+        """
+        screen = self._left.pop(name)
+        for file, view in zip(screen.files, (PAGE_PHONE, PAGE_DESKTOP), strict=False):
+            (self._directory / file).write_bytes(await self._camera.visit(url, view))
         click.echo(f"{len(SCREENS) - len(self._left)}/{len(SCREENS)} {name}")
 
     def write_page(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, Final
+from typing import Any, Final, Literal, NamedTuple
 
 import simcord
 from PIL import Image, ImageChops, ImageOps
@@ -51,6 +51,14 @@ class View:
 ANSWER: Final = View()
 
 
+class Window(NamedTuple):
+    """A browser's window, in pixels, and the theme of its system."""
+
+    width: int
+    height: int
+    scheme: Literal["light", "dark"]
+
+
 class Camera:
     """Takes pictures of messages and forms as one member sees them."""
 
@@ -77,6 +85,18 @@ class Camera:
         if taken.png is None:
             raise LookupError("the simulator gave no picture")
         return small(taken.png)
+
+    async def visit(self, url: str, window: Window) -> bytes:
+        """A small PNG of the top of a web page."""
+        context = await self._browser.new_context(
+            viewport={"width": window.width, "height": window.height}, color_scheme=window.scheme
+        )
+        try:
+            page = await context.new_page()
+            await page.goto(url)
+            return in_few_colours(await page.screenshot())
+        finally:
+            await context.close()
 
 
 class _Capture(ManagedCapture):
@@ -148,9 +168,18 @@ def small(png: bytes) -> bytes:
     empty = Image.new("RGB", picture.size, _BACKGROUND)
     box = ImageChops.difference(picture, empty).getbbox() or (0, 0, *picture.size)
     cut = picture.crop((0, box[1], picture.width, box[3]))
-    framed = ImageOps.expand(cut, (0, _MARGIN), fill=_BACKGROUND)
+    return _few_colours(ImageOps.expand(cut, (0, _MARGIN), fill=_BACKGROUND))
+
+
+def in_few_colours(png: bytes) -> bytes:
+    """The whole picture, in few colours."""
+    with Image.open(BytesIO(png)) as opened:
+        return _few_colours(opened.convert("RGB"))
+
+
+def _few_colours(picture: Image.Image) -> bytes:
     # Small patches keep their colours, such as medals'; the other methods go by area.
-    plain = framed.quantize(
+    plain = picture.quantize(
         _COLOURS, method=Image.Quantize.MAXCOVERAGE, kmeans=_REFINED, dither=Image.Dither.NONE
     )
     shown = BytesIO()

@@ -267,6 +267,17 @@ REPORTS: Final = Section(
         Screen("posts-boards", "setup", "Live boards"),
     ),
 )
+PAGES: Final = Section(
+    "/officer dashboard, and the clan's pages",
+    (
+        Screen("dashboard-off", "officer dashboard", "Off: what everybody would see"),
+        Screen("dashboard", "officer dashboard", "On: where the pages are, and officers' own"),
+        Screen("pages-overview", "officer dashboard", "The first page, in a browser", desktop=True),
+        Screen("pages-roster", "officer dashboard", "The roster, which sorts by any column", desktop=True),
+        Screen("pages-member", "officer dashboard", "A member's page"),
+        Screen("pages-activity", "officer dashboard", "When the clan talks and plays"),
+    ),
+)
 CLAN: Final = Section(
     "/records, /competition",
     (
@@ -293,6 +304,7 @@ SECTIONS: Final = (
     QUIET,
     RISK,
     REPORTS,
+    PAGES,
     REFUSALS,
     EXTREMES,
 )

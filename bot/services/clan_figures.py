@@ -1,0 +1,89 @@
+"""Everybody's figures over the rolling periods of a report: the same for its sheets and for the pages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.clans import Clan
+from bot.domain.ids import MemberId, MetricId
+from bot.domain.leaderboards import Entry
+from bot.domain.metrics import BOSS_KILLS, EHB, EHP, OVERALL, TOTAL_LEVEL, Metric
+from bot.domain.periods import Period, read_period
+from bot.domain.reports import WINDOWS, Figures
+from bot.services.measured import Key, entry_of, group_ends
+from db.queries import counts, cursors, gains
+from db.queries.gains import Ends
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Everybody's figures of a few metrics, by window and in all."""
+
+    windows: Sequence[Mapping[Key, Sequence[Ends]]]
+    periods: Sequence[Period]
+    total: Mapping[Key, Sequence[Ends]]
+    total_period: Period
+    ids: Mapping[str, MetricId]
+
+    def figures(self, member: MemberId, of: Metric) -> Figures:
+        """A member's figures of one metric."""
+        if of.key not in self.ids:
+            return Figures((None,) * len(self.windows), None)
+        return Figures(tuple(one.value for one in self._entries(member, of)), self.in_all(member, of))
+
+    def measured_from(self, member: MemberId) -> tuple[datetime | None, ...]:
+        """By window, since when a member's gains were measured where that is late; else None."""
+        if OVERALL.key not in self.ids:
+            return (None,) * len(self.windows)
+        return tuple(one.measured_from for one in self._entries(member, OVERALL))
+
+    def in_all(self, member: MemberId, of: Metric) -> int | None:
+        """What a member has of one metric."""
+        key = (member, self.ids[of.key]) if of.key in self.ids else None
+        return None if key is None else entry_of(member, "", of, self.total.get(key), self.total_period).value
+
+    def _entries(self, member: MemberId, of: Metric) -> list[Entry]:
+        key = (member, self.ids[of.key])
+        return [
+            entry_of(member, "", of, ends.get(key), period)
+            for ends, period in zip(self.windows, self.periods, strict=True)
+        ]
+
+
+async def read_windows(
+    session: AsyncSession, clan: Clan, ids: Mapping[str, MetricId], now: datetime
+) -> Windows:
+    """XP, boss kills, EHP and EHB over each of :data:`WINDOWS`; they and the total level in all."""
+    wanted = [ids[one.key] for one in (OVERALL, BOSS_KILLS, EHP, EHB) if one.key in ids]
+    level = [ids[TOTAL_LEVEL.key]] if TOTAL_LEVEL.key in ids else []
+    periods = [read_period(code, now=now, zone=clan.zone) for code in WINDOWS]
+    everything = read_period("all", now=now, zone=clan.zone)
+    found = [group_ends(await gains.readings(session, clan.id, wanted, period)) for period in periods]
+    total = group_ends(await gains.readings(session, clan.id, [*wanted, *level], everything))
+    return Windows(found, periods, total, everything, ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Messages by member over the windows but the last, and in all; None where nothing was observed."""
+
+    windows: tuple[Mapping[MemberId, int] | None, ...]
+    total: Mapping[MemberId, int] | None
+
+    def figures(self, member: MemberId) -> Figures:
+        """A member's."""
+        total = None if self.total is None else self.total.get(member, 0)
+        return Figures(tuple(None if one is None else one.get(member, 0) for one in self.windows), total)
+
+
+async def read_said(session: AsyncSession, clan: Clan, now: datetime) -> Said:
+    """Everybody's messages over the windows but the last, and in all."""
+    found: list[Mapping[MemberId, int] | None] = []
+    for code in (*WINDOWS[:-1], "all"):
+        period = read_period(code, now=now, zone=clan.zone)
+        spans = await cursors.covered(session, clan.id, period.start, period.end)
+        counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
+        found.append(counted if spans else None)
+    return Said(tuple(found[:-1]), found[-1])

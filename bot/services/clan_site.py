@@ -1,0 +1,293 @@
+"""What a clan's pages say, read at once: as many statements for any number of members and pages."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.activity import quarter_of
+from bot.domain.clan_charts import by_weekday_and_hour
+from bot.domain.clan_roster import RosterRow
+from bot.domain.clans import Clan
+from bot.domain.gains import Reading, slot_gains
+from bot.domain.identity import Held
+from bot.domain.ids import MemberId, MetricId
+from bot.domain.metrics import BOSS_KILLS, BOSSES, EHB, EHP, OVERALL, SKILLS, TOTAL_LEVEL, Metric
+from bot.domain.periods import Day, Period, PeriodKind, days_of, midnight, read_period
+from bot.domain.questions import Answers
+from bot.domain.reports import Change, ChangeKind
+from bot.domain.simulation.series import Holding
+from bot.domain.site import ClanSite, Former, Person
+from bot.services.clan_charts import joined_spans
+from bot.services.clan_figures import Said, Windows, read_said, read_windows
+from bot.services.clan_roster import ClanRoster
+from bot.services.clock import Clock
+from bot.services.eligibility.archive import holdings
+from bot.services.leaderboards import Leaderboards
+from bot.services.measured import Key, entry_of, group_ends
+from bot.services.questions import Questions
+from bot.services.reports import read_changes
+from bot.services.statistics import Statistics
+from db.queries import archive, charts, cursors, gains, names, reports
+from db.queries.cursors import CoveredSpan
+from db.queries.gains import Ends
+from db.session import Database
+
+PERIOD: Final = "30d"
+"""Over which the pages' gains of skills and bosses, days and hours are."""
+_AT_ONCE: Final = 8
+"""Metrics in one statement: so many readings are made into values without holding the loop for long."""
+_DAYS: Final = 30
+_TOLD: Final = frozenset(
+    {ChangeKind.JOINED, ChangeKind.RETURNED, ChangeKind.RANK_CHANGED, ChangeKind.RENAMED}
+)
+"""What everybody may read of others. Who left is for officers."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Chat:
+    """Messages: by member and number of the day, of everybody by weekday and hour, and what was observed."""
+
+    days: Mapping[MemberId, Mapping[int, int]]
+    quarters: Sequence[tuple[int, int]]
+    spans: Sequence[CoveredSpan]
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What one reading tells of everybody."""
+
+    called: Mapping[MemberId, Sequence[Held]]
+    windows: Windows
+    said: Said
+    chat: _Chat
+    xp: Mapping[MemberId, Sequence[Holding]]
+    changes: Sequence[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What all of them returned."""
+
+    rows: Sequence[RosterRow]
+    told: _Told
+    gained: Mapping[MemberId, Mapping[str, int | None]]
+    totals: Mapping[MemberId, Mapping[str, int | None]]
+    answers: Answers
+
+
+class ClanSites:
+    """Reads it."""
+
+    def __init__(
+        self,
+        database: Database,
+        statistics: Statistics,
+        roster: ClanRoster,
+        questions: Questions,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._statistics = statistics
+        self._roster = roster
+        self._questions = questions
+        self._clock = clock
+
+    async def read(self, clan: Clan) -> ClanSite:
+        """The clan as it is now."""
+        now = self._clock()
+        period = read_period(PERIOD, now=now, zone=clan.zone)
+        days = _days(clan, now)
+        ids = await self._statistics.metric_ids()
+        metrics = [one for one in (*SKILLS, *BOSSES) if one.key in ids]
+        rows = [row for row in await self._roster.rows(clan) if row.left_at is None]
+        read = await self._read(clan, ids, metrics, period, days, rows)
+        # Tens of thousands of numbers: others have their turn meanwhile.
+        return await asyncio.to_thread(_site, clan, period, now, days, metrics, read)
+
+    async def _read(
+        self,
+        clan: Clan,
+        ids: Mapping[str, MetricId],
+        metrics: Sequence[Metric],
+        period: Period,
+        days: Sequence[Day],
+        rows: Sequence[RosterRow],
+    ) -> _Read:
+        """Side by side: while one waits for the database another makes rows into values."""
+        everything = read_period("all", now=period.end, zone=clan.zone)
+        async with asyncio.TaskGroup() as group:
+            answers = group.create_task(self._questions.answers(clan, period))
+            gained = group.create_task(self._values(clan, ids, metrics, period, rows))
+            totals = group.create_task(self._values(clan, ids, metrics, everything, rows))
+            told = group.create_task(self._told(clan, ids, period, days, rows))
+        return _Read(rows, told.result(), gained.result(), totals.result(), answers.result())
+
+    async def _told(
+        self,
+        clan: Clan,
+        ids: Mapping[str, MetricId],
+        period: Period,
+        days: Sequence[Day],
+        rows: Sequence[RosterRow],
+    ) -> _Told:
+        """Names, figures, chat, XP by day and changes."""
+        called: dict[MemberId, list[Held]] = {}
+        async with self._database.read() as session:
+            for held in await names.all_names(session, clan.id):
+                called.setdefault(held.member, []).append(held)
+            changes = await read_changes(session, clan, period, {row.member: row.name for row in rows})
+            return _Told(
+                called,
+                await read_windows(session, clan, ids, period.end),
+                await read_said(session, clan, period.end),
+                await _chat(session, clan, period, days),
+                await _xp(session, clan, ids.get(OVERALL.key), days),
+                [one for one in changes if one.kind in _TOLD],
+            )
+
+    async def _values(
+        self,
+        clan: Clan,
+        ids: Mapping[str, MetricId],
+        metrics: Sequence[Metric],
+        period: Period,
+        rows: Sequence[RosterRow],
+    ) -> dict[MemberId, dict[str, int | None]]:
+        """What each gained or has of each metric, a few metrics at a time."""
+        found: dict[MemberId, dict[str, int | None]] = {row.member: {} for row in rows}
+        for start in range(0, len(metrics), _AT_ONCE):
+            part = metrics[start : start + _AT_ONCE]
+            async with self._database.read() as session:
+                read = await gains.readings(session, clan.id, [ids[one.key] for one in part], period)
+            await asyncio.to_thread(_note, found, part, ids, read, period)
+        return found
+
+
+def clan_sites(database: Database, clock: Clock) -> ClanSites:
+    """It with all that it needs, for who has a database alone."""
+    statistics = Statistics(database)
+    questions = Questions(database, statistics, Leaderboards(database, statistics), clock)
+    return ClanSites(database, statistics, ClanRoster(database), questions, clock)
+
+
+def _note(
+    found: Mapping[MemberId, dict[str, int | None]],
+    part: Sequence[Metric],
+    ids: Mapping[str, MetricId],
+    read: Sequence[Ends],
+    period: Period,
+) -> None:
+    ends: dict[Key, list[Ends]] = group_ends(read)
+    for member, values in found.items():
+        for one in part:
+            of = ends.get((member, ids[one.key]))
+            if of:
+                values[one.key] = entry_of(member, "", one, of, period).value
+
+
+def _days(clan: Clan, now: datetime) -> list[Day]:
+    """The last thirty local days, all whole but today."""
+    first = now.astimezone(clan.zone).date() - timedelta(days=_DAYS - 1)
+    return days_of(Period(PERIOD, PeriodKind.CALENDAR, midnight(first, clan.zone), now), clan.zone)
+
+
+async def _chat(session: AsyncSession, clan: Clan, period: Period, days: Sequence[Day]) -> _Chat:
+    bounds = [(quarter_of(start), quarter_of(end)) for _, start, end in days[:-1]]
+    last = days[-1]
+    bounds.append((quarter_of(last[1]), quarter_of(last[2]) + 1))
+    return _Chat(
+        days=await reports.messages_in_slots(session, clan.id, bounds),
+        quarters=await charts.messages_by_quarter(
+            session, clan.id, quarter_of(period.start), quarter_of(period.end) + 1
+        ),
+        spans=await cursors.covered(session, clan.id, days[0][1], period.end),
+        since=await reports.observed_since(session, clan.id),
+    )
+
+
+async def _xp(
+    session: AsyncSession, clan: Clan, overall: MetricId | None, days: Sequence[Day]
+) -> Mapping[MemberId, Sequence[Holding]]:
+    """Every reading of total XP on the days, and the last before them."""
+    if overall is None:
+        return {}
+    since, until = days[0][1], days[-1][2]
+    owners = await archive.owners(session, clan.id)
+    times = await archive.snapshot_times(session, clan.id, since, until)
+    values = await archive.values(session, clan.id, [overall], since, until)
+    return await asyncio.to_thread(holdings, owners, times, values, {overall: OVERALL.key})
+
+
+def _site(
+    clan: Clan, period: Period, now: datetime, days: Sequence[Day], metrics: Sequence[Metric], read: _Read
+) -> ClanSite:
+    spans = read.told.chat.spans
+    heard = [(max(one.start, period.start), min(one.end, period.end)) for one in spans]
+    rows = sorted(read.rows, key=lambda row: (row.name.casefold(), row.member))
+    checks = [row.checked_at for row in rows if row.checked_at is not None]
+    observed = [any(one.start < end and start < one.end for one in spans) for _, start, end in days]
+    return ClanSite(
+        clan=clan.id,
+        name=clan.name,
+        group=clan.group,
+        zone=clan.zone,
+        role_order=clan.role_order,
+        period=period,
+        made_at=now,
+        people=tuple(_person(row, days, observed, read) for row in rows),
+        skills=tuple(one for one in SKILLS if one in metrics),
+        bosses=tuple(one for one in BOSSES if one in metrics),
+        days=tuple(day for day, _, _ in days),
+        hours=by_weekday_and_hour(read.told.chat.quarters, joined_spans(heard), clan.zone),
+        answers=read.answers,
+        changes=tuple(sorted(read.told.changes, key=lambda one: one.at, reverse=True)),
+        collecting_since=read.told.chat.since,
+        checked_at=max(checks, default=None),
+        oldest_check=min(checks, default=None),
+    )
+
+
+def _person(row: RosterRow, days: Sequence[Day], observed: Sequence[bool], read: _Read) -> Person:
+    member = row.member
+    said = read.told.chat.days.get(member, {})
+    return Person(
+        member=member,
+        name=row.name,
+        role=row.role,
+        account_type=row.account_type,
+        joined_at=row.joined_at,
+        checked_at=row.checked_at,
+        messages=read.told.said.figures(member),
+        xp=read.told.windows.figures(member, OVERALL),
+        kills=read.told.windows.figures(member, BOSS_KILLS),
+        ehp=read.told.windows.figures(member, EHP),
+        ehb=read.told.windows.figures(member, EHB),
+        total_level=read.told.windows.in_all(member, TOTAL_LEVEL),
+        measured_from=read.told.windows.measured_from(member),
+        totals=read.totals[member],
+        gains=read.gained[member],
+        xp_days=_xp_days(read.told.xp.get(member, ()), days),
+        message_days=tuple(said.get(number, 0) if seen else None for number, seen in enumerate(observed)),
+        former=_former(read.told.called.get(member, ())),
+    )
+
+
+def _xp_days(held: Sequence[Holding], days: Sequence[Day]) -> tuple[int | None, ...]:
+    """The covering gain of each day on the profile that was read last: between two nothing is gained."""
+    if not held:
+        return (None,) * len(days)
+    last = max(held, key=lambda one: one.times[-1])
+    readings = [Reading(at, value) for at, value in zip(last.times, last.values[OVERALL.key], strict=True)]
+    return slot_gains(readings, [(start, end) for _, start, end in days])
+
+
+def _former(called: Sequence[Held]) -> tuple[Former, ...]:
+    """Names that ended, the last first."""
+    ended = [(one.end, one) for one in called if one.end is not None]
+    ended.sort(key=lambda pair: pair[0], reverse=True)
+    return tuple(Former(one.display, one.start, end) for end, one in ended)
