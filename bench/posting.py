@@ -13,12 +13,15 @@ from bot.jobs.posting import EVERY
 from bot.present.live_boards import board_post, digest
 from bot.services.boards import Boards
 from bot.services.clan_charts import ClanCharts
+from bot.services.competitions import Competitions
 from bot.services.feed import Feed
 from bot.services.leaderboards import Leaderboards
 from bot.services.posts import Posts
+from bot.services.questions import Questions
 from bot.services.statistics import Statistics
 from bot.services.worklist import Worklist
 from db.session import Database
+from tests.wom.support import client_of
 
 WATCHED = timedelta(hours=3)
 _CHANNEL, _OFFICER = ChannelId(1), UserId(1)
@@ -41,7 +44,10 @@ async def share_of_a_core(database: Database, clan: Clan) -> float:
     leaderboards = Leaderboards(database, statistics)
     charts = ClanCharts(database, statistics, leaderboards, clock)
     boards = Boards(database, leaderboards, charts, Worklist(database, clock), clock)
-    feed, posts = Feed(database, clock), Posts(database, clock)
+    questions = Questions(database, statistics, leaderboards, clock)
+    # Between polls nobody asks Wise Old Man.
+    competitions = Competitions(client_of("http://127.0.0.1:9"), leaderboards, clock)
+    feed, posts = Feed(database, competitions, questions, clock), Posts(database, clock)
     for kind in BoardKind:
         await boards.switch_on(clan, kind, _CHANNEL, _OFFICER, minutes=min(INTERVALS))
     for what in FeedKind:
