@@ -4,8 +4,7 @@ import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Final, Self
 
-import discord
-from discord import ButtonStyle, ChannelType, Interaction, SelectDefaultValue, SelectOption
+from discord import ButtonStyle, Interaction, SelectOption
 from discord.ui import Button, ChannelSelect, Select, View
 
 from bot.domain.boards import FOR_OFFICERS, INTERVALS, BoardKind
@@ -16,7 +15,7 @@ from bot.present.live_boards import KINDS, board_screen, boards_screen
 from cogs.answers import guild_of, user_of
 from cogs.buttons import pack, unpack, view_of
 from cogs.officers import progress_channel
-from cogs.setup.items import CLAN, Go, SetupItem
+from cogs.setup.items import CLAN, Go, SetupItem, channel_select, kind_select
 from cogs.setup.posts import require_may_post
 from cogs.setup.showing import defer, server_of, show
 
@@ -89,11 +88,7 @@ class BoardKinds(SetupItem[Select[View]], template=rf"su:bkinds:{CLAN}"):
     """Chooses the board that is to be changed."""
 
     def __init__(self, clan: ClanId) -> None:
-        options = [
-            SelectOption(label=label, value=kind.value, emoji=emoji) for kind, (emoji, label) in KINDS.items()
-        ]
-        custom_id = f"su:bkinds:{pack(clan)}"
-        super().__init__(Select(custom_id=custom_id, placeholder="Change…", options=options, row=0))
+        super().__init__(kind_select(f"su:bkinds:{pack(clan)}", KINDS))
         self.clan = clan
 
     @classmethod
@@ -109,15 +104,7 @@ class BoardChannel(SetupItem[ChannelSelect[View]], template=rf"su:bchan:{CLAN}:{
     """Chooses where a board stands."""
 
     def __init__(self, clan: ClanId, kind: BoardKind, chosen: Collection[int] = ()) -> None:
-        super().__init__(
-            ChannelSelect(
-                custom_id=f"su:bchan:{pack(clan)}:{kind.value}",
-                placeholder="In which channel?",
-                channel_types=[ChannelType.text, ChannelType.news],
-                default_values=[SelectDefaultValue.from_channel(discord.Object(one)) for one in chosen],
-                row=0,
-            )
-        )
+        super().__init__(channel_select(f"su:bchan:{pack(clan)}:{kind.value}", chosen))
         self.clan, self.kind = clan, kind
 
     @classmethod

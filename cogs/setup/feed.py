@@ -4,8 +4,7 @@ import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Final, Self
 
-import discord
-from discord import ButtonStyle, ChannelType, Interaction, SelectDefaultValue, SelectOption
+from discord import ButtonStyle, Interaction
 from discord.ui import Button, ChannelSelect, Select, TextInput, View
 
 from bot.domain.clans import Clan
@@ -16,7 +15,7 @@ from bot.present.feed import KINDS, feed_screen, kind_screen
 from cogs.answers import guild_of, user_of
 from cogs.buttons import pack, unpack, view_of
 from cogs.officers import progress_channel
-from cogs.setup.items import CLAN, Go, SetupItem
+from cogs.setup.items import CLAN, Go, SetupItem, channel_select, kind_select
 from cogs.setup.modals import SetupModal
 from cogs.setup.posts import require_may_post
 from cogs.setup.showing import defer, server_of, show
@@ -100,12 +99,7 @@ class FeedKinds(SetupItem[Select[View]], template=rf"su:fkinds:{CLAN}"):
     """Chooses the kind that is to be changed."""
 
     def __init__(self, clan: ClanId) -> None:
-        options = [
-            SelectOption(label=label, value=kind.value, emoji=emoji) for kind, (emoji, label) in KINDS.items()
-        ]
-        super().__init__(
-            Select(custom_id=f"su:fkinds:{pack(clan)}", placeholder="Change…", options=options, row=0)
-        )
+        super().__init__(kind_select(f"su:fkinds:{pack(clan)}", KINDS))
         self.clan = clan
 
     @classmethod
@@ -121,15 +115,7 @@ class FeedChannel(SetupItem[ChannelSelect[View]], template=rf"su:fchan:{CLAN}:{_
     """Chooses where a kind is told of."""
 
     def __init__(self, clan: ClanId, kind: FeedKind, chosen: Collection[int] = ()) -> None:
-        super().__init__(
-            ChannelSelect(
-                custom_id=f"su:fchan:{pack(clan)}:{kind.value}",
-                placeholder="In which channel?",
-                channel_types=[ChannelType.text, ChannelType.news],
-                default_values=[SelectDefaultValue.from_channel(discord.Object(one)) for one in chosen],
-                row=0,
-            )
-        )
+        super().__init__(channel_select(f"su:fchan:{pack(clan)}:{kind.value}", chosen))
         self.clan, self.kind = clan, kind
 
     @classmethod

@@ -1,7 +1,7 @@
 """What is pressed and chosen in ``/setup``. Everything lives in its custom id, and outlives a restart."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import discord
@@ -53,6 +53,25 @@ class SetupItem(Stateful[ItemT], template=r"(?!)"):
     async def act(self, interaction: Interaction[Any], desk: "Desk") -> None:
         """Do what the item is for."""
         raise NotImplementedError
+
+
+def channel_select(custom_id: str, chosen: Collection[int]) -> ChannelSelect[View]:
+    """Asks for one text channel."""
+    return ChannelSelect(
+        custom_id=custom_id,
+        placeholder="In which channel?",
+        channel_types=_TEXT_CHANNELS,
+        default_values=[SelectDefaultValue.from_channel(discord.Object(one)) for one in chosen],
+        row=0,
+    )
+
+
+def kind_select(custom_id: str, kinds: Mapping[Any, tuple[str, str]]) -> Select[View]:
+    """Asks which of several things, each with an emoji and a label, is to be changed."""
+    options = [
+        SelectOption(label=label, value=kind.value, emoji=emoji) for kind, (emoji, label) in kinds.items()
+    ]
+    return Select(custom_id=custom_id, placeholder="Change…", options=options, row=0)
 
 
 class Go(SetupItem[Button[View]], template=rf"su:go:{CLAN}:(?P<where>\w+)"):

@@ -6,7 +6,7 @@ from datetime import time
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import discord
-from discord import ButtonStyle, ChannelType, Interaction, SelectDefaultValue, SelectOption
+from discord import ButtonStyle, Interaction, SelectDefaultValue, SelectOption
 from discord.ui import Button, ChannelSelect, RoleSelect, Select, TextInput, View
 
 from bot.domain.clans import Clan
@@ -20,7 +20,7 @@ from cogs.answers import answer, guild_of, user_of
 from cogs.buttons import pack, unpack, view_of
 from cogs.posts.cog import chart_of
 from cogs.posts.items import buttons
-from cogs.setup.items import CHOICES, CLAN, Go, SetupItem
+from cogs.setup.items import CHOICES, CLAN, Go, SetupItem, channel_select
 from cogs.setup.modals import SetupModal
 from cogs.setup.score import ScoreModal
 from cogs.setup.showing import defer, server_of, show
@@ -142,15 +142,7 @@ class PostChannel(SetupItem[ChannelSelect[View]], template=rf"su:pchan:{CLAN}:{_
     """Chooses where it is posted."""
 
     def __init__(self, clan: ClanId, cadence: Cadence, chosen: Collection[int] = ()) -> None:
-        super().__init__(
-            ChannelSelect(
-                custom_id=f"su:pchan:{pack(clan)}:{cadence.value}",
-                placeholder="In which channel?",
-                channel_types=[ChannelType.text, ChannelType.news],
-                default_values=[SelectDefaultValue.from_channel(discord.Object(one)) for one in chosen],
-                row=0,
-            )
-        )
+        super().__init__(channel_select(f"su:pchan:{pack(clan)}:{cadence.value}", chosen))
         self.clan, self.cadence = clan, cadence
 
     @classmethod
