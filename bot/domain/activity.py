@@ -31,6 +31,11 @@ def quarter_of(moment: datetime) -> int:
     return (moment - _EPOCH) // _QUARTER
 
 
+def past_quarter(end: datetime) -> int:
+    """The quarter after the last one that has time before ``end``."""
+    return -((_EPOCH - end) // _QUARTER)
+
+
 def quarter_start(quarter: int) -> datetime:
     """When a quarter begins, UTC."""
     return _EPOCH + quarter * _QUARTER

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.domain.activity import quarter_of, quarter_start
+from bot.domain.activity import past_quarter, quarter_of, quarter_start
 from bot.domain.coverage import Observed, merged
 from bot.domain.periods import Day
 from bot.domain.rules.facts import HOLE, unobserved
@@ -17,7 +17,6 @@ from bot.domain.rules.facts import HOLE, unobserved
 QUARTERS_A_DAY: Final = 96
 QUARTERS_AN_HOUR: Final = 4
 _HOURS: Final = 24
-_MILLISECOND: Final = timedelta(milliseconds=1)
 _FIRST_DAY: Final = date(1970, 1, 1)
 
 
@@ -34,7 +33,7 @@ def offsets(zone: ZoneInfo, start: datetime, end: datetime) -> list[Offset]:
 
     Every zone's clocks are moved at a quarter of an hour, and by some.
     """
-    first, past = quarter_of(start), _past(end)
+    first, past = quarter_of(start), past_quarter(end)
     found: list[Offset] = []
     low, shift = first, _shift(zone, first)
     at = first
@@ -64,7 +63,7 @@ def hours_observed(spans: Iterable[Observed], shifts: Sequence[Offset]) -> list[
     found = [0] * _HOURS
     for span in merged(spans):
         for first, past, shift in shifts:
-            low, high = max(first, quarter_of(span.start)), min(past, _past(span.end))
+            low, high = max(first, quarter_of(span.start)), min(past, past_quarter(span.end))
             whole, rest = divmod(max(0, high - low), QUARTERS_A_DAY)
             for hour in range(_HOURS):
                 found[hour] += whole * QUARTERS_AN_HOUR
@@ -96,11 +95,6 @@ def known_days(days: Iterable[Day], spans: Iterable[Observed], whole: Iterable[b
         number += is_whole and unobserved(near, start, end) <= HOLE
         found.append(KnownDay(day_number(day), before, number))
     return found
-
-
-def _past(end: datetime) -> int:
-    """The quarter after the last one that has time before ``end``."""
-    return quarter_of(end - _MILLISECOND) + 1
 
 
 def _shift(zone: ZoneInfo, quarter: int) -> int:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from bot.domain.activity import quarter_of
+from bot.domain.activity import past_quarter, quarter_of
 from bot.domain.clan_charts import Ranked, Spot, TrendWeek, by_weekday_and_hour, outliers
 from bot.domain.clans import Clan
 from bot.domain.ids import MemberId
@@ -58,7 +58,7 @@ class ClanCharts:
             spans = await cursors.covered(session, clan.id, period.start, period.end)
             heard = [(max(one.start, period.start), min(one.end, period.end)) for one in spans]
             said = await charts.messages_by_quarter(
-                session, clan.id, quarter_of(period.start), quarter_of(period.end) + 1
+                session, clan.id, quarter_of(period.start), past_quarter(period.end)
             )
         return by_weekday_and_hour(said, joined_spans(heard), clan.zone)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.activity import quarter_of
+from bot.domain.activity import past_quarter, quarter_of
 from bot.domain.clan_charts import by_weekday_and_hour
 from bot.domain.clan_roster import RosterRow
 from bot.domain.clans import Clan
@@ -199,11 +199,11 @@ def _days(clan: Clan, now: datetime) -> list[Day]:
 async def _chat(session: AsyncSession, clan: Clan, period: Period, days: Sequence[Day]) -> _Chat:
     bounds = [(quarter_of(start), quarter_of(end)) for _, start, end in days[:-1]]
     last = days[-1]
-    bounds.append((quarter_of(last[1]), quarter_of(last[2]) + 1))
+    bounds.append((quarter_of(last[1]), past_quarter(last[2])))
     return _Chat(
         days=await reports.messages_in_slots(session, clan.id, bounds),
         quarters=await charts.messages_by_quarter(
-            session, clan.id, quarter_of(period.start), quarter_of(period.end) + 1
+            session, clan.id, quarter_of(period.start), past_quarter(period.end)
         ),
         spans=await cursors.covered(session, clan.id, days[0][1], period.end),
         since=await reports.observed_since(session, clan.id),

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.activity import quarter_of
+from bot.domain.activity import past_quarter, quarter_of
 from bot.domain.as_of import JOINED, RETURNED
 from bot.domain.clan_roster import RosterRow
 from bot.domain.clans import Clan
@@ -224,7 +224,7 @@ def slots_of(period: Period, clan: Clan, spans: Sequence[CoveredSpan]) -> list[t
 def _slot(days: Sequence[Day], spans: Sequence[CoveredSpan]) -> tuple[Slot, int, int]:
     (first, start, _), (last, _, end) = days[0], days[-1]
     observed = any(one.start < end and start < one.end for one in spans)
-    return Slot(first, last, observed), quarter_of(start), quarter_of(end) + 1
+    return Slot(first, last, observed), quarter_of(start), past_quarter(end)
 
 
 async def _activity(
