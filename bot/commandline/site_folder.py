@@ -1,5 +1,6 @@
 """A clan's pages as one folder, written whole or not at all."""
 
+import re
 import shutil
 import tempfile
 from contextlib import suppress
@@ -8,9 +9,13 @@ from typing import Final
 
 from bot.domain.site import ClanSite
 from bot.present.site.document import clan_document
-from bot.present.site.pages import ASSETS, Pages, asset
+from bot.present.site.pages import ASSETS, WAYS, Pages, asset
 
 DOCUMENT: Final = "clan.json"
+_FOLDERS: Final = ("members", "metrics", "assets")
+# A page whose name is given up later has to stay here, or folders with it are taken for somebody else's.
+_AT_THE_TOP: Final = {DOCUMENT, *(way.path for way in WAYS)}
+_DEEPER: Final = re.compile(r"members/\d+\.html|metrics/\w+\.html|assets/\w+\.(css|js|svg)")
 _SEEN_BY_ALL: Final = 0o755
 
 
@@ -24,7 +29,7 @@ def write_site(directory: Path, site: ClanSite) -> int:
     They are written beside it first: whatever fails leaves the folder as it was.
 
     Raises:
-        NotOursError: there is a folder with other things in it.
+        NotOursError: there is a folder with other things in it, whatever else it holds.
         OSError: the disk or the folder's owner says no.
     """
     directory = directory.resolve()
@@ -43,11 +48,20 @@ def write_site(directory: Path, site: ClanSite) -> int:
 
 
 def _is_ours(directory: Path) -> bool:
-    return directory.is_dir() and ((directory / DOCUMENT).is_file() or not any(directory.iterdir()))
+    """Whether a folder holds what :func:`write_site` writes and nothing else, or nothing at all."""
+    if not directory.is_dir():
+        return False
+    found = [one.relative_to(directory).as_posix() for one in directory.rglob("*")]
+    files = [path for path in found if path not in _FOLDERS]
+    return not files or (DOCUMENT in files and all(map(_is_page, files)))
+
+
+def _is_page(path: str) -> bool:
+    return path in _AT_THE_TOP or _DEEPER.fullmatch(path) is not None
 
 
 def _write(made: Path, site: ClanSite) -> int:
-    for folder in ("members", "metrics", "assets"):
+    for folder in _FOLDERS:
         (made / folder).mkdir()
     pages = Pages(site, folder=True)
     paths = pages.paths()

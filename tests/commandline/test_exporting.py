@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -76,10 +77,20 @@ async def test_an_export_is_written_whole_or_the_folder_stays_as_it_was(
     assert (folder / "index.html").read_text("utf-8") != "yesterday's"
     assert named_like(folder) == ["pages"]
 
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "letter").write_text("dear")
-    assert "something else" in await export(tmp_path / "home")
-    assert (tmp_path / "home" / "letter").exists()
+    # A page that an earlier version or a member who left has left behind is replaced with the rest.
+    for path in ("members/99.html", "metrics/old_boss.html"):
+        (folder / path).write_text("old")
+    await export()
+    assert not (folder / "members" / "99.html").exists()
+    # Whatever else is in it, an export lets be.
+    for path in ("letter.html", ".git/config", "members/notes.html"):
+        other = tmp_path / "home" / path
+        shutil.copytree(folder, tmp_path / "home")
+        other.parent.mkdir(exist_ok=True)
+        other.write_text("dear")
+        assert "something else" in await export(tmp_path / "home")
+        assert other.read_text() == "dear"
+        shutil.rmtree(tmp_path / "home")
     assert (
         "no clan of group 99"
         in (await asyncio.to_thread(clanstats, "export", "site", str(folder), "--group", "99")).output
