@@ -1,5 +1,6 @@
 """A clan's pages as one folder, written whole or not at all."""
 
+import glob
 import re
 import shutil
 import tempfile
@@ -26,13 +27,15 @@ class NotOursError(Exception):
 def write_site(directory: Path, site: ClanSite) -> int:
     """Write every page and replace the folder by them. Returns how many pages there are.
 
-    They are written beside it first: whatever fails leaves the folder as it was.
+    They are written beside it first: whatever fails leaves the folder as it was. What a run left that
+    was killed while it replaced the folder is put back first.
 
     Raises:
         NotOursError: there is a folder with other things in it, whatever else it holds.
         OSError: the disk or the folder's owner says no.
     """
     directory = directory.resolve()
+    _put_back(directory)
     if directory.exists() and not _is_ours(directory):
         raise NotOursError
     directory.parent.mkdir(parents=True, exist_ok=True)
@@ -45,6 +48,15 @@ def write_site(directory: Path, site: ClanSite) -> int:
         shutil.rmtree(made, ignore_errors=True)
         raise
     return pages
+
+
+def _put_back(directory: Path) -> None:
+    """Let the pages that a killed run had moved away take their place again."""
+    if directory.exists():
+        return
+    left = [one for one in directory.parent.glob(f".{glob.escape(directory.name)}.*.old") if _is_ours(one)]
+    if left:
+        max(left, key=lambda one: one.stat().st_mtime).rename(directory)
 
 
 def _is_ours(directory: Path) -> bool:

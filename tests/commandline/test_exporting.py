@@ -3,11 +3,14 @@
 import asyncio
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy import make_url
 
 from bot.present.site.document import ClanDocument, schema
 from bot.present.site.pages import Pages
@@ -91,6 +94,18 @@ async def test_an_export_is_written_whole_or_the_folder_stays_as_it_was(
         assert "something else" in await export(tmp_path / "home")
         assert other.read_text() == "dear"
         shutil.rmtree(tmp_path / "home")
+
+    # A run that was killed while it replaced the folder left it beside its place.
+    folder.rename(tmp_path / ".pages.abcdefgh.old")
+    with closing(sqlite3.connect(str(make_url(bots).database))) as file:
+        file.execute("ALTER TABLE score_weights RENAME TO away")
+        assert "Nothing was written: no such table: score_weights" in await export()
+        file.execute("ALTER TABLE away RENAME TO score_weights")
+    with monkeypatch.context() as broken:
+        broken.setattr(Pages, "render", broken_at(Pages.render, "members/7.html"))
+        with pytest.raises(ZeroDivisionError):
+            await export()
+    assert named_like(folder) == ["pages"]
     assert (
         "no clan of group 99"
         in (await asyncio.to_thread(clanstats, "export", "site", str(folder), "--group", "99")).output
