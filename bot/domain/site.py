@@ -36,7 +36,9 @@ class Person:
 
     ``measured_from`` says by window since when gains were measured where that is late. ``totals`` and
     ``gains`` are of skills and bosses by key, the gains over the pages' period. ``xp_days`` and
-    ``message_days`` are by the pages' days. ``former`` are names before this one, the last first.
+    ``message_days`` are by the pages' days; no message on a day is 0 only where it was listened to
+    throughout. ``all_heard`` is whether whatever they wrote in the pages' period would be known.
+    ``former`` are names before this one, the last first.
     """
 
     member: MemberId
@@ -56,6 +58,7 @@ class Person:
     gains: Mapping[str, int | None]
     xp_days: tuple[int | None, ...]
     message_days: tuple[int | None, ...]
+    all_heard: bool
     former: tuple[Former, ...] = ()
 
     def is_partial(self, window: int) -> bool:
@@ -158,7 +161,7 @@ def _activity(one: Person) -> str:
     for name, window in (("week", WEEK), ("month", MONTH)):
         if one.xp.windows[window] or one.messages.windows[window]:
             return name
-    known = one.xp.windows[MONTH] is not None and one.messages.windows[MONTH] is not None
+    known = one.all_heard and one.xp.windows[MONTH] is not None and not one.is_partial(MONTH)
     return "quiet" if known else "unknown"
 
 

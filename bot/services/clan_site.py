@@ -19,6 +19,7 @@ from bot.domain.metrics import BOSS_KILLS, BOSSES, EHB, EHP, OVERALL, SKILLS, TO
 from bot.domain.periods import Day, Period, PeriodKind, days_of, midnight, read_period
 from bot.domain.questions import Answers
 from bot.domain.reports import Change, ChangeKind
+from bot.domain.rules.facts import HOLE, unobserved
 from bot.domain.simulation.series import Holding
 from bot.domain.site import ClanSite, Former, Person
 from bot.services.clan_charts import joined_spans
@@ -209,7 +210,7 @@ async def _chat(session: AsyncSession, clan: Clan, period: Period, days: Sequenc
         quarters=await charts.messages_by_quarter(
             session, clan.id, quarter_of(period.start), past_quarter(period.end)
         ),
-        spans=await cursors.covered(session, clan.id, days[0][1], period.end),
+        spans=await cursors.covered(session, clan.id, min(period.start, days[0][1]), period.end),
         since=await reports.observed_since(session, clan.id),
     )
 
@@ -234,7 +235,8 @@ def _site(
     heard = [(max(one.start, period.start), min(one.end, period.end)) for one in spans]
     rows = sorted(read.rows, key=lambda row: (row.name.casefold(), row.member))
     checks = [row.checked_at for row in rows if row.checked_at is not None]
-    observed = [any(one.start < end and start < one.end for one in spans) for _, start, end in days]
+    observed = [_is_heard(spans, start, end) for _, start, end in days]
+    throughout = _is_heard(spans, period.start, period.end)
     return ClanSite(
         clan=clan.id,
         name=clan.name,
@@ -243,7 +245,7 @@ def _site(
         role_order=clan.role_order,
         period=period,
         made_at=now,
-        people=tuple(_person(row, days, observed, read) for row in rows),
+        people=tuple(_person(row, days, observed, read, throughout=throughout) for row in rows),
         skills=tuple(one for one in SKILLS if one in metrics),
         bosses=tuple(one for one in BOSSES if one in metrics),
         days=tuple(day for day, _, _ in days),
@@ -256,7 +258,16 @@ def _site(
     )
 
 
-def _person(row: RosterRow, days: Sequence[Day], observed: Sequence[bool], read: _Read) -> Person:
+def _is_heard(spans: Sequence[CoveredSpan], start: datetime, end: datetime) -> bool:
+    """Whether a time was listened to, all but an hour of it; an hour in which nobody did was not."""
+    near = [(one.start, one.end) for one in spans if one.start < end and start < one.end]
+    return bool(near) and unobserved(near, start, end) <= HOLE
+
+
+def _person(
+    row: RosterRow, days: Sequence[Day], observed: Sequence[bool], read: _Read, *, throughout: bool
+) -> Person:
+    """``observed`` and ``throughout`` are whether the days and the whole period were listened to."""
     member = row.member
     said = read.told.chat.days.get(member, {})
     return Person(
@@ -276,7 +287,9 @@ def _person(row: RosterRow, days: Sequence[Day], observed: Sequence[bool], read:
         totals=read.totals[member],
         gains=read.gained[member],
         xp_days=_xp_days(read.told.xp.get(member, ()), days),
-        message_days=tuple(said.get(number, 0) if seen else None for number, seen in enumerate(observed)),
+        message_days=tuple(said.get(number, 0 if seen else None) for number, seen in enumerate(observed)),
+        # Of a Discord user who is not linked nobody knows that it was this member.
+        all_heard=throughout and bool(row.links),
         former=_former(read.told.called.get(member, ())),
     )
 

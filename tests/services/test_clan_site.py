@@ -1,6 +1,6 @@
 """What a clan's pages say: the same numbers as boards, and of each member only what everybody may see."""
 
-from bot.domain.ids import MemberId
+from bot.domain.ids import MemberId, UserId
 from bot.domain.metrics import EHP, MESSAGES, OVERALL, Metric
 from bot.domain.periods import read_period
 from bot.domain.reports import ChangeKind, Figures
@@ -8,7 +8,7 @@ from bot.domain.site import ClanSite, Health, health, rising_star, totals_by_day
 from bot.services.clan_site import clan_sites
 from db.session import Database
 from tests.services.hearing import NOW
-from tests.web.clan import FORMER, lay_hostile
+from tests.web.clan import DAY, FORMER, lay_hostile
 
 
 def figures(site: ClanSite, of: Metric) -> dict[MemberId, Figures]:
@@ -43,7 +43,9 @@ async def test_pages_say_what_boards_say_and_nothing_of_who_left(database: Datab
     gained = {number: value for number, value in enumerate(ann.xp_days) if value}
     assert gained.keys() == {0, 23, 26, 28, 29}
     assert ann.xp_days[27] is None
-    assert ann.message_days[:18] == (None,) * 18
+    # Ten days ago somebody listened from noon on and heard nothing: that is no day without a message.
+    assert ann.message_days[:21] == (None,) * 20 + (0,)
+    assert days_of_messages(site)[18:21] == [None, None, 0]
     assert (sum(value or 0 for value in ann.message_days), ann.message_days[29]) == (4, 2)
     days = totals_by_day(site)
     assert days[29].measured == 6
@@ -61,3 +63,28 @@ async def test_pages_say_what_boards_say_and_nothing_of_who_left(database: Datab
     assert site.collecting_since is not None
     assert health(site.people) == Health(week=7, month=0, quiet=0, unknown=0)
     assert rising_star(site.people) is not None
+
+
+async def test_who_is_idle_is_told_only_where_all_was_heard_and_measured(database: Database) -> None:
+    laid = await lay_hostile(database)
+    for number, name in ((9, "Dee"), (10, "Eve"), (11, "Flo")):
+        await laid.member(number, name, number, joined_at=NOW - 90 * DAY)
+        for back in (3, 0) if name == "Flo" else (29, 0):
+            await laid.see(number, NOW - back * DAY, {OVERALL: 1_000_000})
+        await laid.hold((number, name, None, None))
+    for user, name in ((1, "Dee"), (2, "Flo")):
+        await laid.links.claim(await laid.clan(), UserId(user), name)
+
+    async def idle() -> Health:
+        made = await clan_sites(database, laid.clock).read(await laid.clan())
+        return health(made.people)
+
+    # Of the first 20 days nothing was heard.
+    assert await idle() == Health(week=7, month=0, quiet=0, unknown=3)
+    # Eve is not linked, and Flo's readings began 3 days ago.
+    await laid.observe(NOW - 31 * DAY, NOW)
+    assert await idle() == Health(week=7, month=0, quiet=1, unknown=2)
+
+
+def days_of_messages(site: ClanSite) -> list[int | None]:
+    return [one.messages for one in totals_by_day(site)]
