@@ -1,5 +1,6 @@
 """What a clan's pages say: values alone, from which every page and ``clan.json`` are made."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +20,7 @@ RISING_XP: Final = 250_000
 USUAL_XP: Final = 50_000
 """Nor is who gained less in a week before: whoever plays again after a pause would lead with any gain."""
 _WEEKS_BEFORE: Final = 23 / 7
+_FILE_NAME: Final = re.compile(r"[a-z0-9_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,11 @@ class ClanSite:
     """A clan at ``made_at``, for its pages.
 
     ``people`` are its members by name. ``skills`` and ``bosses`` are those that were read, in WOM's
-    order; gains of them, ``answers``, ``changes`` and ``hours`` are over ``period``. ``days`` are the
-    last local days. ``hours`` are messages of everybody by weekday, Monday first, and hour. ``changes``
-    leaves out who left. ``collecting_since`` is when the first channel was observed; ``checked_at`` and
-    ``oldest_check`` are WOM's newest and oldest last look at a member.
+    order, bosses that are newer than this program last; each has a page. Gains of them, ``answers``,
+    ``changes`` and ``hours`` are over ``period``. ``days`` are the last local days. ``hours`` are
+    messages of everybody by weekday, Monday first, and hour. ``changes`` leaves out who left.
+    ``collecting_since`` is when the first channel was observed; ``checked_at`` and ``oldest_check`` are
+    WOM's newest and oldest last look at a member.
     """
 
     clan: ClanId
@@ -131,6 +134,11 @@ class OfficersSite:
     checked_at: datetime | None
     inactive: tuple[InactiveLine, ...]
     promotions: tuple[PromotionLine, ...] | None
+
+
+def has_page(of: Metric) -> bool:
+    """Whether a skill or boss can have a page: its key, which WOM chooses, becomes a file's name."""
+    return _FILE_NAME.fullmatch(of.key) is not None
 
 
 def totals_by_day(site: ClanSite) -> list[Total]:

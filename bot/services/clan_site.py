@@ -15,17 +15,18 @@ from bot.domain.clans import Clan
 from bot.domain.gains import Reading, slot_gains
 from bot.domain.identity import Held
 from bot.domain.ids import MemberId, MetricId
-from bot.domain.metrics import BOSS_KILLS, BOSSES, EHB, EHP, OVERALL, SKILLS, TOTAL_LEVEL, Metric
+from bot.domain.metrics import BOSS_KILLS, EHB, EHP, OVERALL, SKILLS, TOTAL_LEVEL, Metric, MetricKind
 from bot.domain.periods import Day, Period, PeriodKind, days_of, midnight, read_period
 from bot.domain.questions import Answers
 from bot.domain.reports import Change, ChangeKind
 from bot.domain.rules.facts import HOLE, unobserved
 from bot.domain.simulation.series import Holding
-from bot.domain.site import ClanSite, Former, Person
+from bot.domain.site import ClanSite, Former, Person, has_page
 from bot.services.clan_charts import joined_spans
 from bot.services.clan_figures import Said, Windows, read_said, read_windows
 from bot.services.clan_roster import ClanRoster
 from bot.services.clock import Clock
+from bot.services.derived import Derived
 from bot.services.eligibility.archive import holdings
 from bot.services.leaderboards import Leaderboards
 from bot.services.measured import Key, entry_of, group_ends
@@ -88,12 +89,14 @@ class ClanSites:
         self,
         database: Database,
         statistics: Statistics,
+        derived: Derived,
         roster: ClanRoster,
         questions: Questions,
         clock: Clock,
     ) -> None:
         self._database = database
         self._statistics = statistics
+        self._derived = derived
         self._roster = roster
         self._questions = questions
         self._clock = clock
@@ -104,7 +107,8 @@ class ClanSites:
         period = read_period(PERIOD, now=now, zone=clan.zone)
         days = _days(clan, now)
         ids = await self._statistics.metric_ids()
-        metrics = [one for one in (*SKILLS, *BOSSES) if one.key in ids]
+        bosses = await self._derived.boss_ids()
+        metrics = [one for one in (*SKILLS, *bosses.values()) if one.key in ids and has_page(one)]
         rows = [row for row in await self._roster.rows(clan) if row.left_at is None]
         read = await self._read(clan, ids, metrics, period, days, rows)
         # Tens of thousands of numbers: others have their turn meanwhile.
@@ -176,8 +180,9 @@ class ClanSites:
 def clan_sites(database: Database, clock: Clock) -> ClanSites:
     """It with all that it needs, for who has a database alone."""
     statistics = Statistics(database)
-    questions = Questions(database, statistics, Leaderboards(database, statistics), clock)
-    return ClanSites(database, statistics, ClanRoster(database), questions, clock)
+    leaderboards = Leaderboards(database, statistics)
+    questions = Questions(database, statistics, leaderboards, clock)
+    return ClanSites(database, statistics, leaderboards.derived, ClanRoster(database), questions, clock)
 
 
 def _note(
@@ -247,7 +252,7 @@ def _site(
         made_at=now,
         people=tuple(_person(row, days, observed, read, throughout=throughout) for row in rows),
         skills=tuple(one for one in SKILLS if one in metrics),
-        bosses=tuple(one for one in BOSSES if one in metrics),
+        bosses=tuple(one for one in metrics if one.kind is MetricKind.BOSS),
         days=tuple(day for day, _, _ in days),
         hours=by_weekday_and_hour(read.told.chat.quarters, joined_spans(heard), clan.zone),
         answers=read.answers,

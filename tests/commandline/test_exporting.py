@@ -66,6 +66,10 @@ async def test_an_export_is_written_whole_or_the_folder_stays_as_it_was(
         assert SCRIPT not in page
         assert "\u202e" not in page
         assert not re.search(r"<script(?! src=)| style=| on\w+=\"", page)
+    # Also a boss that is newer than the program has its page, unless its name is a way out of the folder.
+    assert 'href="metrics/the_newest_one.html"' in pages["bosses.html"]
+    assert "the_newest_one" in document.members[0].bosses
+    assert not (tmp_path / "above.html").exists()
     assert "&lt;script&gt;" in pages["roster.html"]
     assert CLAN_NAME not in document.name
 

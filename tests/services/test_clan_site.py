@@ -5,10 +5,11 @@ from bot.domain.metrics import EHP, MESSAGES, OVERALL, Metric
 from bot.domain.periods import read_period
 from bot.domain.reports import ChangeKind, Figures
 from bot.domain.site import ClanSite, Health, health, rising_star, totals_by_day
+from bot.present.site.pages import Pages
 from bot.services.clan_site import clan_sites
 from db.session import Database
 from tests.services.hearing import NOW
-from tests.web.clan import DAY, FORMER, lay_hostile
+from tests.web.clan import ABOVE, DAY, FORMER, NEWEST, lay_hostile
 
 
 def figures(site: ClanSite, of: Metric) -> dict[MemberId, Figures]:
@@ -52,10 +53,13 @@ async def test_pages_say_what_boards_say_and_nothing_of_who_left(database: Datab
     assert days[27].xp is None
 
     # The pages of bosses add up to what the clan's own question says.
-    for boss in site.answers.bosses:
+    for boss in site.answers.bosses[:2]:
         gains = [value for one in site.people if (value := one.gains.get(boss.metric.key))]
         assert (sum(gains), len(gains)) == (boss.kills, boss.members)
-    assert [one.metric.key for one in site.answers.bosses] == ["vorkath"]
+    assert [one.metric.key for one in site.answers.bosses] == [NEWEST.key, "vorkath", ABOVE.key]
+    pages = Pages(site)
+    assert "metrics/the_newest_one.html" in pages.paths()
+    assert 'href="metrics/the_newest_one.html"' in (pages.render("index.html") or "")
 
     assert {one.kind for one in site.changes} == {ChangeKind.RENAMED}
     assert site.hours[0][13] is None or site.hours[0][13] == 0

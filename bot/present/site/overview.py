@@ -81,7 +81,8 @@ def _top_boss(site: ClanSite) -> Card:
         return Card("Top boss", words.DASH, "no kills read yet", "gains")
     names = " and ".join(one.metric.name for one in best)
     small = f"{counted(best[0].kills, 'kill')} in 30 days, by {counted(best[0].members, 'member')}"
-    return Card("Top boss", names, small, "bosses", f"metrics/{best[0].metric.key}.html")
+    href = f"metrics/{best[0].metric.key}.html" if best[0].metric in site.bosses else None
+    return Card("Top boss", names, small, "bosses", href)
 
 
 def _sum(site: ClanSite, of: Metric) -> int | None:
