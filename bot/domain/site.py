@@ -37,7 +37,8 @@ class Person:
     """One member as everybody may see them; None is unknown, never 0.
 
     ``measured_from`` says by window since when gains were measured where that is late. ``totals`` and
-    ``gains`` are of skills and bosses by key, the gains over the pages' period. ``xp_days`` and
+    ``gains`` are of skills and bosses by key, the gains over the pages' period, with total XP's; of them
+    ``for_the_clan`` is what lies after they joined, by the same rule. ``xp_days`` and
     ``message_days`` are by the pages' days; no message on a day is 0 only where it was listened to
     throughout. ``all_heard`` is whether whatever they wrote in the pages' period would be known.
     ``former`` are names before this one, the last first.
@@ -58,6 +59,7 @@ class Person:
     measured_from: tuple[datetime | None, ...]
     totals: Mapping[str, int | None]
     gains: Mapping[str, int | None]
+    for_the_clan: Mapping[str, int | None]
     xp_days: tuple[int | None, ...]
     message_days: tuple[int | None, ...]
     all_heard: bool
@@ -139,6 +141,12 @@ class OfficersSite:
 def has_page(of: Metric) -> bool:
     """Whether a skill or boss can have a page: its key, which WOM chooses, becomes a file's name."""
     return _FILE_NAME.fullmatch(of.key) is not None
+
+
+def gained_by_all(site: ClanSite, of: Metric) -> int | None:
+    """What the clan gained of total XP, a skill or a boss over the pages' period, each since joining."""
+    known = [value for one in site.people if (value := one.for_the_clan.get(of.key)) is not None]
+    return sum(known) if known else None
 
 
 def totals_by_day(site: ClanSite) -> list[Total]:

@@ -1,7 +1,7 @@
 """What a clan's pages say, read at once: as many statements for any number of members and pages."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -73,12 +73,13 @@ class _Told:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What all of them returned."""
+    """What all of them returned. ``since_joining`` are gains of who joined within the period."""
 
     rows: Sequence[RosterRow]
     told: _Told
     gained: Mapping[MemberId, Mapping[str, int | None]]
     totals: Mapping[MemberId, Mapping[str, int | None]]
+    since_joining: Mapping[MemberId, Mapping[str, int | None]]
     answers: Answers
 
 
@@ -125,16 +126,21 @@ class ClanSites:
     ) -> _Read:
         """Side by side: while one waits for the database another makes rows into values."""
         everything = read_period("all", now=period.end, zone=clan.zone)
+        members = [row.member for row in rows]
+        joined = {row.member: row.joined_at for row in rows if row.joined_at is not None}
+        late = {member: at for member, at in joined.items() if at > period.start}
+        counted = [*(one for one in (OVERALL,) if one.key in ids), *metrics]
         try:
             async with asyncio.TaskGroup() as group:
                 answers = group.create_task(self._questions.answers(clan, period))
-                gained = group.create_task(self._values(clan, ids, metrics, period, rows))
-                totals = group.create_task(self._values(clan, ids, metrics, everything, rows))
+                gained = group.create_task(self._values(clan, ids, counted, period, members))
+                totals = group.create_task(self._values(clan, ids, metrics, everything, members))
+                since = group.create_task(self._values(clan, ids, counted, period, late, late))
                 told = group.create_task(self._told(clan, ids, period, days, rows))
         except ExceptionGroup as failed:
             # Who asked knows what a database raises, not that several things were read at once.
             raise failed.exceptions[0] from failed
-        return _Read(rows, told.result(), gained.result(), totals.result(), answers.result())
+        return _Read(rows, told.result(), gained.result(), totals.result(), since.result(), answers.result())
 
     async def _told(
         self,
@@ -165,14 +171,21 @@ class ClanSites:
         ids: Mapping[str, MetricId],
         metrics: Sequence[Metric],
         period: Period,
-        rows: Sequence[RosterRow],
+        members: Iterable[MemberId],
+        starts: Mapping[MemberId, datetime] | None = None,
     ) -> dict[MemberId, dict[str, int | None]]:
-        """What each gained or has of each metric, a few metrics at a time."""
-        found: dict[MemberId, dict[str, int | None]] = {row.member: {} for row in rows}
-        for start in range(0, len(metrics), _AT_ONCE):
-            part = metrics[start : start + _AT_ONCE]
+        """What each gained or has of each metric, a few metrics at a time; from their own ``starts`` on."""
+        found: dict[MemberId, dict[str, int | None]] = {member: {} for member in members}
+        for first in range(0, len(metrics) if found else 0, _AT_ONCE):
+            part = metrics[first : first + _AT_ONCE]
+            wanted = [ids[one.key] for one in part]
             async with self._database.read() as session:
-                read = await gains.readings(session, clan.id, [ids[one.key] for one in part], period)
+                if starts is None:
+                    read = await gains.readings(session, clan.id, wanted, period)
+                else:
+                    read = await gains.readings_since(
+                        session, clan.id, wanted, starts, period.end, period.rule
+                    )
             await asyncio.to_thread(_note, found, part, ids, read, period)
         return found
 
@@ -291,6 +304,7 @@ def _person(
         measured_from=read.told.windows.measured_from(member),
         totals=read.totals[member],
         gains=read.gained[member],
+        for_the_clan=read.since_joining.get(member, read.gained[member]),
         xp_days=_xp_days(read.told.xp.get(member, ()), days),
         message_days=tuple(said.get(number, 0 if seen else None) for number, seen in enumerate(observed)),
         # Of a Discord user who is not linked nobody knows that it was this member.

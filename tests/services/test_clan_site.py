@@ -1,15 +1,18 @@
 """What a clan's pages say: the same numbers as boards, and of each member only what everybody may see."""
 
+import re
+
 from bot.domain.ids import MemberId, UserId
 from bot.domain.metrics import EHP, MESSAGES, OVERALL, Metric
 from bot.domain.periods import read_period
 from bot.domain.reports import ChangeKind, Figures
-from bot.domain.site import ClanSite, Health, health, rising_star, totals_by_day
+from bot.domain.site import ClanSite, Health, gained_by_all, health, rising_star, totals_by_day
 from bot.present.site.pages import Pages
 from bot.services.clan_site import clan_sites
 from db.session import Database
 from tests.services.hearing import NOW
-from tests.web.clan import ABOVE, DAY, FORMER, NEWEST, lay_hostile
+from tests.services.laid import lay
+from tests.web.clan import ABOVE, DAY, FORMER, METRICS, NEWEST, SLAYER, VORKATH, lay_hostile
 
 
 def figures(site: ClanSite, of: Metric) -> dict[MemberId, Figures]:
@@ -67,6 +70,28 @@ async def test_pages_say_what_boards_say_and_nothing_of_who_left(database: Datab
     assert site.collecting_since is not None
     assert health(site.people) == Health(week=7, month=0, quiet=0, unknown=0)
     assert rising_star(site.people) is not None
+
+
+async def test_the_clan_gains_of_each_what_lies_after_they_joined(database: Database) -> None:
+    laid = await lay(database, "Europe/Amsterdam", METRICS)
+    for number, joined in ((1, 100), (2, 10), (3, 2), (4, 29)):
+        await laid.member(number, f"M{number}", number, joined_at=NOW - joined * DAY)
+    # The second has gained most before, the third was not read since, the fourth never.
+    for number, readings in ((1, {29: 0, 0: 1}), (2, {29: 0, 12: 500, 9: 600, 0: 620}), (3, {29: 0, 3: 900})):
+        for back, gained in readings.items():
+            values = {OVERALL: 10**6 + gained, SLAYER: 10**5 + gained, VORKATH: 50 + gained}
+            await laid.see(number, NOW - back * DAY, values)
+    site = await clan_sites(database, laid.clock).read(await laid.clan())
+
+    assert [gained_by_all(site, of) for of in (OVERALL, SLAYER, VORKATH)] == [21, 21, 21]
+    # By themselves they gained it all, as the boards say.
+    assert [one.gains.get("vorkath") for one in site.people] == [1, 620, 900, None]
+    pages = Pages(site)
+    assert "+21 in 30 days, 3 measured" in (pages.render("index.html") or "")
+    for path, of in (("skills.html", "Slayer"), ("bosses.html", "Vorkath")):
+        row = re.search(rf">{of}<.*?<td[^>]*>([^<]*)<", pages.render(path) or "", re.DOTALL)
+        assert row is not None
+        assert row[1] == "+21"
 
 
 async def test_who_is_idle_is_told_only_where_all_was_heard_and_measured(database: Database) -> None:
