@@ -7,9 +7,11 @@ import aiohttp
 from simcord import InteractionResult
 from yarl import URL
 
+from bot.domain.ids import UserId
+from db.queries import clans
 from tests.cogs.conftest import Foundry
 from tests.cogs.desk import colleagues
-from tests.cogs.reading import buttons_of, is_private, message_of, text_of
+from tests.cogs.reading import buttons_of, components_of, is_private, message_of, text_of
 from tests.cogs.world import JOHN
 
 
@@ -97,6 +99,43 @@ async def test_pages_are_switched_on_by_a_manager_and_officers_have_a_link_of_th
         await places.manager.click(message_of(await dashboard_of(foundry)), label="Switch off")
         async with visitor.get(f"{here}c/{clan.id}/roster.html") as off:
             assert off.status == 404
+
+
+async def test_pages_end_with_the_clan_s_link_and_with_the_bot_s_stay_on_the_server(foundry: Foundry) -> None:
+    port = free_port()
+    await foundry.restart(dashboard_port=port)
+    clan, manager, guild = await foundry.clan(), foundry.places.manager, foundry.places.guild
+    dashboards, backend = foundry.services.dashboards, foundry.env.backend
+
+    async def statuses() -> list[int]:
+        async with browser() as visitor:
+            found: list[int] = []
+            for path in ("", f"c/{clan.id}/records.html"):
+                async with visitor.get(f"http://127.0.0.1:{port}/{path}") as answered:
+                    found.append(answered.status)
+            return found
+
+    await manager.click(message_of(await dashboard_of(foundry)), label="Switch on")
+    assert await statuses() == [200, 200]
+    setup = await manager.slash(foundry.commands, "setup")
+    menu = next(id_ for one in components_of(setup) if (id_ := one["custom_id"]).split(":")[1] == "menu")
+    asked = await manager.select(message_of(setup), ["unlink"], custom_id=menu)
+    await manager.click(message_of(asked), label="Unlink")
+    assert await statuses() == [404, 404]
+    # Who links it again did not say that its pages are to be public.
+    async with foundry.services.database.write() as session:
+        await clans.add_clan(session, clan.guild, clan.group, clan.name, clan.zone, foundry.services.clock())
+    assert await statuses() == [404, 404]
+
+    await manager.click(message_of(await dashboard_of(foundry)), label="Switch on")
+    assert await statuses() == [200, 200]
+    backend.emit("GUILD_DELETE", {"id": str(guild.id)})
+    await foundry.env.settle()
+    assert await statuses() == [404, 404]
+    assert await dashboards.public_clans() == []
+    # Nor when nobody told the bot, as while it was not running.
+    await dashboards.switch(clan, UserId(manager.id), on=True)
+    assert await statuses() == [404, 404]
 
 
 async def dashboard_of(foundry: Foundry) -> InteractionResult:
