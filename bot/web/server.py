@@ -137,8 +137,8 @@ class WebServer:
         response.set_cookie(
             COOKIE,
             sealed,
-            # Without a path the browser takes this address's, whatever stands before it at a proxy.
-            path=None,  # pyright: ignore[reportArgumentType] -- aiohttp leaves it out then
+            # An empty path is left out: the browser takes this address's, whatever is before it at a proxy.
+            path="",
             max_age=int((granted.until - self._clock()).total_seconds()),
             httponly=True,
             samesite="Lax",

@@ -84,6 +84,7 @@ async def test_pages_are_switched_on_by_a_manager_and_officers_have_a_link_of_th
             assert (entered.status, entered.url.path) == (200, f"/c/{clan.id}/officers/inactive.html")
             assert entered.headers["Cache-Control"] == "private, no-store"
             assert "link to it ends" in await entered.text()
+            assert "path" not in entered.history[0].headers["Set-Cookie"].casefold()
         (cookie,) = officer.cookie_jar
         assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
         assert cookie["path"] == f"/c/{clan.id}/officers"
