@@ -42,6 +42,8 @@ async def test_pages_are_switched_on_by_a_manager_and_officers_have_a_link_of_th
     # In the officers' channel too: the link is one officer's.
     assert is_private(shown)
     assert "Off" in text_of(shown)
+    # What the officers' pages have is said before too.
+    assert "other accounts, whether a link is verified and the note on who is held" in text_of(shown)
     refused = await places.officer.click(message_of(shown), label="Switch on")
     assert "Manage Server" in text_of(refused)
 
@@ -90,6 +92,8 @@ async def test_pages_are_switched_on_by_a_manager_and_officers_have_a_link_of_th
         assert cookie["path"] == f"/c/{clan.id}/officers"
         async with officer.get(f"{here}c/{clan.id}/officers/promotions.html") as promotions:
             assert "No rules yet" in await promotions.text()
+        async with officer.get(f"{here}c/{clan.id}/officers/inactive.html") as inactive:
+            assert "Other accounts" in await inactive.text()
 
         # Who is no officer any more is let in no more, whatever cookie they have.
         role = places.guild.roles["Officer"]
