@@ -7,12 +7,12 @@ import aiohttp
 from simcord import InteractionResult
 from yarl import URL
 
-from bot.domain.ids import UserId
+from bot.domain.ids import GroupId, UserId
 from db.queries import clans
 from tests.cogs.conftest import Foundry
 from tests.cogs.desk import colleagues
 from tests.cogs.reading import buttons_of, components_of, is_private, message_of, text_of
-from tests.cogs.world import JOHN
+from tests.cogs.world import JOHN, NOW
 
 
 def free_port() -> int:
@@ -132,7 +132,18 @@ async def test_pages_end_with_the_clan_s_link_and_with_the_bot_s_stay_on_the_ser
         await clans.add_clan(session, clan.guild, clan.group, clan.name, clan.zone, foundry.services.clock())
     assert await statuses() == [404, 404]
 
-    await manager.click(message_of(await dashboard_of(foundry)), label="Switch on")
+    # Then as the second of the server's clans, whose pages are reached from the first one's.
+    async with foundry.services.database.write() as session:
+        sister = await clans.add_clan(session, clan.guild, GroupId(124), "Iron Sisters", clan.zone, NOW)
+        await clans.make_default(session, clan.guild, sister)
+    shown = await dashboard_of(foundry)
+    assert "Iron Sisters" in text_of(shown)
+    (menu,) = (one for one in components_of(shown) if one["type"] == 3)
+    (other,) = (one["value"] for one in menu["options"] if one["label"] == clan.name)
+    turned = await manager.select(message_of(shown), [other], custom_id=menu["custom_id"])
+    assert clan.name in text_of(turned)
+    await manager.click(message_of(turned), label="Switch on")
+    assert await dashboards.public_clans() == [clan.id]
     assert await statuses() == [200, 200]
     backend.emit("GUILD_DELETE", {"id": str(guild.id)})
     await foundry.env.settle()
