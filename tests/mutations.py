@@ -271,6 +271,13 @@ MUTATIONS = (
         "if change is chain[0]:",
     ),
     Mutation(
+        NAMES,
+        "test_a_former_name_of_a_newcomer_begins_no_earlier_than_its_holder_is_known_to_have_lost_it",
+        "bot/domain/former_names.py",
+        "passed = taken_over(other.end, [*roster.told_since(other), joined_at], until)",
+        "passed = other.end",
+    ),
+    Mutation(
         ROSTERS,
         "test_true_leavers_and_joiners_of_one_sync_are_two_people",
         "bot/domain/stays.py",

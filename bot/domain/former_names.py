@@ -8,7 +8,7 @@ from itertools import pairwise
 from bot.domain.identity import ApprovedRename, Dispute, Held, is_span
 from bot.domain.ids import MemberId, NameKey
 from bot.domain.names import name_key
-from bot.domain.roster_state import TICK, Roster
+from bot.domain.roster_state import TICK, Roster, taken_over
 
 
 def lay_history(roster: Roster, approved: Sequence[ApprovedRename]) -> None:
@@ -40,14 +40,15 @@ def _lay_last_of_archives(roster: Roster, approved: Sequence[ApprovedRename]) ->
         last = next(iter(reversed(roster.names.get(member, []))), None)
         if seen.key is not None or last is None or last.end is None:
             continue
+        since = last.end
         chain = _chain_from(last, [one for one in approved if roster.owners.get(one.player) == member])
         for change, after in zip(chain, [*chain[1:], *chain[-1:]], strict=True):
-            key, start = name_key(change.new_name), change.submitted_at
+            key, start = name_key(change.new_name), max(since, change.submitted_at)
             # What was heard under a new name before WOM was told of it is theirs if nobody else had it.
             others = roster.holds(key, but=member) or roster.told_of_others(member, key)
             if change is chain[0] and not others:
                 start = last.end
-            until = max(after.submitted_at, start + TICK)
+            since = until = max(after.submitted_at, start + TICK)
             own = Held(member, key, change.new_name, start, until, "name change")
             if _give_way(roster, own, until):
                 roster.set_names(member, [*roster.names[member], own])
@@ -109,8 +110,9 @@ def _taken_by(
 def _insert_former(roster: Roster, former: Held, taken: Held, others: Sequence[datetime]) -> None:
     """Let ``former`` end where ``taken`` begins; where another held it for sure, it is nobody's.
 
-    A start that nobody knows gives way: a name's later owner begins where its earlier one ended,
-    and not before WOM was told of ``others`` that they took it or gave it up, though no poll saw them.
+    A start that nobody knows gives way: a name's later owner begins when WOM was told that its
+    earlier one gave it up, or when they joined, if that was after its last sighting; and not before
+    WOM was told of ``others`` that they took it or gave it up, though no poll saw them.
     While it is not known when another gave it up, it is nobody's.
     """
     until, since = former.end or roster.now, former.start
@@ -121,7 +123,9 @@ def _insert_former(roster: Roster, former: Held, taken: Held, others: Sequence[d
         if not other.overlaps(former):
             continue
         if former.start is None and other.end is not None and other.end <= until:
-            since = other.end if since is None else max(since, other.end)
+            joined_at = roster.members[former.member].joined_at
+            passed = taken_over(other.end, [*roster.told_since(other), joined_at], until)
+            since = passed if since is None else max(since, passed)
         elif until <= roster.members[other.member].created_at:
             roster.replace_hold(other, replace(other, start=until))
         else:

@@ -1,26 +1,13 @@
 """Names that members gave up and took since the poll before."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.identity import ApprovedRename, Dispute, Held, Lines, MemberState, Rename, Seen, is_span
 from bot.domain.ids import MemberId, NameKey
 from bot.domain.names import name_key
-from bot.domain.roster_state import TICK, Roster
-
-
-def taken_over(given_up: datetime, known_from: Iterable[datetime | None], now: datetime) -> datetime:
-    """When a name that passed from one member to another begins to be the second one's.
-
-    ``given_up`` is the end of the first one's last sighting under it. What is heard under the
-    name after that may be either's, so it is nobody's until the second is known to have it:
-    from the earliest of ``known_from`` that is not before ``given_up`` (when they joined under
-    it, when the change to it that WOM approved was submitted; None is no evidence), and at the
-    latest from ``now``, when the roster shows it.
-    """
-    evidence = [at for at in known_from if at is not None and given_up <= at]
-    return min([*evidence, max(given_up, now)])
+from bot.domain.roster_state import TICK, Roster, taken_over
 
 
 def close_names(

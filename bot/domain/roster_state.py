@@ -1,6 +1,6 @@
 """What a roster plan is made from, and the plan while it is made."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,6 +10,19 @@ from bot.domain.names import name_key
 
 TICK = timedelta(milliseconds=1)
 """The smallest time that is stored: what was seen at a moment ends a tick after it."""
+
+
+def taken_over(given_up: datetime, known_from: Iterable[datetime | None], now: datetime) -> datetime:
+    """When a name that passed from one member to another begins to be the second one's.
+
+    ``given_up`` is the end of the first one's last sighting under it. What is heard under the
+    name after that may be either's, so it is nobody's until the second is known to have it:
+    from the earliest of ``known_from`` that is not before ``given_up`` (when they joined under
+    it, when the change to it that WOM approved was submitted; None is no evidence), and at the
+    latest from ``now``, when the roster shows it.
+    """
+    evidence = [at for at in known_from if at is not None and given_up <= at]
+    return min([*evidence, max(given_up, now)])
 
 
 @dataclass(slots=True)
@@ -69,6 +82,15 @@ class Roster:
         """When WOM was told that others took a name or gave it up, though no poll may have seen it."""
         told = () if key is None else self.told.get(key, ())
         return [at for player, at in told if player not in self.members[member].players]
+
+    def told_since(self, held: Held) -> list[datetime]:
+        """When WOM was told, at the end of a hold or later, of its holder and its name."""
+        told = self.told.get(held.key, ())
+        return [
+            at
+            for player, at in told
+            if self.owners.get(player) == held.member and held.end is not None and held.end <= at
+        ]
 
     def may_be_anothers(self, member: MemberId, key: NameKey) -> bool:
         """Whether WOM was told that another took a name, and nothing tells when they gave it up."""

@@ -324,6 +324,26 @@ async def test_an_archive_that_took_the_name_of_another_has_what_is_said_since_w
     assert await tale.spoken() == {NOBODY: 1}, "Bob had it until he was seen no more, and perhaps longer"
 
 
+async def test_a_former_name_of_a_newcomer_begins_no_earlier_than_its_holder_is_known_to_have_lost_it(
+    tale: Tale,
+) -> None:
+    """Trap 4: Ann was last seen under it before her profile was archived; that is not when she lost it."""
+    ann, _ = tale.joins("Ann", "Bob")
+    await tale.polled(hours=1)
+    tale.passes(minutes=5)
+    await tale.says("Ann")
+    tale.passes(minutes=5)
+    tale.wom.archive(ann, tale.now)
+    await tale.polled(hours=1)
+    eve = tale.wom.add_player("Ann")
+    tale.passes(minutes=5)
+    tale.renames(eve, "Fay")
+    tale.synced(joined=[eve])
+    await tale.polled(hours=1)
+    await tale.says("Fay")
+    assert await tale.spoken() == {"Fay": 1, NOBODY: 1}
+
+
 async def test_who_gave_a_name_up_and_took_it_again_did_not_have_it_between(tale: Tale) -> None:
     """WOM showed Ann under the old name until it approved; Bob had it in the meantime."""
     ann, bob = tale.joins("Ann", "Bob")
