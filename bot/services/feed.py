@@ -162,7 +162,7 @@ class Feed:
         return replace(
             one,
             leaders=tuple(
-                Leader(row.place, row.entry.name, row.entry.value)
+                Leader(row.place, row.entry.name, row.entry.value, row.entry.is_partial)
                 for row in board.standings
                 if row.place <= LEADERS and row.entry.value
             ),
