@@ -242,7 +242,7 @@ def _records(
         best = list(same)
         first, last = days(_SPANS[span], best[0].slot)
         since, _ = days(_SPANS[span], best[0].since)
-        holders = tuple(dict.fromkeys(names[one.member] for one in best))
+        holders = tuple(names[one.member] for one in best)
         others = best[0].shared - len(best)
         made.append(Record(_SPANS[span], of[number], best[0].value, first, last, holders, others, since))
     return made
