@@ -95,7 +95,7 @@ class Derived:
             ends = group_ends(await gains.readings(session, clan.id, overall, period)) if overall else {}
         entries: list[Entry] = []
         for member, name in names.items():
-            killed = found.bosses.get(member)
+            killed = found.get(member)
             of = [] if killed is None else ends.get((member, overall[0]), [])
             entries.append(
                 Entry(member, name, killed, entry_of(member, name, OVERALL, of, period).measured_from)

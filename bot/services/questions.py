@@ -147,10 +147,8 @@ class Questions:
         ids = await self._leaderboards.derived.boss_ids()
         async with self._database.read() as session:
             names = (await present(session, clan.id, as_of)).names
-            found = await bosses.diversity(session, clan.id, list(names), list(ids), period)
-        return ranked_bosses(
-            {ids[id_].key: (ids[id_], number, did) for id_, (number, did) in found.kills.items()}
-        )
+            found = await bosses.kills(session, clan.id, dict.fromkeys(names), list(ids), period)
+        return ranked_bosses({ids[id_].key: (ids[id_], number, did) for id_, (number, did) in found.items()})
 
     async def nines(
         self, clan: Clan, period: Period, as_of: datetime | None = None

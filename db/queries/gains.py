@@ -65,11 +65,9 @@ async def readings_since(
     metrics: Sequence[MetricId],
     starts: Mapping[MemberId, datetime],
     end: datetime,
+    rule: Rule = Rule.COVERING,
 ) -> list[Ends]:
-    """The same by the covering rule, from each member's own start to one end, in one statement.
-
-    Who has no start is absent.
-    """
+    """The same from each member's own start to one end, in one statement. Who has no start is absent."""
     table = rows_as_table(
         session,
         {"member_id": INTEGER, "start": INTEGER},
@@ -77,7 +75,7 @@ async def readings_since(
     )
     given = {"clan": clan, "end": end, "after_end": end + _MILLISECOND}
     given |= {f"metric_{place}": metric for place, metric in enumerate(metrics)}
-    bounds = _bounds_since(table)
+    bounds = bounds_since(table, rule)
     values = [
         value_at(bounds, at, bindparam(f"metric_{place}", type_=INTEGER))
         for place in range(len(metrics))
@@ -216,14 +214,25 @@ def _taken(pick: Any, *beside: Any, since: Any = None, before: Any = None) -> An
     )
 
 
-def _bounds_since(starts: Subquery) -> CTE:
-    """Each profile's first and last reading from its member's own start on, by the covering rule."""
+def bounds_since(starts: Subquery, rule: Rule) -> CTE:
+    """Each profile's first and last reading from its member's own start on; null where there is none.
+
+    ``starts`` has a ``member_id`` and a ``start`` in milliseconds; who is not in it is absent.
+    """
     start, after_start = FromMillis(starts.c.start), FromMillis(starts.c.start + 1)
-    before = _taken(func.max, starts, before=after_start)
-    first = func.coalesce(before, _taken(func.min, starts, since=start, before=_AFTER_END))
+    first = _taken(func.min, starts, since=start, before=_AFTER_END)
+    if rule is Rule.COVERING:
+        first = func.coalesce(_taken(func.max, starts, before=after_start), first)
+    # By WOM's rule a profile without a first reading has no last one either: the row is left out.
     last = _taken(func.max, before=_AFTER_END)
     return (
-        select(Attribution.source_id, Attribution.member_id, first.label("first_at"), last.label("last_at"))
+        select(
+            Attribution.source_id,
+            Attribution.member_id,
+            start.label("start"),
+            first.label("first_at"),
+            last.label("last_at"),
+        )
         .join_from(
             Profile,
             Attribution,
@@ -262,13 +271,16 @@ def bounds_of(rule: Rule, *, of_one: bool = False) -> CTE:
     )
 
 
-def value_at(taken: CTE, at: ColumnElement[datetime], metric: Any) -> Any:
-    """What the profile of a row of ``taken`` had as of ``at``; null for unranked."""
+def value_at(taken: CTE, at: ColumnElement[datetime], metric: Any, source: Any = None) -> Any:
+    """What the profile of a row of ``taken`` had as of ``at``; null for unranked.
+
+    It is the row's ``source_id``, or the column that is given.
+    """
     return (
         select(MetricValue.value)
         .where(
             MetricValue.clan_id == _CLAN,
-            MetricValue.source_id == taken.c.source_id,
+            MetricValue.source_id == (taken.c.source_id if source is None else source),
             MetricValue.metric_id == metric,
             MetricValue.taken_at <= at,
         )

@@ -290,6 +290,37 @@ async def test_one_week_is_answered_with_what_is_unknown_kept_apart(database: Da
     )
     assert shown(answers.score)["Dee"] is None, "of Dee only the messages are known: a fifth of the weights"
     await the_score_is_by_the_clans_own_weights(one, week)
+    await of_many_bosses_at_once_is_said_what_is_said_of_each(one)
+
+
+async def of_many_bosses_at_once_is_said_what_is_said_of_each(one: Made) -> None:
+    """Bob has a second profile, which WOM read in between."""
+    laid, clan, dice = one.laid, await one.laid.clan(), random.Random(5)  # noqa: S311
+    await laid.member(BOB, "Bob", 2, 9, created_at=NOW - 400 * DAY)
+    for number in range(300, 0, -7):
+        have = {of: dice.randrange(10_000_000, 14_000_000) for of in SEEN}
+        await laid.see(
+            9, NOW - number * DAY, {of: value for of, value in have.items() if dice.random() < 0.9}
+        )
+    top, questions = laid.leaderboards.top, questions_of(laid)
+    for code in ("365d", "45d", "this-year", "last-month", "2025", "all"):
+        period = read_period(code, now=NOW, zone=clan.zone)
+        whole = {of: shown(await top(clan, of, period)) for of in (COX, TOB, ZULRAH, VORKATH)}
+        known = {name: [of[name] for of in whole.values() if of[name] is not None] for name in NAMES.values()}
+        assert shown(await top(clan, DIVERSITY, period)) == {
+            name: sum(map(bool, numbers)) if numbers else None for name, numbers in known.items()
+        }, code
+        totals: dict[Metric, tuple[int, int]] = {}
+        for of, by in whole.items():
+            killed = [number for number in by.values() if number]
+            if killed:
+                totals[of] = sum(killed), len(killed)
+        assert {
+            row.metric: (row.kills, row.members) for row in await questions.bosses(clan, period)
+        } == totals, code
+    xp = shown(await top(clan, SKILLS[0], period))
+    (nines,) = [row for row in await questions.nines(clan, period) if row.metric is SKILLS[0]]
+    assert nines.members == sum((value or 0) >= XP_99 for value in xp.values())
 
 
 async def the_score_is_by_the_clans_own_weights(one: Made, week: Period) -> None:
