@@ -31,7 +31,7 @@ from bot.present.numbers import short
 from bot.present.summary import summary_page
 from bot.services.questions import Questions
 from bot.services.summaries import Summaries
-from db.queries import snapshots
+from db.queries import members, snapshots
 from db.queries.snapshots import Seen
 from db.session import Database
 from tests.services.hearing import NOW
@@ -323,6 +323,14 @@ async def of_many_bosses_at_once_is_said_what_is_said_of_each(one: Made) -> None
     xp = shown(await top(clan, SKILLS[0], period))
     (nines,) = [row for row in await questions.nines(clan, period) if row.metric is SKILLS[0]]
     assert nines.members == sum((value or 0) >= XP_99 for value in xp.values())
+    year = read_period("2025", now=NOW, zone=clan.zone)
+    before = await questions.bosses(clan, year, year.end), await questions.records(clan, year.end)
+    await laid.member(CAT, "Cat", 3, joined_at=NOW - DAY, created_at=NOW - 400 * DAY)
+    left = {"key": "left", "member_id": CAT, "kind": "left", "at": NOW - 2 * DAY}
+    async with laid.database.write() as session:
+        await members.add_events(session, laid.id, [left | {"before": "member", "after": None}])
+    after = await questions.bosses(clan, year, year.end), await questions.records(clan, year.end)
+    assert after == before, "Cat has left since, and is back"
 
 
 async def the_score_is_by_the_clans_own_weights(one: Made, week: Period) -> None:
