@@ -217,6 +217,10 @@ class ClanStatsBot(commands.AutoShardedBot):
         self.upkeep.start()
         self.posting.start()
 
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """A clan's pages end with the bot's stay on its server."""
+        await self.services.dashboards.removed(GuildId(guild.id))
+
     def _guild_ids(self) -> list[GuildId]:
         return [GuildId(guild.id) for guild in self.guilds]
 

@@ -1,4 +1,4 @@
-"""What the dashboard's pages ask of Discord: who is an officer now, and who has which roles."""
+"""What the dashboard's pages ask of Discord: where the bot is, who is an officer now, who has which roles."""
 
 import discord
 
@@ -17,6 +17,10 @@ class DashboardGate:
     def __init__(self, bot: discord.Client, services: Services) -> None:
         self._bot = bot
         self._services = services
+
+    def is_on(self, guild: GuildId) -> bool:
+        """Whether the bot is on a server, as far as it knows: not before Discord told it after a start."""
+        return self._bot.get_guild(guild) is not None
 
     async def is_officer(self, guild: GuildId, user: UserId) -> bool:
         """Whether somebody is an officer of a server now; False where that cannot be told."""

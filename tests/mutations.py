@@ -264,6 +264,13 @@ MUTATIONS = (
         "back is None or back > away",
     ),
     Mutation(
+        NAMES,
+        "test_an_archive_that_took_the_name_of_another_has_what_is_said_since_wom_was_told",
+        "bot/domain/former_names.py",
+        "if change is chain[0] and not others:",
+        "if change is chain[0]:",
+    ),
+    Mutation(
         ROSTERS,
         "test_true_leavers_and_joiners_of_one_sync_are_two_people",
         "bot/domain/stays.py",

@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 
 import simcord
 from discord.ext import tasks
+from discord.ext.commands import AutoShardedBot, Bot
 from simcord.env import Env
 
 from bot.app import ClanStatsBot
@@ -35,7 +36,9 @@ async def _advance_in_strides(env: Env, seconds: float) -> None:
     if seconds < LONG:
         await _advance(env, seconds)
         return
-    hurried = [(loop, loop.seconds) for loop in _loops(cast("ClanStatsBot", env.bot)) if _is_hurried(loop)]
+    hurried = [
+        (loop, loop.seconds) for loop in _loops(cast("Bot | AutoShardedBot", env.bot)) if _is_hurried(loop)
+    ]
     _pace(env, [(loop, RARELY) for loop, _ in hurried])
     try:
         await _advance(env, seconds - AT_ITS_END)
@@ -50,9 +53,10 @@ def _pace(env: Env, loops: list[tuple[tasks.Loop[Any], float]]) -> None:
             loop.change_interval(seconds=every)
 
 
-def _loops(bot: ClanStatsBot) -> Iterator[tasks.Loop[Any]]:
-    """Those of cogs and of jobs."""
-    for owner in (*bot.cogs.values(), bot.polling, bot.past, bot.upkeep, bot.posting):
+def _loops(bot: Bot | AutoShardedBot) -> Iterator[tasks.Loop[Any]]:
+    """Those of cogs and, of the whole bot, of its jobs."""
+    jobs = (bot.polling, bot.past, bot.upkeep, bot.posting) if isinstance(bot, ClanStatsBot) else ()
+    for owner in (*bot.cogs.values(), *jobs):
         for one in vars(owner).values():
             if isinstance(one, tasks.Loop):
                 yield cast("tasks.Loop[Any]", one)

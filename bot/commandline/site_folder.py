@@ -1,5 +1,7 @@
 """A clan's pages as one folder, written whole or not at all."""
 
+import glob
+import re
 import shutil
 import tempfile
 from contextlib import suppress
@@ -8,9 +10,13 @@ from typing import Final
 
 from bot.domain.site import ClanSite
 from bot.present.site.document import clan_document
-from bot.present.site.pages import ASSETS, Pages, asset
+from bot.present.site.pages import ASSETS, WAYS, Pages, asset
 
 DOCUMENT: Final = "clan.json"
+_FOLDERS: Final = ("members", "metrics", "assets")
+# A page whose name is given up later has to stay here, or folders with it are taken for somebody else's.
+_AT_THE_TOP: Final = {DOCUMENT, *(way.path for way in WAYS)}
+_DEEPER: Final = re.compile(r"members/\d+\.html|metrics/\w+\.html|assets/\w+\.(css|js|svg)")
 _SEEN_BY_ALL: Final = 0o755
 
 
@@ -21,13 +27,15 @@ class NotOursError(Exception):
 def write_site(directory: Path, site: ClanSite) -> int:
     """Write every page and replace the folder by them. Returns how many pages there are.
 
-    They are written beside it first: whatever fails leaves the folder as it was.
+    They are written beside it first: whatever fails leaves the folder as it was. What a run left that
+    was killed while it replaced the folder is put back first.
 
     Raises:
-        NotOursError: there is a folder with other things in it.
+        NotOursError: there is a folder with other things in it, whatever else it holds.
         OSError: the disk or the folder's owner says no.
     """
     directory = directory.resolve()
+    _put_back(directory)
     if directory.exists() and not _is_ours(directory):
         raise NotOursError
     directory.parent.mkdir(parents=True, exist_ok=True)
@@ -42,12 +50,30 @@ def write_site(directory: Path, site: ClanSite) -> int:
     return pages
 
 
+def _put_back(directory: Path) -> None:
+    """Let the pages that a killed run had moved away take their place again."""
+    if directory.exists():
+        return
+    left = [one for one in directory.parent.glob(f".{glob.escape(directory.name)}.*.old") if _is_ours(one)]
+    if left:
+        max(left, key=lambda one: one.stat().st_mtime).rename(directory)
+
+
 def _is_ours(directory: Path) -> bool:
-    return directory.is_dir() and ((directory / DOCUMENT).is_file() or not any(directory.iterdir()))
+    """Whether a folder holds what :func:`write_site` writes and nothing else, or nothing at all."""
+    if not directory.is_dir():
+        return False
+    found = [one.relative_to(directory).as_posix() for one in directory.rglob("*")]
+    files = [path for path in found if path not in _FOLDERS]
+    return not files or (DOCUMENT in files and all(map(_is_page, files)))
+
+
+def _is_page(path: str) -> bool:
+    return path in _AT_THE_TOP or _DEEPER.fullmatch(path) is not None
 
 
 def _write(made: Path, site: ClanSite) -> int:
-    for folder in ("members", "metrics", "assets"):
+    for folder in _FOLDERS:
         (made / folder).mkdir()
     pages = Pages(site, folder=True)
     paths = pages.paths()

@@ -33,21 +33,24 @@ def lay_history(roster: Roster, approved: Sequence[ApprovedRename]) -> None:
 def _lay_last_of_archives(roster: Roster, approved: Sequence[ApprovedRename]) -> None:
     """Add the names that an archive took before another account was given them.
 
-    WOM does not name an archive, so that its last names are known by its changes alone: each from
-    the one before, the last only up to when WOM was told of it. Later anybody may have had it.
+    WOM does not name an archive, so that its last names are known by its changes alone: each until
+    the next, the last only up to when WOM was told of it. Later anybody may have had it.
     """
     for member, seen in roster.voices.items():
         last = next(iter(reversed(roster.names.get(member, []))), None)
         if seen.key is not None or last is None or last.end is None:
             continue
-        start = last.end
         chain = _chain_from(last, [one for one in approved if roster.owners.get(one.player) == member])
         for change, after in zip(chain, [*chain[1:], *chain[-1:]], strict=True):
+            key, start = name_key(change.new_name), change.submitted_at
+            # What was heard under a new name before WOM was told of it is theirs if nobody else had it.
+            others = roster.holds(key, but=member) or roster.told_of_others(member, key)
+            if change is chain[0] and not others:
+                start = last.end
             until = max(after.submitted_at, start + TICK)
-            own = Held(member, name_key(change.new_name), change.new_name, start, until, "name change")
+            own = Held(member, key, change.new_name, start, until, "name change")
             if _give_way(roster, own, until):
                 roster.set_names(member, [*roster.names[member], own])
-            start = until
 
 
 def _chain_from(last: Held, own: Sequence[ApprovedRename]) -> list[ApprovedRename]:

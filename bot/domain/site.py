@@ -1,5 +1,6 @@
 """What a clan's pages say: values alone, from which every page and ``clan.json`` are made."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +20,7 @@ RISING_XP: Final = 250_000
 USUAL_XP: Final = 50_000
 """Nor is who gained less in a week before: whoever plays again after a pause would lead with any gain."""
 _WEEKS_BEFORE: Final = 23 / 7
+_FILE_NAME: Final = re.compile(r"[a-z0-9_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,11 @@ class Person:
     """One member as everybody may see them; None is unknown, never 0.
 
     ``measured_from`` says by window since when gains were measured where that is late. ``totals`` and
-    ``gains`` are of skills and bosses by key, the gains over the pages' period. ``xp_days`` and
-    ``message_days`` are by the pages' days. ``former`` are names before this one, the last first.
+    ``gains`` are of skills and bosses by key, the gains over the pages' period, with total XP's; of them
+    ``for_the_clan`` is what lies after they joined, by the same rule. ``xp_days`` and
+    ``message_days`` are by the pages' days; no message on a day is 0 only where it was listened to
+    throughout. ``all_heard`` is whether whatever they wrote in the pages' period would be known.
+    ``former`` are names before this one, the last first.
     """
 
     member: MemberId
@@ -54,8 +59,10 @@ class Person:
     measured_from: tuple[datetime | None, ...]
     totals: Mapping[str, int | None]
     gains: Mapping[str, int | None]
+    for_the_clan: Mapping[str, int | None]
     xp_days: tuple[int | None, ...]
     message_days: tuple[int | None, ...]
+    all_heard: bool
     former: tuple[Former, ...] = ()
 
     def is_partial(self, window: int) -> bool:
@@ -93,10 +100,11 @@ class ClanSite:
     """A clan at ``made_at``, for its pages.
 
     ``people`` are its members by name. ``skills`` and ``bosses`` are those that were read, in WOM's
-    order; gains of them, ``answers``, ``changes`` and ``hours`` are over ``period``. ``days`` are the
-    last local days. ``hours`` are messages of everybody by weekday, Monday first, and hour. ``changes``
-    leaves out who left. ``collecting_since`` is when the first channel was observed; ``checked_at`` and
-    ``oldest_check`` are WOM's newest and oldest last look at a member.
+    order, bosses that are newer than this program last; each has a page. Gains of them, ``answers``,
+    ``changes`` and ``hours`` are over ``period``. ``days`` are the last local days. ``hours`` are
+    messages of everybody by weekday, Monday first, and hour. ``changes`` leaves out who left.
+    ``collecting_since`` is when the first channel was observed; ``checked_at`` and ``oldest_check`` are
+    WOM's newest and oldest last look at a member.
     """
 
     clan: ClanId
@@ -130,6 +138,17 @@ class OfficersSite:
     promotions: tuple[PromotionLine, ...] | None
 
 
+def has_page(of: Metric) -> bool:
+    """Whether a skill or boss can have a page: its key, which WOM chooses, becomes a file's name."""
+    return _FILE_NAME.fullmatch(of.key) is not None
+
+
+def gained_by_all(site: ClanSite, of: Metric) -> int | None:
+    """What the clan gained of total XP, a skill or a boss over the pages' period, each since joining."""
+    known = [value for one in site.people if (value := one.for_the_clan.get(of.key)) is not None]
+    return sum(known) if known else None
+
+
 def totals_by_day(site: ClanSite) -> list[Total]:
     """The days of those who are members today, each from the day they joined on."""
     joined = [_joined_on(one, site.zone) for one in site.people]
@@ -158,7 +177,7 @@ def _activity(one: Person) -> str:
     for name, window in (("week", WEEK), ("month", MONTH)):
         if one.xp.windows[window] or one.messages.windows[window]:
             return name
-    known = one.xp.windows[MONTH] is not None and one.messages.windows[MONTH] is not None
+    known = one.all_heard and one.xp.windows[MONTH] is not None and not one.is_partial(MONTH)
     return "quiet" if known else "unknown"
 
 

@@ -10,9 +10,10 @@ from bot.present.times import ago
 
 _SHOWN = (
     "Everybody who has the address would see the members' names, former names, ranks, account types, when "
-    "they joined, levels, XP, kills, EHP, EHB and numbers of messages, and at which hours the clan talks. "
-    "Who is quiet and who is to be promoted is for officers, by a link of their own. Links to Discord, notes "
-    "and who left are on no page."
+    "they joined, levels, XP, kills, EHP, EHB, numbers of messages, streaks and records, at which hours the "
+    "clan talks and how many are active. Officers, by a link of their own, see who is quiet and who is to be "
+    "promoted, with their other accounts, whether a link is verified and the note on who is held. "
+    "Which Discord user somebody is and who left are on no page."
 )
 _NOT_SERVED = (
     "This bot serves no pages. Its operator switches that on with `DASHBOARD_PORT` (docs/dashboard.md), or "

@@ -1,7 +1,7 @@
 """What a clan's pages say, read at once: as many statements for any number of members and pages."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,16 +15,18 @@ from bot.domain.clans import Clan
 from bot.domain.gains import Reading, slot_gains
 from bot.domain.identity import Held
 from bot.domain.ids import MemberId, MetricId
-from bot.domain.metrics import BOSS_KILLS, BOSSES, EHB, EHP, OVERALL, SKILLS, TOTAL_LEVEL, Metric
+from bot.domain.metrics import BOSS_KILLS, EHB, EHP, OVERALL, SKILLS, TOTAL_LEVEL, Metric, MetricKind
 from bot.domain.periods import Day, Period, PeriodKind, days_of, midnight, read_period
 from bot.domain.questions import Answers
 from bot.domain.reports import Change, ChangeKind
+from bot.domain.rules.facts import HOLE, unobserved
 from bot.domain.simulation.series import Holding
-from bot.domain.site import ClanSite, Former, Person
+from bot.domain.site import ClanSite, Former, Person, has_page
 from bot.services.clan_charts import joined_spans
 from bot.services.clan_figures import Said, Windows, read_said, read_windows
 from bot.services.clan_roster import ClanRoster
 from bot.services.clock import Clock
+from bot.services.derived import Derived
 from bot.services.eligibility.archive import holdings
 from bot.services.leaderboards import Leaderboards
 from bot.services.measured import Key, entry_of, group_ends
@@ -71,12 +73,13 @@ class _Told:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What all of them returned."""
+    """What all of them returned. ``since_joining`` are gains of who joined within the period."""
 
     rows: Sequence[RosterRow]
     told: _Told
     gained: Mapping[MemberId, Mapping[str, int | None]]
     totals: Mapping[MemberId, Mapping[str, int | None]]
+    since_joining: Mapping[MemberId, Mapping[str, int | None]]
     answers: Answers
 
 
@@ -87,12 +90,14 @@ class ClanSites:
         self,
         database: Database,
         statistics: Statistics,
+        derived: Derived,
         roster: ClanRoster,
         questions: Questions,
         clock: Clock,
     ) -> None:
         self._database = database
         self._statistics = statistics
+        self._derived = derived
         self._roster = roster
         self._questions = questions
         self._clock = clock
@@ -103,7 +108,8 @@ class ClanSites:
         period = read_period(PERIOD, now=now, zone=clan.zone)
         days = _days(clan, now)
         ids = await self._statistics.metric_ids()
-        metrics = [one for one in (*SKILLS, *BOSSES) if one.key in ids]
+        bosses = await self._derived.boss_ids()
+        metrics = [one for one in (*SKILLS, *bosses.values()) if one.key in ids and has_page(one)]
         rows = [row for row in await self._roster.rows(clan) if row.left_at is None]
         read = await self._read(clan, ids, metrics, period, days, rows)
         # Tens of thousands of numbers: others have their turn meanwhile.
@@ -120,12 +126,21 @@ class ClanSites:
     ) -> _Read:
         """Side by side: while one waits for the database another makes rows into values."""
         everything = read_period("all", now=period.end, zone=clan.zone)
-        async with asyncio.TaskGroup() as group:
-            answers = group.create_task(self._questions.answers(clan, period))
-            gained = group.create_task(self._values(clan, ids, metrics, period, rows))
-            totals = group.create_task(self._values(clan, ids, metrics, everything, rows))
-            told = group.create_task(self._told(clan, ids, period, days, rows))
-        return _Read(rows, told.result(), gained.result(), totals.result(), answers.result())
+        members = [row.member for row in rows]
+        joined = {row.member: row.joined_at for row in rows if row.joined_at is not None}
+        late = {member: at for member, at in joined.items() if at > period.start}
+        counted = [*(one for one in (OVERALL,) if one.key in ids), *metrics]
+        try:
+            async with asyncio.TaskGroup() as group:
+                answers = group.create_task(self._questions.answers(clan, period))
+                gained = group.create_task(self._values(clan, ids, counted, period, members))
+                totals = group.create_task(self._values(clan, ids, metrics, everything, members))
+                since = group.create_task(self._values(clan, ids, counted, period, late, late))
+                told = group.create_task(self._told(clan, ids, period, days, rows))
+        except ExceptionGroup as failed:
+            # Who asked knows what a database raises, not that several things were read at once.
+            raise failed.exceptions[0] from failed
+        return _Read(rows, told.result(), gained.result(), totals.result(), since.result(), answers.result())
 
     async def _told(
         self,
@@ -156,14 +171,21 @@ class ClanSites:
         ids: Mapping[str, MetricId],
         metrics: Sequence[Metric],
         period: Period,
-        rows: Sequence[RosterRow],
+        members: Iterable[MemberId],
+        starts: Mapping[MemberId, datetime] | None = None,
     ) -> dict[MemberId, dict[str, int | None]]:
-        """What each gained or has of each metric, a few metrics at a time."""
-        found: dict[MemberId, dict[str, int | None]] = {row.member: {} for row in rows}
-        for start in range(0, len(metrics), _AT_ONCE):
-            part = metrics[start : start + _AT_ONCE]
+        """What each gained or has of each metric, a few metrics at a time; from their own ``starts`` on."""
+        found: dict[MemberId, dict[str, int | None]] = {member: {} for member in members}
+        for first in range(0, len(metrics) if found else 0, _AT_ONCE):
+            part = metrics[first : first + _AT_ONCE]
+            wanted = [ids[one.key] for one in part]
             async with self._database.read() as session:
-                read = await gains.readings(session, clan.id, [ids[one.key] for one in part], period)
+                if starts is None:
+                    read = await gains.readings(session, clan.id, wanted, period)
+                else:
+                    read = await gains.readings_since(
+                        session, clan.id, wanted, starts, period.end, period.rule
+                    )
             await asyncio.to_thread(_note, found, part, ids, read, period)
         return found
 
@@ -171,8 +193,9 @@ class ClanSites:
 def clan_sites(database: Database, clock: Clock) -> ClanSites:
     """It with all that it needs, for who has a database alone."""
     statistics = Statistics(database)
-    questions = Questions(database, statistics, Leaderboards(database, statistics), clock)
-    return ClanSites(database, statistics, ClanRoster(database), questions, clock)
+    leaderboards = Leaderboards(database, statistics)
+    questions = Questions(database, statistics, leaderboards, clock)
+    return ClanSites(database, statistics, leaderboards.derived, ClanRoster(database), questions, clock)
 
 
 def _note(
@@ -205,7 +228,7 @@ async def _chat(session: AsyncSession, clan: Clan, period: Period, days: Sequenc
         quarters=await charts.messages_by_quarter(
             session, clan.id, quarter_of(period.start), past_quarter(period.end)
         ),
-        spans=await cursors.covered(session, clan.id, days[0][1], period.end),
+        spans=await cursors.covered(session, clan.id, min(period.start, days[0][1]), period.end),
         since=await reports.observed_since(session, clan.id),
     )
 
@@ -230,7 +253,8 @@ def _site(
     heard = [(max(one.start, period.start), min(one.end, period.end)) for one in spans]
     rows = sorted(read.rows, key=lambda row: (row.name.casefold(), row.member))
     checks = [row.checked_at for row in rows if row.checked_at is not None]
-    observed = [any(one.start < end and start < one.end for one in spans) for _, start, end in days]
+    observed = [_is_heard(spans, start, end) for _, start, end in days]
+    throughout = _is_heard(spans, period.start, period.end)
     return ClanSite(
         clan=clan.id,
         name=clan.name,
@@ -239,9 +263,9 @@ def _site(
         role_order=clan.role_order,
         period=period,
         made_at=now,
-        people=tuple(_person(row, days, observed, read) for row in rows),
+        people=tuple(_person(row, days, observed, read, throughout=throughout) for row in rows),
         skills=tuple(one for one in SKILLS if one in metrics),
-        bosses=tuple(one for one in BOSSES if one in metrics),
+        bosses=tuple(one for one in metrics if one.kind is MetricKind.BOSS),
         days=tuple(day for day, _, _ in days),
         hours=by_weekday_and_hour(read.told.chat.quarters, joined_spans(heard), clan.zone),
         answers=read.answers,
@@ -252,7 +276,16 @@ def _site(
     )
 
 
-def _person(row: RosterRow, days: Sequence[Day], observed: Sequence[bool], read: _Read) -> Person:
+def _is_heard(spans: Sequence[CoveredSpan], start: datetime, end: datetime) -> bool:
+    """Whether a time was listened to, all but an hour of it; an hour in which nobody did was not."""
+    near = [(one.start, one.end) for one in spans if one.start < end and start < one.end]
+    return bool(near) and unobserved(near, start, end) <= HOLE
+
+
+def _person(
+    row: RosterRow, days: Sequence[Day], observed: Sequence[bool], read: _Read, *, throughout: bool
+) -> Person:
+    """``observed`` and ``throughout`` are whether the days and the whole period were listened to."""
     member = row.member
     said = read.told.chat.days.get(member, {})
     return Person(
@@ -271,8 +304,11 @@ def _person(row: RosterRow, days: Sequence[Day], observed: Sequence[bool], read:
         measured_from=read.told.windows.measured_from(member),
         totals=read.totals[member],
         gains=read.gained[member],
+        for_the_clan=read.since_joining.get(member, read.gained[member]),
         xp_days=_xp_days(read.told.xp.get(member, ()), days),
-        message_days=tuple(said.get(number, 0) if seen else None for number, seen in enumerate(observed)),
+        message_days=tuple(said.get(number, 0 if seen else None) for number, seen in enumerate(observed)),
+        # Of a Discord user who is not linked nobody knows that it was this member.
+        all_heard=throughout and bool(row.links),
         former=_former(read.told.called.get(member, ())),
     )
 

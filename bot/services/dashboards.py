@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.domain.clans import Clan
 from bot.domain.dashboards import DashboardState, Pass
 from bot.domain.errors import Outdated, SecretsUnavailable
-from bot.domain.ids import ClanId, UserId
+from bot.domain.ids import ClanId, GuildId, UserId
 from bot.services.clock import Clock
 from bot.services.sealing import Sealer
 from db.queries import clans, dashboards
@@ -58,6 +58,11 @@ class Dashboards:
                 await dashboards.switch_off(session, clan.id)
             detail = {"clan_id": clan.id, "before": not on, "after": on}
             await clans.add_audit_entry(session, clan.guild, by, "dashboard", detail, now)
+
+    async def removed(self, guild: GuildId) -> None:
+        """The bot was removed from a server: added again, it has no pages until somebody wants them."""
+        async with self._database.write() as session:
+            await dashboards.switch_off_all(session, guild)
 
     async def public(self, clan: ClanId) -> Clan | None:
         """The clan, if it is linked and everybody may see its pages."""

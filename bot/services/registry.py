@@ -221,7 +221,9 @@ class Services:
             feed=Feed(database, competitions, questions, clock),
             boards=Boards(database, leaderboards, charts, worklist, clock),
             dashboards=Dashboards(database, sealer, _served(settings), clock),
-            site_pages=SitePages(ClanSites(database, statistics, roster, questions, clock), clock),
+            site_pages=SitePages(
+                ClanSites(database, statistics, leaderboards.derived, roster, questions, clock), clock
+            ),
             officers_sites=OfficersSites(inactivity, promotions, clock),
             questions=questions,
             reports=Reports(database, statistics, roster, inactivity, promotions, clock),

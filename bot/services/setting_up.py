@@ -34,7 +34,7 @@ from bot.services.setup_state import ranks_of, read_state
 from bot.services.time_zones import find_time_zone, suggest_time_zones
 from bot.settings import Settings
 from bot.wom.client import WomClient
-from db.queries import clans, cursors
+from db.queries import clans, cursors, dashboards
 from db.session import Database
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -118,8 +118,12 @@ class SettingUp:
         return clan
 
     async def unlink(self, clan: Clan, by: UserId) -> None:
-        """Stop following a clan. Its facts are kept, and linking it again takes them up."""
+        """Stop following a clan. Its facts are kept, and linking it again takes them up.
+
+        Its pages are off then: who links it again may be somebody else, and has to want them.
+        """
         async with self._database.write() as session:
+            await dashboards.switch_off(session, clan.id)
             await clans.unlink_clan(session, clan.id)
             await self._note(session, clan.guild, by, "clan_unlinked", clan_id=clan.id, name=clan.name)
         await self._changed(clan.guild)

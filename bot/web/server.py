@@ -37,6 +37,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Discord(Protocol):
     """What pages ask of Discord."""
 
+    def is_on(self, guild: GuildId) -> bool:
+        """Whether the bot is on a server."""
+        ...
+
     async def is_officer(self, guild: GuildId, user: UserId) -> bool:
         """Whether somebody is an officer of a server now; False where that cannot be told."""
         ...
@@ -102,9 +106,10 @@ class WebServer:
 
     async def _start(self, _request: web.Request) -> web.StreamResponse:
         """The only clan's pages. Of several none is named: that a clan's pages are public makes no list."""
-        public = await self._dashboards.public_clans()
+        found = [await self._shown(one) for one in await self._dashboards.public_clans()]
+        public = [one for one in found if one is not None]
         if len(public) == 1:
-            return elsewhere(f"c/{public[0]}/")
+            return elsewhere(f"c/{public[0].id}/")
         return refusal(404, "ClanStats", "Ask your clan for the address of its pages.")
 
     async def _clan(self, request: web.Request) -> web.StreamResponse:
@@ -132,8 +137,8 @@ class WebServer:
         response.set_cookie(
             COOKIE,
             sealed,
-            # Without a path the browser takes this address's, whatever stands before it at a proxy.
-            path=None,  # pyright: ignore[reportArgumentType] -- aiohttp leaves it out then
+            # An empty path is left out: the browser takes this address's, whatever is before it at a proxy.
+            path="",
             max_age=int((granted.until - self._clock()).total_seconds()),
             httponly=True,
             samesite="Lax",
@@ -157,7 +162,12 @@ class WebServer:
         return not_found() if html is None else reply(request, packed(html.encode(), "text/html"), SECRET)
 
     async def _public(self, request: web.Request) -> Clan | None:
-        return await self._dashboards.public(ClanId(int(request.match_info["clan"])))
+        return await self._shown(ClanId(int(request.match_info["clan"])))
+
+    async def _shown(self, clan: ClanId) -> Clan | None:
+        """The clan, if its pages are public and the bot is still on its server."""
+        found = await self._dashboards.public(clan)
+        return found if found is not None and self._discord.is_on(found.guild) else None
 
     async def _granted(self, request: web.Request, sealed: str) -> Pass | None:
         """What a pass grants, if whoever it was given to is still an officer."""

@@ -1,11 +1,12 @@
 """``/officer dashboard``: the clan's pages, whether everybody may see them, and officers' own."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, Self
 
 import discord
-from discord import ButtonStyle, Interaction, app_commands
-from discord.ui import Button, View
+from discord import ButtonStyle, Interaction, SelectOption, app_commands
+from discord.ui import Button, Select, View
 
 from bot.domain.clans import Clan
 from bot.domain.errors import NotPermitted
@@ -14,6 +15,7 @@ from bot.present.dashboard import dashboard_page
 from bot.services.registry import Services
 from cogs.answers import answer, clan_of, user_of
 from cogs.buttons import NUMBER, pack, unpack, view_of
+from cogs.leaderboard import CHOICES
 from cogs.member.command import officers_command
 from cogs.officers import OfficersItem, require_officer
 
@@ -29,7 +31,9 @@ async def dashboard_screen(
     if state.public_since is not None:
         link = await services.dashboards.officers_link(clan, user_of(interaction))
     switch = DashboardSwitch(clan.id, on=state.public_since is None)
-    return dashboard_page(clan.name, state, link), view_of(switch)
+    linked = await services.clans.of_guild(clan.guild)
+    others = [PagesOf(clan.id, linked)] if len(linked) > 1 else []
+    return dashboard_page(clan.name, state, link), view_of(switch, *others)
 
 
 class DashboardSwitch(OfficersItem[Button[View]], template=rf"da:(?P<clan>{NUMBER}):(?P<to>on|off)"):
@@ -55,6 +59,27 @@ class DashboardSwitch(OfficersItem[Button[View]], template=rf"da:(?P<clan>{NUMBE
         await interaction.response.edit_message(embed=embed, view=view)
 
 
+class PagesOf(OfficersItem[Select[View]], template=rf"dc:(?P<clan>{NUMBER})"):
+    """Shows the state of another clan of the server. ``clan`` is the one that is shown."""
+
+    def __init__(self, clan: ClanId, linked: Sequence[Clan] = ()) -> None:
+        options = [
+            SelectOption(label=one.name[:100], value=pack(one.id), default=one.id == clan)
+            for one in linked[:CHOICES]
+        ]
+        super().__init__(Select(custom_id=f"dc:{pack(clan)}", options=options or [SelectOption(label="…")]))
+        self.clan = clan
+
+    @classmethod
+    def read(cls, match: re.Match[str]) -> Self:
+        return cls(ClanId(unpack(match["clan"])))
+
+    async def act(self, interaction: Interaction[Any], clan: Clan) -> None:
+        chosen = await self.services.clans.by_id(ClanId(unpack(self.item.values[0])), clan.guild)
+        embed, view = await dashboard_screen(self.services, interaction, chosen)
+        await interaction.response.edit_message(embed=embed, view=view)
+
+
 def dashboard_command(services: Services) -> app_commands.Command[Any, ..., None]:
     """The command. Its answer is private everywhere: the link in it is one officer's."""
 
@@ -68,4 +93,4 @@ def dashboard_command(services: Services) -> app_commands.Command[Any, ..., None
     return officers_command(dashboard)
 
 
-DASHBOARD_ITEMS = (DashboardSwitch,)
+DASHBOARD_ITEMS = (DashboardSwitch, PagesOf)

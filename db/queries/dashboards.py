@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.ids import ClanId, UserId
+from bot.domain.ids import ClanId, GuildId, UserId
 from db.bulk import inserting
 from db.models import Clan, DashboardRow
 
@@ -35,3 +35,9 @@ async def switch_on(session: AsyncSession, clan: ClanId, by: UserId, now: dateti
 async def switch_off(session: AsyncSession, clan: ClanId) -> None:
     """Let nobody see a clan's pages any more."""
     await session.execute(delete(DashboardRow).where(DashboardRow.clan_id == clan))
+
+
+async def switch_off_all(session: AsyncSession, guild: GuildId) -> None:
+    """The same of every clan of a server, linked or not."""
+    of_guild = select(Clan.id).where(Clan.guild_id == guild)
+    await session.execute(delete(DashboardRow).where(DashboardRow.clan_id.in_(of_guild)))

@@ -223,7 +223,7 @@ def bounds_since(starts: Subquery, rule: Rule) -> CTE:
     first = _taken(func.min, starts, since=start, before=_AFTER_END)
     if rule is Rule.COVERING:
         first = func.coalesce(_taken(func.max, starts, before=after_start), first)
-    # By WOM's rule a profile without a first reading has no last one either: the row is left out.
+    # By WOM's rule too: where there is a first inside, the last before the end is inside.
     last = _taken(func.max, before=_AFTER_END)
     return (
         select(

@@ -2,11 +2,15 @@
 
 import asyncio
 import re
+import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy import make_url
 
 from bot.present.site.document import ClanDocument, schema
 from bot.present.site.pages import Pages
@@ -62,6 +66,10 @@ async def test_an_export_is_written_whole_or_the_folder_stays_as_it_was(
         assert SCRIPT not in page
         assert "\u202e" not in page
         assert not re.search(r"<script(?! src=)| style=| on\w+=\"", page)
+    # Also a boss that is newer than the program has its page, unless its name is a way out of the folder.
+    assert 'href="metrics/the_newest_one.html"' in pages["bosses.html"]
+    assert "the_newest_one" in document.members[0].bosses
+    assert not (tmp_path / "above.html").exists()
     assert "&lt;script&gt;" in pages["roster.html"]
     assert CLAN_NAME not in document.name
 
@@ -76,10 +84,32 @@ async def test_an_export_is_written_whole_or_the_folder_stays_as_it_was(
     assert (folder / "index.html").read_text("utf-8") != "yesterday's"
     assert named_like(folder) == ["pages"]
 
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "letter").write_text("dear")
-    assert "something else" in await export(tmp_path / "home")
-    assert (tmp_path / "home" / "letter").exists()
+    # A page that an earlier version or a member who left has left behind is replaced with the rest.
+    for path in ("members/99.html", "metrics/old_boss.html"):
+        (folder / path).write_text("old")
+    await export()
+    assert not (folder / "members" / "99.html").exists()
+    # Whatever else is in it, an export lets be.
+    for path in ("letter.html", ".git/config", "members/notes.html"):
+        other = tmp_path / "home" / path
+        shutil.copytree(folder, tmp_path / "home")
+        other.parent.mkdir(exist_ok=True)
+        other.write_text("dear")
+        assert "something else" in await export(tmp_path / "home")
+        assert other.read_text() == "dear"
+        shutil.rmtree(tmp_path / "home")
+
+    # A run that was killed while it replaced the folder left it beside its place.
+    folder.rename(tmp_path / ".pages.abcdefgh.old")
+    with closing(sqlite3.connect(str(make_url(bots).database))) as file:
+        file.execute("ALTER TABLE score_weights RENAME TO away")
+        assert "Nothing was written: no such table: score_weights" in await export()
+        file.execute("ALTER TABLE away RENAME TO score_weights")
+    with monkeypatch.context() as broken:
+        broken.setattr(Pages, "render", broken_at(Pages.render, "members/7.html"))
+        with pytest.raises(ZeroDivisionError):
+            await export()
+    assert named_like(folder) == ["pages"]
     assert (
         "no clan of group 99"
         in (await asyncio.to_thread(clanstats, "export", "site", str(folder), "--group", "99")).output

@@ -1,14 +1,18 @@
 """What a clan's pages say: the same numbers as boards, and of each member only what everybody may see."""
 
-from bot.domain.ids import MemberId
+import re
+
+from bot.domain.ids import MemberId, UserId
 from bot.domain.metrics import EHP, MESSAGES, OVERALL, Metric
 from bot.domain.periods import read_period
 from bot.domain.reports import ChangeKind, Figures
-from bot.domain.site import ClanSite, Health, health, rising_star, totals_by_day
+from bot.domain.site import ClanSite, Health, gained_by_all, health, rising_star, totals_by_day
+from bot.present.site.pages import Pages
 from bot.services.clan_site import clan_sites
 from db.session import Database
 from tests.services.hearing import NOW
-from tests.web.clan import FORMER, lay_hostile
+from tests.services.laid import lay
+from tests.web.clan import ABOVE, DAY, FORMER, METRICS, NEWEST, SLAYER, VORKATH, lay_hostile
 
 
 def figures(site: ClanSite, of: Metric) -> dict[MemberId, Figures]:
@@ -43,17 +47,22 @@ async def test_pages_say_what_boards_say_and_nothing_of_who_left(database: Datab
     gained = {number: value for number, value in enumerate(ann.xp_days) if value}
     assert gained.keys() == {0, 23, 26, 28, 29}
     assert ann.xp_days[27] is None
-    assert ann.message_days[:18] == (None,) * 18
+    # Ten days ago somebody listened from noon on and heard nothing: that is no day without a message.
+    assert ann.message_days[:21] == (None,) * 20 + (0,)
+    assert days_of_messages(site)[18:21] == [None, None, 0]
     assert (sum(value or 0 for value in ann.message_days), ann.message_days[29]) == (4, 2)
     days = totals_by_day(site)
     assert days[29].measured == 6
     assert days[27].xp is None
 
     # The pages of bosses add up to what the clan's own question says.
-    for boss in site.answers.bosses:
+    for boss in site.answers.bosses[:2]:
         gains = [value for one in site.people if (value := one.gains.get(boss.metric.key))]
         assert (sum(gains), len(gains)) == (boss.kills, boss.members)
-    assert [one.metric.key for one in site.answers.bosses] == ["vorkath"]
+    assert [one.metric.key for one in site.answers.bosses] == [NEWEST.key, "vorkath", ABOVE.key]
+    pages = Pages(site)
+    assert "metrics/the_newest_one.html" in pages.paths()
+    assert 'href="metrics/the_newest_one.html"' in (pages.render("index.html") or "")
 
     assert {one.kind for one in site.changes} == {ChangeKind.RENAMED}
     assert site.hours[0][13] is None or site.hours[0][13] == 0
@@ -61,3 +70,50 @@ async def test_pages_say_what_boards_say_and_nothing_of_who_left(database: Datab
     assert site.collecting_since is not None
     assert health(site.people) == Health(week=7, month=0, quiet=0, unknown=0)
     assert rising_star(site.people) is not None
+
+
+async def test_the_clan_gains_of_each_what_lies_after_they_joined(database: Database) -> None:
+    laid = await lay(database, "Europe/Amsterdam", METRICS)
+    for number, joined in ((1, 100), (2, 10), (3, 2), (4, 29)):
+        await laid.member(number, f"M{number}", number, joined_at=NOW - joined * DAY)
+    # The second has gained most before, the third was not read since, the fourth never.
+    for number, readings in ((1, {29: 0, 0: 1}), (2, {29: 0, 12: 500, 9: 600, 0: 620}), (3, {29: 0, 3: 900})):
+        for back, gained in readings.items():
+            values = {OVERALL: 10**6 + gained, SLAYER: 10**5 + gained, VORKATH: 50 + gained}
+            await laid.see(number, NOW - back * DAY, values)
+    site = await clan_sites(database, laid.clock).read(await laid.clan())
+
+    assert [gained_by_all(site, of) for of in (OVERALL, SLAYER, VORKATH)] == [21, 21, 21]
+    # By themselves they gained it all, as the boards say.
+    assert [one.gains.get("vorkath") for one in site.people] == [1, 620, 900, None]
+    pages = Pages(site)
+    assert "+21 in 30 days, 3 measured" in (pages.render("index.html") or "")
+    for path, of in (("skills.html", "Slayer"), ("bosses.html", "Vorkath")):
+        row = re.search(rf">{of}<.*?<td[^>]*>([^<]*)<", pages.render(path) or "", re.DOTALL)
+        assert row is not None
+        assert row[1] == "+21"
+
+
+async def test_who_is_idle_is_told_only_where_all_was_heard_and_measured(database: Database) -> None:
+    laid = await lay_hostile(database)
+    for number, name in ((9, "Dee"), (10, "Eve"), (11, "Flo")):
+        await laid.member(number, name, number, joined_at=NOW - 90 * DAY)
+        for back in (3, 0) if name == "Flo" else (29, 0):
+            await laid.see(number, NOW - back * DAY, {OVERALL: 1_000_000})
+        await laid.hold((number, name, None, None))
+    for user, name in ((1, "Dee"), (2, "Flo")):
+        await laid.links.claim(await laid.clan(), UserId(user), name)
+
+    async def idle() -> Health:
+        made = await clan_sites(database, laid.clock).read(await laid.clan())
+        return health(made.people)
+
+    # Of the first 20 days nothing was heard.
+    assert await idle() == Health(week=7, month=0, quiet=0, unknown=3)
+    # Eve is not linked, and Flo's readings began 3 days ago.
+    await laid.observe(NOW - 31 * DAY, NOW)
+    assert await idle() == Health(week=7, month=0, quiet=1, unknown=2)
+
+
+def days_of_messages(site: ClanSite) -> list[int | None]:
+    return [one.messages for one in totals_by_day(site)]

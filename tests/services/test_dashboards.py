@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.errors import Outdated
-from bot.domain.ids import ClanId, UserId
+from bot.domain.ids import ClanId, GuildId, UserId
 from bot.services.clans import Clans
 from bot.services.dashboards import Dashboards, Served
 from bot.services.sealing import Sealer
@@ -53,4 +53,10 @@ async def test_pages_are_off_until_they_are_switched_on_and_a_link_opens_one_cla
     assert await dashboards.opened(clan.id, sealed) is None
     await dashboards.switch(clan, OFFICER, on=False)
     assert await dashboards.public(clan.id) is None
+    for one in (clan, await other.clan()):
+        await dashboards.switch(one, OFFICER, on=True)
+    await dashboards.removed(GuildId(1))
+    assert await dashboards.public_clans() == [clan.id, other.id]
+    await dashboards.removed(clan.guild)
+    assert await dashboards.public_clans() == []
     assert await dashboards.public(ClanId(10**8)) is None

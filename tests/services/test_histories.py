@@ -181,7 +181,6 @@ def machine(database_kind: str, tmp_path: Path) -> Iterator[type[Clan]]:
 
 @pytest.mark.timeout(0)  # with --hypothesis-profile=soak it takes hours
 def test_no_history_shows_a_fact_under_another_person(machine: type[Clan], database_kind: str) -> None:
-    """40 histories of 30 steps, on PostgreSQL a handful; ``make soak`` runs 5,000 of 50."""
-    chosen = settings() if settings.get_current_profile_name() == "soak" else settings(max_examples=40)
+    """100 histories of 30 steps, on PostgreSQL a handful; ``make soak`` runs 5,000 of 50."""
     few = settings(max_examples=5, stateful_step_count=20)
-    run_state_machine_as_test(machine, settings=few if database_kind == "postgres" else chosen)
+    run_state_machine_as_test(machine, settings=few if database_kind == "postgres" else settings())

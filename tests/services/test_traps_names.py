@@ -307,6 +307,23 @@ async def test_the_last_name_of_an_archive_is_not_that_of_a_newcomer_who_has_it_
     )
 
 
+async def test_an_archive_that_took_the_name_of_another_has_what_is_said_since_wom_was_told(
+    tale: Tale,
+) -> None:
+    """Trap 4: both were archived before a poll saw them; what Bob said before it is not Ann's."""
+    ann, bob = tale.joins("Ann", "Bob")
+    await tale.polled(hours=1)
+    tale.passes(minutes=5)
+    await tale.says("Bob")
+    tale.passes(minutes=5)
+    tale.wom.archive(bob, tale.now)
+    tale.renames(ann, "Bob")
+    tale.passes(minutes=5)
+    tale.wom.archive(ann, tale.now)
+    await tale.polled(hours=1)
+    assert await tale.spoken() == {NOBODY: 1}, "Bob had it until he was seen no more, and perhaps longer"
+
+
 async def test_who_gave_a_name_up_and_took_it_again_did_not_have_it_between(tale: Tale) -> None:
     """WOM showed Ann under the old name until it approved; Bob had it in the meantime."""
     ann, bob = tale.joins("Ann", "Bob")

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import update
 
 from bot.domain.ids import MemberId
-from bot.domain.metrics import BOSS_KILLS, BOSSES, EHB, EHP, OVERALL, SKILLS, TOTAL_LEVEL
+from bot.domain.metrics import BOSS_KILLS, BOSSES, EHB, EHP, OVERALL, SKILLS, TOTAL_LEVEL, MetricKind, metric
 from db.models import Clan
 from db.queries import members
 from db.session import Database
@@ -15,7 +15,10 @@ from tests.services.laid import Laid, game, lay
 
 VORKATH = next(one for one in BOSSES if one.key == "vorkath")
 SLAYER = next(one for one in SKILLS if one.key == "slayer")
-METRICS = (OVERALL, EHP, EHB, BOSS_KILLS, TOTAL_LEVEL, SLAYER, VORKATH)
+NEWEST = metric("the_newest_one", MetricKind.BOSS)
+"""A boss that the program does not know, of which most is killed."""
+ABOVE = metric("../../above", MetricKind.BOSS)
+METRICS = (OVERALL, EHP, EHB, BOSS_KILLS, TOTAL_LEVEL, SLAYER, VORKATH, NEWEST, ABOVE)
 SCRIPT = "<script>x=1</script>"
 QUOTES = "\"'>&<b"
 TURNED = "\u202eevil\u202c"
@@ -63,6 +66,8 @@ def _values(number: int, step: int) -> dict[Any, int | None]:
         OVERALL: 4_600_000_000 - number if number == 1 and step == 6 else 100_000_000 + gained,
         SLAYER: 13_000_000 + gained // 10,
         VORKATH: None if number == 7 else 50 + step * number,
+        NEWEST: 100 * step,
+        ABOVE: 1 + step,
         BOSS_KILLS: 50 + step * number,
         EHP: 100_000 * (10 + step),
         EHB: 50_000 * (10 + step),

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from bot.domain.clan_charts import Spot, outliers
 from bot.domain.leaderboards import Board
 from bot.domain.metrics import BOSS_KILLS, MESSAGES, OVERALL, Metric, MetricKind, level_of
-from bot.domain.site import MONTH, ClanSite, Person, health, rising_star, totals_by_day
+from bot.domain.site import MONTH, ClanSite, Person, gained_by_all, health, rising_star, totals_by_day
 from bot.present.numbers import counted, label
 from bot.present.site import charts, people, words
 from bot.present.site.tables import Cell, Head, Table, gained, number
@@ -69,9 +69,8 @@ def _cards(site: ClanSite) -> Iterable[Card]:
         "Active members", f"{now.week}", f"of {counted(len(site.people), 'member')}, in 7 days", "active"
     )
     known = [one.xp.total for one in site.people if one.xp.total is not None]
-    gains = [value for one in site.people if (value := one.xp.windows[MONTH]) is not None]
     value = words.total(sum(known) if known else None, OVERALL.measure)
-    month = words.gain(sum(gains) if gains else None, OVERALL.measure)
+    month = words.gain(gained_by_all(site, OVERALL), OVERALL.measure)
     yield Card("Clan XP", value, f"{month} in 30 days, {len(known)} measured", "clan-xp")
 
 
@@ -81,12 +80,8 @@ def _top_boss(site: ClanSite) -> Card:
         return Card("Top boss", words.DASH, "no kills read yet", "gains")
     names = " and ".join(one.metric.name for one in best)
     small = f"{counted(best[0].kills, 'kill')} in 30 days, by {counted(best[0].members, 'member')}"
-    return Card("Top boss", names, small, "bosses", f"metrics/{best[0].metric.key}.html")
-
-
-def _sum(site: ClanSite, of: Metric) -> int | None:
-    gains = [value for one in site.people if (value := one.gains.get(of.key)) is not None]
-    return sum(gains) if gains else None
+    href = f"metrics/{best[0].metric.key}.html" if best[0].metric in site.bosses else None
+    return Card("Top boss", names, small, "bosses", href)
 
 
 def scatter_of(site: ClanSite) -> charts.Scatter | None:
@@ -240,7 +235,7 @@ def metrics(site: ClanSite, kind: MetricKind) -> dict[str, Any]:
     """All skills, or all bosses: what the clan gained, who gained most and who has most."""
     skills = kind is MetricKind.SKILL
     listed = site.skills if skills else site.bosses
-    heads = [Head("Skill" if skills else "Boss", numeric=False), Head("Clan, 30 days", why="gains")]
+    heads = [Head("Skill" if skills else "Boss", numeric=False), Head("Clan, 30 days", why="clan-xp")]
     heads += [Head("Gained most", numeric=False), Head("With"), Head("Has most", numeric=False), Head("With")]
     rows = [_metric_row(site, of) for of in listed]
     rows.sort(key=lambda row: -(row[1].sort if isinstance(row[1].sort, int) else -1))
@@ -251,7 +246,10 @@ def metrics(site: ClanSite, kind: MetricKind) -> dict[str, Any]:
 
 
 def _metric_row(site: ClanSite, of: Metric) -> list[Cell]:
-    cells = [Cell(of.name, of.name.casefold(), f"metrics/{of.key}.html"), gained(_sum(site, of), of.measure)]
+    cells = [
+        Cell(of.name, of.name.casefold(), f"metrics/{of.key}.html"),
+        gained(gained_by_all(site, of), of.measure),
+    ]
     for values, write in (("gains", gained), ("totals", number)):
         best = _best(site.people, of, values)
         if best is None:
