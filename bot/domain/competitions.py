@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Final
 
+from bot.domain.gains import PARTIAL_AFTER, Reading, Span
 from bot.domain.leaderboards import Board
 from bot.domain.metrics import Metric
 
@@ -78,6 +79,25 @@ def offered(contests: Iterable[Contest], now: datetime) -> list[Contest]:
 
     shown = [one for one in contests if now - one.ends_at <= SHOWN_AFTER]
     return sorted(shown, key=order)
+
+
+def contest_span(covering: Span, inside: Span | None, start: datetime) -> Span:
+    """The two readings that a gain in a competition rests on.
+
+    ``covering`` begins with the last reading at or before the start, where there is one, ``inside`` with
+    the first from the start on. The gain begins with the nearer one, but never with one from more than
+    36 hours before the start: what was gained before a competition is none of it. Where only that is known,
+    nothing is: both readings are the same.
+    """
+    known = [covering.first] if inside is None else [inside.first, covering.first]
+    fitting = [one for one in known if start - one.at <= PARTIAL_AFTER]
+    first = min(fitting, key=lambda one: abs(one.at - start), default=covering.last)
+    return Span(first, covering.last)
+
+
+def measured_until(last: Reading, end: datetime) -> datetime | None:
+    """When a gain's measuring ended, where that is more than 36 hours before its competition; else None."""
+    return last.at if end - last.at > PARTIAL_AFTER else None
 
 
 def contest_news(contest: Contest, now: datetime) -> Iterator[tuple[ContestNews, datetime]]:

@@ -13,6 +13,8 @@ from bot.domain.summaries import NINETY_NINE, Leader
 
 NEWS_FOR: Final = timedelta(days=5)
 """What happened longer ago is not told of any more; a leave is believed after two days only."""
+RECORD_NEWS_FOR: Final = timedelta(days=3)
+"""A record is told so long after its last day: the bot or Wise Old Man may be out of reach on the first."""
 LATEST: Final = timedelta(days=1)
 """An achievement of which WOM knows only to within more than that when it was, is left out."""
 LEAST_COINS: Final = 1_000_000

@@ -15,13 +15,20 @@ class Entry(NamedTuple):
 
     ``value`` is in stored units (:mod:`bot.domain.metrics`); ``None`` is unknown.
     ``measured_from`` is the first reading's time where it lies more than 36 hours
-    after the period's start: the figure then covers less than was asked for.
+    after the period's start: the figure then covers less than was asked for. Of competitions
+    ``measured_until`` is the last reading's, where it lies more than 36 hours before the end.
     """
 
     member: MemberId
     name: str
     value: int | None
     measured_from: datetime | None = None
+    measured_until: datetime | None = None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the figure covers less than was asked for."""
+        return self.measured_from is not None or self.measured_until is not None
 
 
 class Standing(NamedTuple):

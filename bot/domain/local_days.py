@@ -39,8 +39,10 @@ def offsets(zone: ZoneInfo, start: datetime, end: datetime) -> list[Offset]:
     at = first
     while at < past:
         step = min(at + QUARTERS_A_DAY, past)
-        if _shift(zone, step) != shift and step < past:
-            moved = _moved(zone, at, step)
+        # Clocks may be moved in the very last quarters: past the end nobody asks.
+        last = min(step, past - 1)
+        if _shift(zone, last) != shift:
+            moved = _moved(zone, at, last)
             found.append(Offset(low, moved, shift))
             low, shift = moved, _shift(zone, moved)
         at = step

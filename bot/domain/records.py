@@ -54,8 +54,9 @@ class Slots(NamedTuple):
 class Record:
     """The most that a member did in a day, a week or a month of ``first`` to ``last``, both included.
 
-    ``value`` is in stored units. ``holders`` did the same, in the same slot or in others; of many
-    that share it ``others`` are not named. ``since`` is the first slot that anybody was measured in.
+    ``value`` is in stored units. ``holders`` did the same, in the same slot; of many that share it
+    ``others`` are not named, nor is who did the same later. ``since`` is the first slot that anybody was
+    measured in.
     """
 
     span: RecordSpan

@@ -23,11 +23,15 @@ TIMES_USUAL: Final = 2
 
 
 class Leader(NamedTuple):
-    """One of the first; equal values share a place. ``value`` is in stored units."""
+    """One of the first; equal values share a place. ``value`` is in stored units.
+
+    ``is_partial`` is whether it covers less than was asked for.
+    """
 
     place: int
     name: str
     value: int
+    is_partial: bool = False
 
 
 class Improved(NamedTuple):

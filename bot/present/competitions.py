@@ -8,13 +8,15 @@ import discord
 
 from bot.domain.competitions import Contest, ContestStandings, Phase
 from bot.domain.ids import MemberId
-from bot.present.numbers import counted, short
+from bot.domain.leaderboards import Standing
+from bot.present.numbers import PARTIAL, counted, short
 from bot.present.text import DESCRIPTION_LIMIT, TITLE_LIMIT, cut_units, escape, fit_lines, tidy, units
 from bot.present.theme import ACCENT, MEDALS, SEPARATOR
 from bot.present.times import ago, at_moment
 
 SHOWN: Final = 10
 _OPTION: Final = 100
+_PARTIAL: Final = "measured for less than its whole time"
 
 
 def no_competitions() -> discord.Embed:
@@ -37,6 +39,8 @@ def competition_page(shown: ContestStandings) -> discord.Embed:
         small.insert(0, f"{len(board.standings)} of {board.members} measured")
         if board.checked_at is not None:
             small.insert(1, f"checked {ago(board.checked_at)}")
+        if any(row.entry.is_partial and row.entry.value for row in board.standings):
+            small.insert(0, f"{PARTIAL} {_PARTIAL}")
     elif len(contest.metrics) > 1:
         lines.append("Its score is made of several metrics: Wise Old Man has the standings.")
     if contest.is_team:
@@ -66,14 +70,20 @@ def _standings(shown: ContestStandings) -> list[str]:
         return []
     gained = [row for row in board.standings if row.entry.value]
     lines = [
-        f"{MEDALS.get(row.place, f'{row.place}.')} {escape(row.entry.name)}{SEPARATOR}"
-        f"{short(row.entry.value, board.metric.measure)}"
+        f"{_place(row)} {escape(row.entry.name)}{SEPARATOR}{short(row.entry.value, board.metric.measure)}"
         for row in gained[:SHOWN]
     ]
     rest = len(gained) - SHOWN
     if rest > 0:
         lines.append(f"… and {counted(rest, 'member')} more")
     return lines or ["Nobody has gained anything yet."]
+
+
+def _place(row: Standing) -> str:
+    """A medal for the first three places, but not for what covers less than the competition."""
+    if row.entry.is_partial:
+        return f"{row.place}. {PARTIAL}"
+    return MEDALS.get(row.place, f"{row.place}.")
 
 
 def my_standing(shown: ContestStandings, member: MemberId) -> str:
@@ -83,9 +93,11 @@ def my_standing(shown: ContestStandings, member: MemberId) -> str:
         None if board is None else next((one for one in board.standings if one.entry.member == member), None)
     )
     if board is None or row is None:
-        return "You have no number in it yet: Wise Old Man has not looked at you since it began."
+        return "You have no number in it yet: Wise Old Man has to look at you near its start, and later."
     value = short(row.entry.value, board.metric.measure)
-    return f"#{row.place} of {len(board.standings)}{SEPARATOR}{value} {board.metric.name}"
+    mark = f"{PARTIAL} " if row.entry.is_partial else ""
+    less = f"\n-# {PARTIAL} {_PARTIAL}" if row.entry.is_partial else ""
+    return f"#{row.place} of {len(board.standings)}{SEPARATOR}{mark}{value} {board.metric.name}{less}"
 
 
 def option(contest: Contest, now: datetime) -> tuple[str, str]:

@@ -8,7 +8,8 @@ import discord
 from bot.domain.clans import Clan
 from bot.domain.competitions import Contest, ContestNews
 from bot.domain.feed import FOR_OFFICERS, LEAST_COINS, FeedItem, FeedKind, FeedSetting
-from bot.present.numbers import short
+from bot.domain.summaries import Leader
+from bot.present.numbers import PARTIAL, short
 from bot.present.records import record_line
 from bot.present.summary import clock
 from bot.present.text import DESCRIPTION_LIMIT, UNBROKEN, clip, escape, fit_lines, rank_name
@@ -89,7 +90,7 @@ def _contest(one: FeedItem) -> str:
 
 
 def _leaders(one: FeedItem, contest: Contest) -> str:
-    """The first three places, each with a medal; in a line of their own."""
+    """The first three places, each with a medal but for what is partial; in a line of their own."""
     if one.leaders is None:
         return f"{SEPARATOR}Wise Old Man has the standings"
     if not one.leaders:
@@ -100,12 +101,15 @@ def _leaders(one: FeedItem, contest: Contest) -> str:
         )
     measure = contest.metrics[0].measure
     shown = [
-        f"{MEDALS[row.place]}{UNBROKEN}{escape(row.name)} {short(row.value, measure)}"
-        for row in one.leaders[:_LED]
+        f"{_medal(row)}{UNBROKEN}{escape(row.name)} {short(row.value, measure)}" for row in one.leaders[:_LED]
     ]
     rest = len(one.leaders) - _LED
     more = f" and {rest} more" if rest > 0 else ""
     return f"\n{SEPARATOR.join(shown)}{more}"
+
+
+def _medal(row: Leader) -> str:
+    return PARTIAL if row.is_partial else MEDALS[row.place]
 
 
 def _milestone(one: FeedItem) -> str:

@@ -7,7 +7,6 @@ from bot.domain.clans import Clan
 from bot.domain.competitions import Contest, ContestStandings, Phase, offered
 from bot.domain.ids import ClanId
 from bot.domain.metrics import metric
-from bot.domain.periods import Period, PeriodKind
 from bot.services.clock import Clock
 from bot.services.failures import as_user_error
 from bot.services.leaderboards import Leaderboards
@@ -60,19 +59,21 @@ class Competitions:
     async def standings(self, clan: Clan, contest: Contest) -> ContestStandings:
         """Everybody's gain from its start to its end, or now.
 
-        By the covering rule: what WOM's own page shows begins with the first reading after the
-        start, so that the two can differ by what was gained before it.
+        From the reading nearest to the start, and of at most 36 hours before it: what WOM's own page
+        shows begins with the first one after the start, so that the two can differ.
         """
         now = self._clock()
         phase = contest.phase(now)
         if phase is Phase.TO_COME or len(contest.metrics) != 1:
             return ContestStandings(contest, phase, None)
-        end = min(contest.ends_at, now)
-        period = Period("competition", PeriodKind.CALENDAR, contest.starts_at, end)
-        as_of = end if phase is Phase.OVER else None
-        return ContestStandings(
-            contest, phase, await self._leaderboards.top(clan, contest.metrics[0], period, as_of)
+        board = await self._leaderboards.contested(
+            clan,
+            contest.metrics[0],
+            contest.starts_at,
+            min(contest.ends_at, now),
+            over=phase is Phase.OVER,
         )
+        return ContestStandings(contest, phase, board)
 
 
 def _contest(one: Competition) -> Contest:

@@ -72,7 +72,7 @@ class Derived:
         entries = {key: [row.entry for row in board.standings] for key, board in boards.items()}
         checked = [board.checked_at for board in boards.values() if board.checked_at is not None]
         oldest = [board.oldest_check for board in boards.values() if board.oldest_check is not None]
-        board = _board(clan, SCORE, period, scored(entries, chosen, names), checked + oldest)
+        board = board_of(clan, SCORE, period, scored(entries, chosen, names), checked + oldest)
         return replace(board, weights=chosen)
 
     async def _raids(self, clan: Clan, period: Period, as_of: datetime | None) -> Board:
@@ -83,7 +83,7 @@ class Derived:
             names = (await present(session, clan.id, as_of)).names
             ends = group_ends(await gains.readings(session, clan.id, list(ids), period)) if ids else {}
         entries = [_together(member, name, ids, ends, period) for member, name in names.items()]
-        return _board(clan, RAIDS, period, entries, _checks(ends, entries))
+        return board_of(clan, RAIDS, period, entries, _checks(ends, entries))
 
     async def _diversity(self, clan: Clan, period: Period, as_of: datetime | None) -> Board:
         known = await self._statistics.metric_ids()
@@ -95,12 +95,12 @@ class Derived:
             ends = group_ends(await gains.readings(session, clan.id, overall, period)) if overall else {}
         entries: list[Entry] = []
         for member, name in names.items():
-            killed = found.bosses.get(member)
+            killed = found.get(member)
             of = [] if killed is None else ends.get((member, overall[0]), [])
             entries.append(
                 Entry(member, name, killed, entry_of(member, name, OVERALL, of, period).measured_from)
             )
-        return _board(clan, DIVERSITY, period, entries, _checks(ends, entries))
+        return board_of(clan, DIVERSITY, period, entries, _checks(ends, entries))
 
     async def boss_ids(self) -> dict[MetricId, Metric]:
         """Every boss that was ever seen, also those that this program does not know."""
@@ -134,7 +134,7 @@ class Derived:
         checked = [min(span.end, period.end) for span in spans]
         first = min((span.start for span in spans), default=None)
         since = first if first and first > period.start else None
-        return _board(clan, CHAT_STREAK, period, entries, checked, since=since)
+        return board_of(clan, CHAT_STREAK, period, entries, checked, since=since)
 
     async def _xp_streak(self, clan: Clan, period: Period, as_of: datetime | None) -> Board:
         known = await self._statistics.metric_ids()
@@ -142,7 +142,7 @@ class Derived:
         async with self._database.read() as session:
             names = (await present(session, clan.id, as_of)).names
             if OVERALL.key not in known:
-                return _board(clan, XP_STREAK, period, [Entry(*one, None) for one in names.items()], [])
+                return board_of(clan, XP_STREAK, period, [Entry(*one, None) for one in names.items()], [])
             overall = known[OVERALL.key]
             found = await xp_days.streaks(
                 session,
@@ -155,7 +155,7 @@ class Derived:
             )
             ends = group_ends(await gains.readings(session, clan.id, [overall], period))
         entries = [Entry(member, name, found.get(member)) for member, name in names.items()]
-        return _board(clan, XP_STREAK, period, entries, _checks(ends, entries))
+        return board_of(clan, XP_STREAK, period, entries, _checks(ends, entries))
 
 
 def streak_period(period: Period) -> Period:
@@ -190,7 +190,7 @@ def _checks(ends: Mapping[Key, Sequence[Ends]], entries: Iterable[Entry]) -> lis
     return list(last.values())
 
 
-def _board(
+def board_of(
     clan: Clan,
     of: Metric,
     period: Period,

@@ -9,7 +9,16 @@ from bot.domain.as_of import JOINED, LEFT, RANK_CHANGED, RENAMED, RETURNED
 from bot.domain.broadcasts import BroadcastKind
 from bot.domain.clans import Clan
 from bot.domain.competitions import ContestNews, contest_news
-from bot.domain.feed import LATEST, NEWS_FOR, FeedItem, FeedKind, FeedSetting, kind_of, wanted
+from bot.domain.feed import (
+    LATEST,
+    NEWS_FOR,
+    RECORD_NEWS_FOR,
+    FeedItem,
+    FeedKind,
+    FeedSetting,
+    kind_of,
+    wanted,
+)
 from bot.domain.ids import ChannelId, ClanId, GuildId, MemberId, UserId
 from bot.domain.metrics import metric
 from bot.domain.periods import midnight
@@ -138,7 +147,7 @@ class Feed:
         if today is None or found is None:
             return
         for one in found.records:
-            if one.is_news(one.first, one.last) and today - one.last <= timedelta(days=1):
+            if one.is_news(one.first, one.last) and today - one.last <= RECORD_NEWS_FOR:
                 key = f"r:{one.span}:{one.metric.key}:{one.first.isoformat()}"
                 at = midnight(one.last + timedelta(days=1), clan.zone)
                 yield FeedItem(key, FeedKind.RECORDS, at, one.holders[0], record=one)
@@ -162,7 +171,7 @@ class Feed:
         return replace(
             one,
             leaders=tuple(
-                Leader(row.place, row.entry.name, row.entry.value)
+                Leader(row.place, row.entry.name, row.entry.value, row.entry.is_partial)
                 for row in board.standings
                 if row.place <= LEADERS and row.entry.value
             ),

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.clans import Clan
+from bot.domain.competitions import contest_span, measured_until
+from bot.domain.gains import covering_gain, partial_from
+from bot.domain.ids import MemberId
 from bot.domain.leaderboards import Board, Entry, rank
 from bot.domain.metrics import MESSAGES, OFFERED_METRICS, Metric, MetricKind, find_metric
-from bot.domain.periods import Period, read_moment, read_period
-from bot.services.derived import Derived
-from bot.services.measured import entry_of, group_ends
+from bot.domain.periods import Period, PeriodKind, read_moment, read_period
+from bot.services.derived import Derived, board_of
+from bot.services.measured import entry_of, group_ends, span_of
 from bot.services.rosters import present
 from bot.services.statistics import Statistics
 from db.queries import counts, cursors, gains
@@ -78,6 +81,37 @@ class Leaderboards:
             oldest_check=min(checks, default=None),
             polled=clan.polled_at is not None,
         )
+
+    async def contested(
+        self, clan: Clan, metric: Metric, start: datetime, end: datetime, *, over: bool
+    ) -> Board:
+        """Everybody's gain in a competition, from the reading nearest to its start: see ``contest_span``.
+
+        One that is ``over`` is of who was a member at its end; who was not read near it is partial.
+        """
+        period = Period("competition", PeriodKind.CALENDAR, start, end)
+        inside = Period("competition", PeriodKind.ROLLING, start, end)
+        known = await self._statistics.metric_ids()
+        ids = [known[metric.key]] if metric.key in known else []
+        async with self._database.read() as session:
+            current = (await present(session, clan.id, end if over else None)).names
+            of = group_ends(await gains.readings(session, clan.id, ids, period)) if ids else {}
+            since = group_ends(await gains.readings(session, clan.id, ids, inside)) if ids else {}
+        covering = {member: ends for (member, _), ends in of.items()}
+        within = {member: ends for (member, _), ends in since.items()}
+
+        def entry(member: MemberId, name: str) -> Entry:
+            if member not in covering:
+                return Entry(member, name, None)
+            begun = span_of(within[member], inside) if member in within else None
+            span = contest_span(span_of(covering[member], period), begun, start)
+            until = measured_until(span.last, end) if over else None
+            return Entry(member, name, covering_gain(*span), partial_from(start, span.first.at), until)
+
+        entries = [entry(member, name) for member, name in current.items()]
+        placed = {one.member for one in entries if one.value is not None}
+        checks = [max(end.last_at for end in ends) for member, ends in covering.items() if member in placed]
+        return board_of(clan, metric, period, entries, checks)
 
     async def _chat(self, clan: Clan, period: Period, as_of: datetime | None) -> Board:
         """Messages by member. Nobody is measured over a time in which nothing was observed."""

@@ -50,9 +50,9 @@ from bot.domain.records import (
 from bot.domain.rules.facts import HOLE, unobserved
 from bot.services.clock import Clock
 from bot.services.leaderboards import Leaderboards
-from bot.services.rosters import present
+from bot.services.rosters import people_of, present
 from bot.services.statistics import Statistics
-from db.queries import bosses, clan_roster, clans, cursors, members, records, talk, weights
+from db.queries import bosses, clan_roster, clans, cursors, records, talk, weights
 from db.queries.cursors import CoveredSpan
 from db.queries.records import Best
 from db.queries.talk import People
@@ -143,14 +143,12 @@ class Questions:
     async def bosses(
         self, clan: Clan, period: Period, as_of: datetime | None = None
     ) -> tuple[BossTotal, ...]:
-        """What the members killed, the most first."""
+        """What the members killed while they were in the clan, the most first."""
         ids = await self._leaderboards.derived.boss_ids()
         async with self._database.read() as session:
-            names = (await present(session, clan.id, as_of)).names
-            found = await bosses.diversity(session, clan.id, list(names), list(ids), period)
-        return ranked_bosses(
-            {ids[id_].key: (ids[id_], number, did) for id_, (number, did) in found.kills.items()}
-        )
+            people = await people_of(session, clan.id, await present(session, clan.id, as_of))
+            found = await bosses.kills(session, clan.id, people, list(ids), period)
+        return ranked_bosses({ids[id_].key: (ids[id_], number, did) for id_, (number, did) in found.items()})
 
     async def nines(
         self, clan: Clan, period: Period, as_of: datetime | None = None
@@ -168,9 +166,8 @@ class Questions:
         now = as_of or self._clock()
         slots = slots_before(now, clan.zone)
         async with self._database.read() as session:
-            names = (await present(session, clan.id, as_of)).names
-            joined = {one.id: one.joined_at for one in await members.all_members(session, clan.id)}
-            people = {member: joined.get(member) for member in names}
+            here = await present(session, clan.id, as_of)
+            names, people = here.names, await people_of(session, clan.id, here)
             measured = await self._best_gains(session, clan, slots, people)
             start, end = midnight(slots.days[0], clan.zone), midnight(slots.days[-1], clan.zone)
             spans = await cursors.covered(session, clan.id, start, end)
@@ -242,7 +239,7 @@ def _records(
         best = list(same)
         first, last = days(_SPANS[span], best[0].slot)
         since, _ = days(_SPANS[span], best[0].since)
-        holders = tuple(dict.fromkeys(names[one.member] for one in best))
+        holders = tuple(names[one.member] for one in best)
         others = best[0].shared - len(best)
         made.append(Record(_SPANS[span], of[number], best[0].value, first, last, holders, others, since))
     return made

@@ -36,3 +36,17 @@ async def present_at(session: AsyncSession, clan: ClanId, moments: Sequence[date
     happened = await members.happened(session, clan)
     rosters = (roster_at(stored, happened, called, moment) for moment in moments)
     return [Present({id_: was.name for id_, was in then.items() if was.is_member}, then) for then in rosters]
+
+
+async def people_of(session: AsyncSession, clan: ClanId, here: Present) -> dict[MemberId, datetime | None]:
+    """Those members, and since when they were in the clan; None is unknown.
+
+    Of a moment it is since the stay of then, for who has come back after it too.
+    """
+    joined = {one.id: one.joined_at for one in await members.all_members(session, clan)}
+    found: dict[MemberId, datetime | None] = {}
+    for member in here.names:
+        last, was = joined.get(member), here.then.get(member)
+        then = None if was is None else was.joined_at
+        found[member] = last if last is None or then is None else min(last, then)
+    return found

@@ -1,25 +1,19 @@
 """What a whole clan gained of many metrics at once, added up inside the database."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, and_, case, func, literal, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ids import ClanId, MemberId, MetricId
 from bot.domain.periods import Period, PeriodKind, Rule
-from db.bulk import INTEGER
+from db.bulk import INTEGER, rows_as_table
 from db.models import MetricRow
-from db.queries.gains import bounds_of, given_of, value_at
-
-
-class Diversity(NamedTuple):
-    """``bosses`` is how many different ones a member killed; None where none is known. ``kills`` is
-    the members' kills of each boss that was killed, and how many killed it.
-    """
-
-    bosses: dict[MemberId, int | None]
-    kills: dict[MetricId, tuple[int, int]]
+from db.queries.gains import bounds_since, given_of, value_at
+from db.queries.talk import People
+from db.types import to_millis
 
 
 async def diversity(
@@ -28,47 +22,34 @@ async def diversity(
     members: Collection[MemberId],
     metrics: Sequence[MetricId],
     period: Period,
-) -> Diversity:
-    """Which of many bosses these members killed over the period, by its rule, in one statement.
+) -> dict[MemberId, int | None]:
+    """Of how many of many bosses each of these members gained kills over the period, by its rule.
 
-    All time is what they have. Of a member with several profiles each counts by itself. Who has no
-    reading in reach is absent.
+    In one statement. None where of no boss it is known; who has no reading in reach is absent. All time
+    is what they have.
     """
-    bounds = bounds_of(period.rule)
-    c = bounds.c
-    read = (
-        select(
-            c.member_id,
-            c.first_at,
-            c.last_at,
-            MetricRow.id.label("metric"),
-            value_at(bounds, c.first_at, MetricRow.id).label("first"),
-            value_at(bounds, c.last_at, MetricRow.id).label("last"),
-        )
-        .join_from(bounds, MetricRow, MetricRow.id.in_(metrics))
-        .where(c.first_at.is_not(None), c.last_at.is_not(None), c.member_id.in_(members))
-        .cte("read")
-        .prefix_with("MATERIALIZED")
+    g = _gained(session, dict.fromkeys(members), metrics, period).c
+    killed = func.count(case((g.gain > 0, g.metric)))
+    rows = await session.execute(
+        select(g.member_id, killed, func.count(g.gain)).group_by(g.member_id), given_of(clan, period)
     )
-    gained = select(read.c.member_id, read.c.metric, _gain(read.c, period).label("gain")).cte("gained")
-    g = gained.c
-    killed = case((g.gain > 0, g.metric))
-    statement = union_all(
-        select(
-            literal(0, INTEGER).label("what"), g.member_id.label("key"),
-            func.count(killed.distinct()).label("number"), func.count(g.gain).label("known"),
-        ).group_by(g.member_id),
-        select(
-            literal(1, INTEGER), g.metric, func.sum(g.gain), func.count(g.member_id.distinct())
-        ).where(g.gain > 0).group_by(g.metric),
-    )  # fmt: skip
-    found = Diversity({}, {})
-    for what, key, number, known in await session.execute(statement, given_of(clan, period)):
-        if what:
-            found.kills[MetricId(key)] = int(number), int(known)
-        else:
-            found.bosses[MemberId(key)] = int(number) if known else None
-    return found
+    return {MemberId(member): int(number) if known else None for member, number, known in rows}
+
+
+async def kills(
+    session: AsyncSession, clan: ClanId, people: People, metrics: Sequence[MetricId], period: Period
+) -> dict[MetricId, tuple[int, int]]:
+    """How many kills of each boss these people gained together, and how many of them did; in one statement.
+
+    Each from when they count on, where that is later than the period's start. All time is what they
+    have. A boss that nobody gained a kill of is absent.
+    """
+    g = _gained(session, people, metrics, period).c
+    rows = await session.execute(
+        select(g.metric, func.sum(g.gain), func.count(g.member_id)).where(g.gain > 0).group_by(g.metric),
+        given_of(clan, period),
+    )
+    return {MetricId(metric): (int(number), int(members)) for metric, number, members in rows}
 
 
 async def reached(
@@ -83,27 +64,87 @@ async def reached(
 
     In one statement. A metric that is known of nobody is absent.
     """
-    bounds = bounds_of(Rule.COVERING)
-    c = bounds.c
-    read = (
-        select(
-            c.member_id,
-            MetricRow.id.label("metric"),
-            value_at(bounds, c.last_at, MetricRow.id).label("last"),
-        )
-        .join_from(bounds, MetricRow, MetricRow.id.in_(metrics))
-        .where(c.last_at.is_not(None), c.member_id.in_(members))
-        .cte("read")
-        .prefix_with("MATERIALIZED")
-    )
-    has = func.count(case((read.c.last >= least, read.c.member_id)).distinct())
+    ends = _ends(session, dict.fromkeys(members), period, Rule.COVERING)
+    r = _read(ends, metrics, with_first=False).c
     rows = await session.execute(
-        select(read.c.metric, has, func.count(read.c.member_id.distinct()))
-        .where(read.c.last.is_not(None))
-        .group_by(read.c.metric),
+        select(r.metric, func.count(case((r.last >= least, r.member_id))), func.count(r.member_id))
+        .where(r.last.is_not(None))
+        .group_by(r.metric),
         given_of(clan, period),
     )
     return {MetricId(metric): (int(number), int(known)) for metric, number, known in rows}
+
+
+def _gained(session: AsyncSession, people: People, metrics: Sequence[MetricId], period: Period) -> CTE:
+    """A row for each member and metric with the gain; null is unknown."""
+    is_total = period.kind is PeriodKind.TOTAL
+    read = _read(_ends(session, people, period, period.rule), metrics, with_first=not is_total)
+    return select(read.c.member_id, read.c.metric, _gain(read.c, period).label("gain")).cte("gained")
+
+
+def _ends(session: AsyncSession, people: People, period: Period, rule: Rule) -> CTE:
+    """A row for each member: of which profiles their first and last reading are, and when those were.
+
+    Of all profiles that were theirs, chosen as :func:`bot.services.measured.span_of` does.
+    """
+    starts = rows_as_table(
+        session,
+        {"member_id": INTEGER, "start": INTEGER},
+        [(member, to_millis(_later(since, period.start))) for member, since in people.items()],
+        "starts",
+    )
+    bounds = bounds_since(starts, rule)
+    b = bounds.c
+    before = b.first_at <= b.start
+    covering = (case((before, 0), else_=1), case((before, b.first_at)).desc())
+    first_order = (*(covering if rule is Rule.COVERING else ()), b.first_at, b.source_id)
+    last_order = (b.last_at.desc(), b.source_id)
+    ordered = (
+        select(
+            *b,
+            func.row_number().over(partition_by=b.member_id, order_by=first_order).label("as_first"),
+            func.row_number().over(partition_by=b.member_id, order_by=last_order).label("as_last"),
+        )
+        .where(b.first_at.is_not(None), b.last_at.is_not(None))
+        .subquery()
+    )
+    o = ordered.c
+    return (
+        select(
+            o.member_id,
+            *(
+                func.max(case((o[f"as_{end}"] == 1, column))).label(name)
+                for end, name, column in (
+                    ("first", "first_source", o.source_id),
+                    ("first", "first_at", o.first_at),
+                    ("last", "last_source", o.source_id),
+                    ("last", "last_at", o.last_at),
+                )
+            ),
+        )
+        .group_by(o.member_id)
+        .cte("ends")
+        .prefix_with("MATERIALIZED")
+    )
+
+
+def _read(ends: CTE, metrics: Sequence[MetricId], *, with_first: bool) -> CTE:
+    """The values at both ends, a row for each member and metric."""
+    c = ends.c
+    first = value_at(ends, c.first_at, MetricRow.id, c.first_source) if with_first else null()
+    return (
+        select(
+            c.member_id,
+            c.first_at,
+            c.last_at,
+            MetricRow.id.label("metric"),
+            first.label("first"),
+            value_at(ends, c.last_at, MetricRow.id, c.last_source).label("last"),
+        )
+        .join_from(ends, MetricRow, MetricRow.id.in_(metrics))
+        .cte("read")
+        .prefix_with("MATERIALIZED")
+    )
 
 
 def _gain(c: Any, period: Period) -> ColumnElement[int]:
@@ -112,4 +153,8 @@ def _gain(c: Any, period: Period) -> ColumnElement[int]:
         return c.last
     first = func.coalesce(c.first, 0) if period.rule is Rule.WOM else c.first
     unknown = or_(c.first_at >= c.last_at, c.last.is_(None), first.is_(None))
-    return case((unknown, None), (and_(c.last > first), c.last - first), else_=0)
+    return case((unknown, None), (and_(c.last > first), c.last - first), else_=literal(0, INTEGER))
+
+
+def _later(since: datetime | None, start: datetime) -> datetime:
+    return start if since is None else max(since, start)

@@ -75,7 +75,7 @@ async def readings_since(
     )
     given = {"clan": clan, "end": end, "after_end": end + _MILLISECOND}
     given |= {f"metric_{place}": metric for place, metric in enumerate(metrics)}
-    bounds = _bounds_since(table, rule)
+    bounds = bounds_since(table, rule)
     values = [
         value_at(bounds, at, bindparam(f"metric_{place}", type_=INTEGER))
         for place in range(len(metrics))
@@ -214,8 +214,11 @@ def _taken(pick: Any, *beside: Any, since: Any = None, before: Any = None) -> An
     )
 
 
-def _bounds_since(starts: Subquery, rule: Rule) -> CTE:
-    """Each profile's first and last reading from its member's own start on; null where there is none."""
+def bounds_since(starts: Subquery, rule: Rule) -> CTE:
+    """Each profile's first and last reading from its member's own start on; null where there is none.
+
+    ``starts`` has a ``member_id`` and a ``start`` in milliseconds; who is not in it is absent.
+    """
     start, after_start = FromMillis(starts.c.start), FromMillis(starts.c.start + 1)
     first = _taken(func.min, starts, since=start, before=_AFTER_END)
     if rule is Rule.COVERING:
@@ -223,7 +226,13 @@ def _bounds_since(starts: Subquery, rule: Rule) -> CTE:
     # By WOM's rule too: where there is a first inside, the last before the end is inside.
     last = _taken(func.max, before=_AFTER_END)
     return (
-        select(Attribution.source_id, Attribution.member_id, first.label("first_at"), last.label("last_at"))
+        select(
+            Attribution.source_id,
+            Attribution.member_id,
+            start.label("start"),
+            first.label("first_at"),
+            last.label("last_at"),
+        )
         .join_from(
             Profile,
             Attribution,
@@ -262,13 +271,16 @@ def bounds_of(rule: Rule, *, of_one: bool = False) -> CTE:
     )
 
 
-def value_at(taken: CTE, at: ColumnElement[datetime], metric: Any) -> Any:
-    """What the profile of a row of ``taken`` had as of ``at``; null for unranked."""
+def value_at(taken: CTE, at: ColumnElement[datetime], metric: Any, source: Any = None) -> Any:
+    """What the profile of a row of ``taken`` had as of ``at``; null for unranked.
+
+    It is the row's ``source_id``, or the column that is given.
+    """
     return (
         select(MetricValue.value)
         .where(
             MetricValue.clan_id == _CLAN,
-            MetricValue.source_id == taken.c.source_id,
+            MetricValue.source_id == (taken.c.source_id if source is None else source),
             MetricValue.metric_id == metric,
             MetricValue.taken_at <= at,
         )

@@ -25,8 +25,8 @@ _MONDAY = 3
 class Best(NamedTuple):
     """One of the members with the most of a metric in a slot of a span.
 
-    ``slot`` is as it was given; ``shared`` is how many rows have the same. ``since`` is the first
-    slot of this span and metric that anybody was measured in.
+    ``slot`` is as it was given, the first with so much; ``shared`` is how many members have the same in it.
+    ``since`` is the first slot of this span and metric that anybody was measured in.
     """
 
     span: int
@@ -177,7 +177,7 @@ async def best_talk(
 
 
 async def _best(session: AsyncSession, gained: CTE, given: dict[str, Any]) -> list[Best]:
-    """The largest of each span and metric: only those few are put in order, not all that was gained."""
+    """The first largest of each span and metric: only those few are put in order, not all that was gained."""
     g = gained.prefix_with("MATERIALIZED").c
     most = (
         select(g.span, g.metric, func.max(g.value).label("value"), func.min(g.slot).label("since"))
@@ -186,24 +186,26 @@ async def _best(session: AsyncSession, gained: CTE, given: dict[str, Any]) -> li
     )
     m = most.c
     each = (g.span, g.metric)
-    ranked = (
-        select(
-            *each,
-            g.slot,
-            g.member_id,
-            g.value,
-            m.since,
-            func.row_number().over(partition_by=each, order_by=(g.slot, g.member_id)).label("row"),
-            func.count().over(partition_by=each).label("shared"),
-        )
+    # A member with two profiles may have it twice.
+    tied = (
+        select(*each, g.slot, g.member_id, g.value, m.since)
         .join(most, (m.span == g.span) & (m.metric == g.metric) & (m.value == g.value))
         .where(m.value > 0)
+        .distinct()
         .subquery()
     )
+    t = tied.c
+    slot = (t.span, t.metric, t.slot)
+    ranked = select(
+        *t,
+        func.min(t.slot).over(partition_by=(t.span, t.metric)).label("first"),
+        func.row_number().over(partition_by=slot, order_by=t.member_id).label("row"),
+        func.count().over(partition_by=slot).label("shared"),
+    ).subquery()
     r = ranked.c
     rows = await session.execute(
         select(r.span, r.metric, r.slot, r.member_id, r.value, r.shared, r.since)
-        .where(r.row <= HOLDERS)
+        .where(r.slot == r.first, r.row <= HOLDERS)
         .order_by(r.span, r.metric, r.row),
         given,
     )

@@ -9,7 +9,7 @@ from tests.cogs.conftest import Foundry
 from tests.cogs.reading import buttons_of, components_of, is_private, lines_of, message_of, text_of
 from tests.cogs.world import ANN, GROUP, JOHN, NOW, POLLS, Clock, restored_wom
 
-DAY = timedelta(days=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @asynccontextmanager
@@ -39,6 +39,24 @@ async def test_a_running_one_shows_who_leads_since_its_very_start(foundry: Found
         assert "1.5M Slayer" in text_of(mine)
 
 
+async def test_what_was_gained_long_before_the_start_is_none_of_it(foundry: Foundry) -> None:
+    wom = restored_wom(Clock(NOW))
+    # The last look before it is of three days earlier, the next of an hour later.
+    wom.compete(GROUP, "Slayer week", "slayer", POLLS[3] - 2 * HOUR, NOW + 2 * DAY)
+    wom.compete(GROUP, "Since the third", "slayer", NOW - 12 * DAY, NOW + 3 * DAY)
+    async with competing(foundry, wom):
+        shown = await foundry.ann.slash(foundry.commands, "competition")
+        assert lines_of(shown)[3:5] == ["🥇 WWWWWWWWWWWW · 60M", "🥈 Ann B · 4.5M"]
+        (select,) = (one for one in components_of(shown) if one["type"] == 3)
+        await foundry.ann.select(message_of(shown), [select["options"][1]["value"]])
+        lines = lines_of(shown)
+        # The first look is of two days later.
+        assert lines[3:5] == ["1. ≈ WWWWWWWWWWWW · 80M", "2. ≈ Ann B · 6M"]
+        assert lines[-1].startswith("-# ≈ measured for less than its whole time · ")
+        mine = await foundry.john.click(message_of(shown), label="My place")
+        assert text_of(mine).splitlines()[0].endswith("≈ 2M Slayer")
+
+
 async def test_others_are_a_choice_away_and_are_turned_for_their_asker_alone(foundry: Foundry) -> None:
     wom = restored_wom(Clock(NOW))
     wom.compete(GROUP, "Long over", "zulrah", NOW - 60 * DAY, NOW - 30 * DAY)
@@ -57,7 +75,7 @@ async def test_others_are_a_choice_away_and_are_turned_for_their_asker_alone(fou
         assert lines_of(shown)[0] == "Now"
         await foundry.ann.select(message_of(shown), [select["options"][2]["value"]])
         assert lines_of(shown)[:2] == ["Last week", "XP · ended <t>"]
-        assert ANN in text_of(shown)
+        assert f"2. ≈ {ANN} · 6M" in lines_of(shown), "nobody was looked at near its end"
 
 
 async def test_without_any_it_says_so_and_wom_out_of_reach_is_told_privately(

@@ -1,6 +1,7 @@
 """Local days by arithmetic are those of the zone itself, also where clocks are moved."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -40,6 +41,14 @@ def test_every_quarter_of_a_year_is_in_the_day_and_hour_of_the_zone(name: str) -
             assert date_of((quarter + shift) // QUARTERS_A_DAY) == local.date()
             assert (quarter + shift) // 4 % 24 == local.hour
             hours[local.hour] += 1
+    for before, after in pairwise(shifts):
+        # A span of whole days may end in any of the quarters after clocks were moved.
+        for past in (after.first + 1, after.first + 40, after.first + QUARTERS_A_DAY):
+            near = offsets(zone, quarter_start(past) - timedelta(days=3), quarter_start(past))
+            assert near == [
+                (past - 3 * QUARTERS_A_DAY, after.first, before.shift),
+                (after.first, past, after.shift),
+            ]
     spans = [Observed(START, START + timedelta(days=200)), Observed(START + timedelta(days=100), END)]
     assert hours_observed(spans, shifts) == hours
     assert day_number(date_of(20_000)) == 20_000
