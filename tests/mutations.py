@@ -126,7 +126,7 @@ MUTATIONS = (
     Mutation(
         NAMES,
         "test_two_members_who_swap_names_keep_their_own_lines",
-        "bot/domain/roster_names.py",
+        "bot/domain/roster_state.py",
         "return min([*evidence, max(given_up, now)])",
         "return given_up",
     ),
