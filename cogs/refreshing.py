@@ -50,7 +50,7 @@ class Refresher(commands.Cog):
         self._running[clan.id] = interaction.user.id, progress
         try:
             await answer(interaction, private=is_private(interaction), embed=shown(progress))
-        except BaseException:
+        except BaseException:  # a cancelled command too would block the clan's next refresh
             del self._running[clan.id]
             raise
         task = asyncio.create_task(self._run(interaction, clan, wanted, again))

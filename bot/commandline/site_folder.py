@@ -44,7 +44,7 @@ def write_site(directory: Path, site: ClanSite) -> int:
         pages = _write(made, site)
         made.chmod(_SEEN_BY_ALL)
         _swap(made, directory)
-    except BaseException:
+    except BaseException:  # Ctrl-C too leaves nothing beside the folder
         shutil.rmtree(made, ignore_errors=True)
         raise
     return pages
@@ -94,7 +94,7 @@ def _swap(made: Path, directory: Path) -> None:
     directory.rename(old)
     try:
         made.rename(directory)
-    except BaseException:
+    except BaseException:  # Ctrl-C too leaves the old folder where it was
         with suppress(OSError):
             old.rename(directory)
         raise

@@ -8,11 +8,11 @@ from sqlalchemy import CTE, Select, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ids import ClanId, MemberId, MetricId
-from bot.domain.local_days import Offset
+from bot.domain.local_days import QUARTERS_A_DAY, Offset
 from db.bulk import INTEGER, rows_as_table
-from db.models import Attribution, Profile, SnapshotRow
+from db.models import SnapshotRow
 from db.queries.gains import value_at
-from db.queries.talk import People, people_table, spoken_by_day
+from db.queries.talk import People, people_table, profiles_table, spoken_by_day
 from db.types import FromMillis, Greatest, Least, Millis, to_millis
 
 HOLDERS = 5
@@ -63,25 +63,7 @@ async def best_gains(
         .cte("edges")
         .prefix_with("MATERIALIZED")
     )
-    present = people_table(session, people)
-    profiles = (
-        select(
-            Attribution.source_id,
-            Attribution.member_id,
-            Attribution.from_at,
-            Attribution.to_at,
-            present.c.since,
-        )
-        .join_from(
-            Profile,
-            Attribution,
-            (Attribution.clan_id == Profile.clan_id) & (Attribution.source_id == Profile.source_id),
-        )
-        .join(present, present.c.member_id == Attribution.member_id)
-        .where(Profile.clan_id == clan, Attribution.clan_id == clan)
-        .cte("profiles_given")
-        .prefix_with("MATERIALIZED")
-    )
+    profiles = profiles_table(people_table(session, people), clan)
     read_at = (
         select(func.max(SnapshotRow.taken_at))
         .where(
@@ -216,4 +198,4 @@ async def _best(session: AsyncSession, gained: CTE, given: dict[str, Any]) -> li
 
 
 def _first_day(shifts: Sequence[Offset]) -> int:
-    return (shifts[0].first + shifts[0].shift) // 96
+    return (shifts[0].first + shifts[0].shift) // QUARTERS_A_DAY

@@ -10,7 +10,7 @@ from bot.domain.facts import SourceKind
 from bot.domain.ids import ClanId, MemberId
 from bot.domain.local_days import KnownDay, Offset
 from db.bulk import INTEGER, rows_as_table
-from db.models import Activity, Attribution, Source
+from db.models import Activity, Attribution, Profile, Source
 from db.queries.local_days import local_day, local_hour
 from db.types import QUARTER_MS, Greatest, Least, Millis, to_millis
 
@@ -24,6 +24,28 @@ def people_table(session: AsyncSession, people: People) -> Subquery:
     columns = {"member_id": INTEGER, "since_quarter": INTEGER, "since": INTEGER}
     return rows_as_table(
         session, columns, [(member, since // QUARTER_MS, since) for member, since in rows], "people"
+    )
+
+
+def profiles_table(people: Subquery, clan: ClanId) -> CTE:
+    """Each profile that was one of these people's, from when to when, and since when they count."""
+    return (
+        select(
+            Attribution.source_id,
+            Attribution.member_id,
+            Attribution.from_at,
+            Attribution.to_at,
+            people.c.since,
+        )
+        .join_from(
+            Profile,
+            Attribution,
+            (Attribution.clan_id == Profile.clan_id) & (Attribution.source_id == Profile.source_id),
+        )
+        .join(people, people.c.member_id == Attribution.member_id)
+        .where(Profile.clan_id == clan, Attribution.clan_id == clan)
+        .cte("profiles_given")
+        .prefix_with("MATERIALIZED")
     )
 
 

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ids import ClanId, MemberId, MetricId
 from bot.domain.local_days import Offset
-from db.models import Attribution, MetricValue, Profile, SnapshotRow
+from db.models import MetricValue, SnapshotRow
 from db.queries.local_days import local_day
-from db.queries.talk import People, people_table
+from db.queries.talk import People, people_table, profiles_table
 from db.types import QUARTER_MS, Greatest, Millis, Moment
 
 
@@ -28,25 +28,7 @@ async def streaks(
     A gain is of the day of the reading that shows it. A day without a reading neither ends a run nor
     lengthens it. Who was not read twice is absent.
     """
-    present = people_table(session, people)
-    profiles = (
-        select(
-            Attribution.source_id,
-            Attribution.member_id,
-            Attribution.from_at,
-            Attribution.to_at,
-            present.c.since,
-        )
-        .join_from(
-            Profile,
-            Attribution,
-            (Attribution.clan_id == Profile.clan_id) & (Attribution.source_id == Profile.source_id),
-        )
-        .join(present, present.c.member_id == Attribution.member_id)
-        .where(Profile.clan_id == clan, Attribution.clan_id == clan)
-        .cte("profiles_given")
-        .prefix_with("MATERIALIZED")
-    )
+    profiles = profiles_table(people_table(session, people), clan)
     p = profiles.c
     # Values are stored where they changed only: a reading without one shows no gain.
     changed = MetricValue.taken_at
