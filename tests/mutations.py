@@ -14,8 +14,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 COPIED = ("bot", "cogs", "db", "demo", "migrations", "tests", "pyproject.toml")
-RENAMES, NAMES, ROSTERS, NUMBERS, DESK = (
-    f"tests/services/test_traps_{part}.py" for part in ("renames", "names", "rosters", "numbers", "desk")
+RENAMES, NAMES, ARCHIVES, ROSTERS, NUMBERS, DESK = (
+    f"tests/services/test_traps_{part}.py"
+    for part in ("renames", "names", "archives", "rosters", "numbers", "desk")
 )
 FORMER = "tests/domain/test_former_names.py"
 FAILED = 1
@@ -159,14 +160,14 @@ MUTATIONS = (
         "start = None",
     ),
     Mutation(
-        NAMES,
+        ARCHIVES,
         "test_an_outsider_who_takes_a_leavers_name_and_joins_inherits_nothing",
         "bot/domain/roster_names.py",
         "_close(roster, held.member, gone + TICK if gone else roster.sighted)",
         "_close(roster, held.member, roster.now)",
     ),
     Mutation(
-        NAMES,
+        ARCHIVES,
         "test_a_profile_archived_since_another_took_its_name_stays_a_member_without_it",
         "bot/domain/identity.py",
         'return None if self.status == "archived" else key_of(self.name)',
@@ -180,7 +181,7 @@ MUTATIONS = (
         "state.joined_at == seen.joined_at",
     ),
     Mutation(
-        NAMES,
+        ARCHIVES,
         "test_who_takes_the_name_of_an_archive_that_a_sync_dropped_is_not_its_member",
         "bot/domain/same_member.py",
         "if current is not None and current.key != key:",
@@ -222,7 +223,7 @@ MUTATIONS = (
         "",
     ),
     Mutation(
-        NAMES,
+        ARCHIVES,
         "test_a_former_name_of_a_newcomer_is_nobodys_where_nothing_tells_when_another_gave_it_up",
         "bot/domain/former_names.py",
         "if not disputes and not unclear",
@@ -250,7 +251,7 @@ MUTATIONS = (
         ":",
     ),
     Mutation(
-        NAMES,
+        ARCHIVES,
         "test_the_last_name_of_an_archive_is_not_that_of_a_newcomer_who_has_it_now",
         "bot/domain/former_names.py",
         "if seen.key is not None or last is None or last.end is None:",
@@ -264,14 +265,14 @@ MUTATIONS = (
         "back is None or back > away",
     ),
     Mutation(
-        NAMES,
+        ARCHIVES,
         "test_an_archive_that_took_the_name_of_another_has_what_is_said_since_wom_was_told",
         "bot/domain/former_names.py",
         "if change is chain[0] and not others:",
         "if change is chain[0]:",
     ),
     Mutation(
-        NAMES,
+        ARCHIVES,
         "test_a_former_name_of_a_newcomer_begins_no_earlier_than_its_holder_is_known_to_have_lost_it",
         "bot/domain/former_names.py",
         "passed = taken_over(other.end, [*roster.told_since(other), joined_at], until)",
