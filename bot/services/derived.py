@@ -8,7 +8,7 @@ from bot.domain.clans import Clan
 from bot.domain.coverage import Observed
 from bot.domain.gains import partial_from
 from bot.domain.ids import MemberId, MetricId
-from bot.domain.leaderboards import Board, Entry, rank
+from bot.domain.leaderboards import Board, Entry
 from bot.domain.local_days import known_days, offsets
 from bot.domain.metrics import (
     BOSSES,
@@ -25,7 +25,7 @@ from bot.domain.metrics import (
 )
 from bot.domain.periods import Period, PeriodKind, days_of, midnight
 from bot.domain.questions import USUAL_WEIGHTS, WEIGHED, scored
-from bot.services.measured import Key, entry_of, group_ends, span_of, value_of
+from bot.services.measured import Key, board_of, entry_of, group_ends, span_of, value_of
 from bot.services.rosters import present
 from bot.services.statistics import Statistics
 from db.queries import bosses, cursors, gains, talk, weights, xp_days
@@ -188,27 +188,3 @@ def _checks(ends: Mapping[Key, Sequence[Ends]], entries: Iterable[Entry]) -> lis
         if member in placed:
             last[member] = max(end.last_at for end in of)
     return list(last.values())
-
-
-def board_of(
-    clan: Clan,
-    of: Metric,
-    period: Period,
-    entries: Iterable[Entry],
-    checks: Sequence[datetime],
-    *,
-    since: datetime | None = None,
-) -> Board:
-    standings, unmeasured = rank(entries)
-    return Board(
-        clan=clan.id,
-        clan_name=clan.name,
-        metric=of,
-        period=period,
-        standings=standings,
-        unmeasured=unmeasured,
-        checked_at=max(checks, default=None),
-        oldest_check=min(checks, default=None),
-        collecting_since=since,
-        polled=clan.polled_at is not None,
-    )

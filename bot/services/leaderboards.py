@@ -10,8 +10,8 @@ from bot.domain.ids import MemberId
 from bot.domain.leaderboards import Board, Entry, rank
 from bot.domain.metrics import MESSAGES, OFFERED_METRICS, Metric, MetricKind, find_metric
 from bot.domain.periods import Period, PeriodKind, read_moment, read_period
-from bot.services.derived import Derived, board_of
-from bot.services.measured import entry_of, group_ends, span_of
+from bot.services.derived import Derived
+from bot.services.measured import board_of, entry_of, group_ends, span_of
 from bot.services.rosters import present
 from bot.services.statistics import Statistics
 from db.queries import counts, cursors, gains
@@ -66,21 +66,12 @@ class Leaderboards:
             ids = [known[metric.key]] if metric.key in known else []
             ends = await gains.readings(session, clan.id, ids, period) if ids else []
         by_member = {member: of for (member, _), of in group_ends(ends).items()}
-        standings, unmeasured = rank(
+        entries = [
             entry_of(member, name, metric, by_member.get(member), period) for member, name in current.items()
-        )
-        checks = [max(end.last_at for end in by_member[row.entry.member]) for row in standings]
-        return Board(
-            clan=clan.id,
-            clan_name=clan.name,
-            metric=metric,
-            period=period,
-            standings=standings,
-            unmeasured=unmeasured,
-            checked_at=max(checks, default=None),
-            oldest_check=min(checks, default=None),
-            polled=clan.polled_at is not None,
-        )
+        ]
+        placed = [one.member for one in entries if one.value is not None]
+        checks = [max(end.last_at for end in by_member[member]) for member in placed]
+        return board_of(clan, metric, period, entries, checks)
 
     async def contested(
         self, clan: Clan, metric: Metric, start: datetime, end: datetime, *, over: bool

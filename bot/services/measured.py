@@ -1,10 +1,12 @@
 """Figures of members, made of what their profiles show at a period's two ends."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
+from bot.domain.clans import Clan
 from bot.domain.gains import Reading, Span, gain, partial_from
 from bot.domain.ids import MemberId, MetricId
-from bot.domain.leaderboards import Entry
+from bot.domain.leaderboards import Board, Entry, rank
 from bot.domain.metrics import OVERALL, Metric
 from bot.domain.periods import Period, PeriodKind, Rule
 from db.queries.gains import Ends
@@ -70,3 +72,28 @@ def values_by_metric(
         if member in members:
             found[id_].append(value_of(metrics[id_], of, period))
     return found
+
+
+def board_of(
+    clan: Clan,
+    of: Metric,
+    period: Period,
+    entries: Iterable[Entry],
+    checks: Sequence[datetime],
+    *,
+    since: datetime | None = None,
+) -> Board:
+    """Everybody's places; ``checks`` are when WOM last looked at each, ``since`` when counting began."""
+    standings, unmeasured = rank(entries)
+    return Board(
+        clan=clan.id,
+        clan_name=clan.name,
+        metric=of,
+        period=period,
+        standings=standings,
+        unmeasured=unmeasured,
+        checked_at=max(checks, default=None),
+        oldest_check=min(checks, default=None),
+        collecting_since=since,
+        polled=clan.polled_at is not None,
+    )
