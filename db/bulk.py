@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Subquery, Text, bindparam, column, func, select
+from sqlalchemy import BigInteger, FromClause, Text, bindparam, column, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeEngine
@@ -30,8 +30,8 @@ def rows_as_table(
     columns: Mapping[str, TypeEngine[Any]],
     rows: Iterable[Sequence[int | str | None]],
     name: str = "given",
-) -> Subquery:
-    """A subquery of this name with these columns and rows. Times go in as milliseconds.
+) -> FromClause:
+    """A table of this name with these columns and rows. Times go in as milliseconds.
 
     Of several in one statement each has a name of its own.
     """
@@ -42,7 +42,8 @@ def rows_as_table(
             func.json_extract(each.c.value, f"$[{index}]", type_=kind).label(called)
             for index, (called, kind) in enumerate(columns.items())
         ]
-        return select(*picked).subquery(name)
+        # Else the text would be read again for every row that it is joined with.
+        return select(*picked).cte(name).prefix_with("MATERIALIZED")
     by_column: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [[] for _ in columns]
     arrays = [
         bindparam(f"{name}_{called}", list(values), type_=postgresql.ARRAY(kind))

@@ -33,6 +33,7 @@ from bot.services.measured import Key, entry_of, group_ends
 from bot.services.questions import Questions
 from bot.services.reports import read_changes
 from bot.services.statistics import Statistics
+from bot.services.together import together
 from db.queries import archive, charts, cursors, gains, names, reports
 from db.queries.cursors import CoveredSpan
 from db.queries.gains import Ends
@@ -124,22 +125,17 @@ class ClanSites:
         days: Sequence[Day],
         rows: Sequence[RosterRow],
     ) -> _Read:
-        """Side by side: while one waits for the database another makes rows into values."""
         everything = read_period("all", now=period.end, zone=clan.zone)
         members = [row.member for row in rows]
         joined = {row.member: row.joined_at for row in rows if row.joined_at is not None}
         late = {member: at for member, at in joined.items() if at > period.start}
         counted = [*(one for one in (OVERALL,) if one.key in ids), *metrics]
-        try:
-            async with asyncio.TaskGroup() as group:
-                answers = group.create_task(self._questions.answers(clan, period))
-                gained = group.create_task(self._values(clan, ids, counted, period, members))
-                totals = group.create_task(self._values(clan, ids, metrics, everything, members))
-                since = group.create_task(self._values(clan, ids, counted, period, late, late))
-                told = group.create_task(self._told(clan, ids, period, days, rows))
-        except ExceptionGroup as failed:
-            # Who asked knows what a database raises, not that several things were read at once.
-            raise failed.exceptions[0] from failed
+        async with together() as group:
+            answers = group.create_task(self._questions.answers(clan, period))
+            gained = group.create_task(self._values(clan, ids, counted, period, members))
+            totals = group.create_task(self._values(clan, ids, metrics, everything, members))
+            since = group.create_task(self._values(clan, ids, counted, period, late, late))
+            told = group.create_task(self._told(clan, ids, period, days, rows))
         return _Read(rows, told.result(), gained.result(), totals.result(), since.result(), answers.result())
 
     async def _told(

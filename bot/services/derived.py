@@ -26,13 +26,13 @@ from bot.domain.metrics import (
 from bot.domain.periods import Period, PeriodKind, days_of, midnight
 from bot.domain.questions import USUAL_WEIGHTS, WEIGHED, scored
 from bot.services.measured import Key, board_of, entry_of, group_ends, span_of, value_of
-from bot.services.rosters import present
+from bot.services.rosters import AsOf, present
 from bot.services.statistics import Statistics
 from db.queries import bosses, cursors, gains, talk, weights, xp_days
 from db.queries.gains import Ends
 from db.session import Database
 
-Top = Callable[[Clan, Metric, Period, datetime | None], Awaitable[Board]]
+Top = Callable[[Clan, Metric, Period, AsOf], Awaitable[Board]]
 STREAKS_OF = timedelta(days=365)
 """Streaks are looked for in the last so many days of a longer period."""
 
@@ -44,7 +44,7 @@ class Derived:
         self._database = database
         self._statistics = statistics
 
-    async def top(self, clan: Clan, of: Metric, period: Period, as_of: datetime | None, top: Top) -> Board:
+    async def top(self, clan: Clan, of: Metric, period: Period, as_of: AsOf, top: Top) -> Board:
         """The leaderboard of a derived metric; ``top`` makes those of others."""
         if of.key == SCORE.key:
             return await self._score(clan, period, as_of, top)
@@ -62,7 +62,7 @@ class Derived:
             chosen = await weights.weights(session, clan.id) or USUAL_WEIGHTS
         return {one.key: chosen.get(one.key, 0) for one in WEIGHED}
 
-    async def _score(self, clan: Clan, period: Period, as_of: datetime | None, top: Top) -> Board:
+    async def _score(self, clan: Clan, period: Period, as_of: AsOf, top: Top) -> Board:
         chosen = await self.weights(clan)
         boards = {
             key: await top(clan, metric(key), period, as_of) for key, weight in chosen.items() if weight > 0
@@ -75,7 +75,7 @@ class Derived:
         board = board_of(clan, SCORE, period, scored(entries, chosen, names), checked + oldest)
         return replace(board, weights=chosen)
 
-    async def _raids(self, clan: Clan, period: Period, as_of: datetime | None) -> Board:
+    async def _raids(self, clan: Clan, period: Period, as_of: AsOf) -> Board:
         """Of who was never ranked in any raid it is not known how many they did."""
         known = await self._statistics.metric_ids()
         ids = {known[key]: metric(key) for key in RAID_KEYS if key in known}
@@ -85,7 +85,7 @@ class Derived:
         entries = [_together(member, name, ids, ends, period) for member, name in names.items()]
         return board_of(clan, RAIDS, period, entries, _checks(ends, entries))
 
-    async def _diversity(self, clan: Clan, period: Period, as_of: datetime | None) -> Board:
+    async def _diversity(self, clan: Clan, period: Period, as_of: AsOf) -> Board:
         known = await self._statistics.metric_ids()
         ids = await self.boss_ids()
         async with self._database.read() as session:
@@ -109,7 +109,7 @@ class Derived:
         keys = dict.fromkeys([one.key for one in BOSSES] + [one.key for one in seen])
         return {known[key]: metric(key, MetricKind.BOSS) for key in keys if key in known}
 
-    async def _chat_streak(self, clan: Clan, period: Period, as_of: datetime | None) -> Board:
+    async def _chat_streak(self, clan: Clan, period: Period, as_of: AsOf) -> Board:
         """Nobody has one over a time in which nothing was observed."""
         period = streak_period(period)
         async with self._database.read() as session:
@@ -136,7 +136,7 @@ class Derived:
         since = first if first and first > period.start else None
         return board_of(clan, CHAT_STREAK, period, entries, checked, since=since)
 
-    async def _xp_streak(self, clan: Clan, period: Period, as_of: datetime | None) -> Board:
+    async def _xp_streak(self, clan: Clan, period: Period, as_of: AsOf) -> Board:
         known = await self._statistics.metric_ids()
         period = streak_period(period)
         async with self._database.read() as session:

@@ -12,7 +12,7 @@ from bot.domain.metrics import MESSAGES, OFFERED_METRICS, Metric, MetricKind, fi
 from bot.domain.periods import Period, PeriodKind, read_moment, read_period
 from bot.services.derived import Derived
 from bot.services.measured import board_of, entry_of, group_ends, span_of
-from bot.services.rosters import present
+from bot.services.rosters import AsOf, present
 from bot.services.statistics import Statistics
 from db.queries import counts, cursors, gains
 from db.session import Database
@@ -51,7 +51,7 @@ class Leaderboards:
         read = read_period(period, now=moment or now, zone=clan.zone)
         return Asked(find_metric(metric, await self.metrics()), read, moment)
 
-    async def top(self, clan: Clan, metric: Metric, period: Period, as_of: datetime | None = None) -> Board:
+    async def top(self, clan: Clan, metric: Metric, period: Period, as_of: AsOf = None) -> Board:
         """The place of everybody who is a member, or was at a moment, by the names of then.
 
         Who has no figure is apart, never 0.
@@ -104,7 +104,7 @@ class Leaderboards:
         checks = [max(end.last_at for end in ends) for member, ends in covering.items() if member in placed]
         return board_of(clan, metric, period, entries, checks)
 
-    async def _chat(self, clan: Clan, period: Period, as_of: datetime | None) -> Board:
+    async def _chat(self, clan: Clan, period: Period, as_of: AsOf) -> Board:
         """Messages by member. Nobody is measured over a time in which nothing was observed."""
         async with self._database.read() as session:
             current = (await present(session, clan.id, as_of)).names

@@ -1,12 +1,11 @@
 """What a clan asks about itself, answered for one period: see :mod:`bot.domain.questions`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby, pairwise
 from typing import Final
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clans import Clan
 from bot.domain.coverage import Observed
@@ -50,8 +49,9 @@ from bot.domain.records import (
 from bot.domain.rules.facts import HOLE, unobserved
 from bot.services.clock import Clock
 from bot.services.leaderboards import Leaderboards
-from bot.services.rosters import people_of, present
+from bot.services.rosters import AsOf, people_of, present
 from bot.services.statistics import Statistics
+from bot.services.together import together
 from db.queries import bosses, clan_roster, clans, cursors, records, talk, weights
 from db.queries.cursors import CoveredSpan
 from db.queries.records import Best
@@ -72,24 +72,29 @@ class Questions:
         self._leaderboards = leaderboards
         self._clock = clock
 
-    async def answers(self, clan: Clan, period: Period, as_of: datetime | None = None) -> Answers:
+    async def answers(self, clan: Clan, period: Period, as_of: AsOf = None) -> Answers:
         """Everything, of those who are members now, or were at a moment, by the names of then."""
-        xp, kills, chat, score, raids, diversity, chat_streak, xp_streak = [
-            await self._leaderboards.top(clan, one, period, as_of)
-            for one in (
-                OVERALL, BOSS_KILLS, MESSAGES, SCORE, RAIDS, DIVERSITY, CHAT_STREAK, XP_STREAK,
-            )
-        ]  # fmt: skip
-        quiet = await self._quietest(clan, period, as_of, kills, chat)
         async with self._database.read() as session:
-            names = (await present(session, clan.id, as_of)).names
+            here = await present(session, clan.id, as_of)
             spans = await cursors.covered(session, clan.id, period.start, period.end)
+        async with together() as group:
+            records = group.create_task(self.records(clan, here))
+            xp, kills, chat, score, raids, diversity, chat_streak, xp_streak = [
+                await self._leaderboards.top(clan, one, period, here)
+                for one in (
+                    OVERALL, BOSS_KILLS, MESSAGES, SCORE, RAIDS, DIVERSITY, CHAT_STREAK, XP_STREAK,
+                )
+            ]  # fmt: skip
+            quiet = await self._quietest(clan, period, here, kills, chat)
+            hour = await self.favourite_hour(clan, period)
+            ranked = await self.bosses(clan, period, here)
+            nines = await self.nines(clan, period, here)
         return Answers(
             clan=clan.id,
             clan_name=clan.name,
             zone=clan.zone,
             period=period,
-            members=len(names),
+            members=len(here.names),
             xp=xp,
             kills=kills,
             chat=chat,
@@ -100,24 +105,22 @@ class Questions:
             xp_streak=xp_streak,
             weights=await self._leaderboards.derived.weights(clan),
             quietest_killer=quiet,
-            favourite_hour=await self.favourite_hour(clan, period),
-            bosses=await self.bosses(clan, period, as_of),
-            nines=await self.nines(clan, period, as_of),
-            records=await self.records(clan, as_of),
+            favourite_hour=hour,
+            bosses=ranked,
+            nines=nines,
+            records=records.result(),
             heard_whole=_is_whole(spans, period),
             checked_at=xp.checked_at,
         )
 
-    async def quietest_killer(
-        self, clan: Clan, period: Period, as_of: datetime | None = None
-    ) -> QuietKiller | None:
+    async def quietest_killer(self, clan: Clan, period: Period, as_of: AsOf = None) -> QuietKiller | None:
         """See :func:`bot.domain.questions.quietest_killer`; None where not all was listened to."""
         kills = await self._leaderboards.top(clan, BOSS_KILLS, period, as_of)
         chat = await self._leaderboards.top(clan, MESSAGES, period, as_of)
         return await self._quietest(clan, period, as_of, kills, chat)
 
     async def _quietest(
-        self, clan: Clan, period: Period, as_of: datetime | None, kills: Board, chat: Board
+        self, clan: Clan, period: Period, as_of: AsOf, kills: Board, chat: Board
     ) -> QuietKiller | None:
         async with self._database.read() as session:
             names = (await present(session, clan.id, as_of)).names
@@ -140,9 +143,7 @@ class Questions:
         listened = [Observed(max(one.start, start), min(one.end, period.end)) for one in spans]
         return favourite_hour([said.get(hour, 0) for hour in range(24)], hours_observed(listened, shifts))
 
-    async def bosses(
-        self, clan: Clan, period: Period, as_of: datetime | None = None
-    ) -> tuple[BossTotal, ...]:
+    async def bosses(self, clan: Clan, period: Period, as_of: AsOf = None) -> tuple[BossTotal, ...]:
         """What the members killed while they were in the clan, the most first."""
         ids = await self._leaderboards.derived.boss_ids()
         async with self._database.read() as session:
@@ -150,9 +151,7 @@ class Questions:
             found = await bosses.kills(session, clan.id, people, list(ids), period)
         return ranked_bosses({ids[id_].key: (ids[id_], number, did) for id_, (number, did) in found.items()})
 
-    async def nines(
-        self, clan: Clan, period: Period, as_of: datetime | None = None
-    ) -> tuple[SkillNines, ...]:
+    async def nines(self, clan: Clan, period: Period, as_of: AsOf = None) -> tuple[SkillNines, ...]:
         """How many members have level 99 in each skill, as of the period's end, in WOM's order."""
         known = await self._statistics.metric_ids()
         ids = {known[one.key]: one for one in SKILLS if one.key in known}
@@ -161,23 +160,23 @@ class Questions:
             found = await bosses.reached(session, clan.id, list(names), list(ids), XP_99, period)
         return tuple(SkillNines(one, *found[id_]) for id_, one in ids.items() if id_ in found)
 
-    async def records(self, clan: Clan, as_of: datetime | None = None) -> ClanRecords:
+    async def records(self, clan: Clan, as_of: AsOf = None) -> ClanRecords:
         """The best days, weeks and months of the last year that are over."""
-        now = as_of or self._clock()
-        slots = slots_before(now, clan.zone)
         async with self._database.read() as session:
             here = await present(session, clan.id, as_of)
+            slots = slots_before(here.at or self._clock(), clan.zone)
             names, people = here.names, await people_of(session, clan.id, here)
-            measured = await self._best_gains(session, clan, slots, people)
             start, end = midnight(slots.days[0], clan.zone), midnight(slots.days[-1], clan.zone)
             spans = await cursors.covered(session, clan.id, start, end)
-            said = await self._best_talk(session, clan, slots, people) if spans else []
+        async with together() as group:
+            gained = group.create_task(self._best_gains(clan, slots, people))
+            said = await self._best_talk(clan, slots, people) if spans else []
 
         def days(span: RecordSpan, slot: int) -> tuple[date, date]:
             return slots.of(span)[slot], slots.of(span)[slot + 1] - timedelta(days=1)
 
         found = [
-            *_records(measured, MEASURED, days, names),
+            *_records(gained.result(), MEASURED, days, names),
             *_records(said, [MESSAGES], _days_of_talk, names),
         ]
         return ClanRecords(
@@ -190,21 +189,22 @@ class Questions:
             heard_since=max(start, min(one.start for one in spans)) if spans else None,
         )
 
-    async def _best_gains(
-        self, session: AsyncSession, clan: Clan, slots: Slots, people: People
-    ) -> list[Best]:
+    async def _best_gains(self, clan: Clan, slots: Slots, people: People) -> list[Best]:
         known = await self._statistics.metric_ids()
         if any(one.key not in known for one in MEASURED):
             return []
         ids = [known[one.key] for one in MEASURED]
-        return await records.best_gains(session, clan.id, people, ids, boundaries(slots, clan.zone))
+        async with self._database.read() as session:
+            return await records.best_gains(session, clan.id, people, ids, boundaries(slots, clan.zone))
 
-    async def _best_talk(self, session: AsyncSession, clan: Clan, slots: Slots, people: People) -> list[Best]:
+    async def _best_talk(self, clan: Clan, slots: Slots, people: People) -> list[Best]:
         start, end = midnight(slots.days[0], clan.zone), midnight(slots.days[-1], clan.zone)
         shifts = offsets(clan.zone, start, end)
         firsts = [day_number(day) for day in slots.months]
         months = list(pairwise(firsts))
-        return await records.best_talk(session, clan.id, people, shifts, months, day_number(slots.weeks[-1]))
+        monday = day_number(slots.weeks[-1])
+        async with self._database.read() as session:
+            return await records.best_talk(session, clan.id, people, shifts, months, monday)
 
     async def choose_weights(self, clan: Clan, chosen: Mapping[str, int], by: UserId) -> None:
         """What the clan's score is made of from now on."""

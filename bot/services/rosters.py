@@ -14,14 +14,24 @@ from db.queries import members, names
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Who is in the clan: ``names`` are its members. ``then`` is everybody, as of a moment asked for."""
+    """Who is in the clan: ``names`` are its members.
+
+    ``at`` is the moment that was asked for, None for now, and ``then`` is everybody as of it.
+    """
 
     names: Mapping[MemberId, str]
+    at: datetime | None = None
     then: Mapping[MemberId, Then] = field(default_factory=dict[MemberId, Then])
 
 
-async def present(session: AsyncSession, clan: ClanId, as_of: datetime | None) -> Present:
+AsOf = datetime | Present | None
+"""Whom an answer is about: who is in the clan now, who was at a moment, or whom somebody read before."""
+
+
+async def present(session: AsyncSession, clan: ClanId, as_of: AsOf) -> Present:
     """Who is in the clan now, or was at a moment, under the names of that time."""
+    if isinstance(as_of, Present):
+        return as_of
     if as_of is None:
         return Present(await members.current_names(session, clan))
     return (await present_at(session, clan, [as_of]))[0]
@@ -34,8 +44,11 @@ async def present_at(session: AsyncSession, clan: ClanId, moments: Sequence[date
         called.setdefault(held.member, []).append(held)
     stored = await members.members_now(session, clan)
     happened = await members.happened(session, clan)
-    rosters = (roster_at(stored, happened, called, moment) for moment in moments)
-    return [Present({id_: was.name for id_, was in then.items() if was.is_member}, then) for then in rosters]
+    rosters = [(moment, roster_at(stored, happened, called, moment)) for moment in moments]
+    return [
+        Present({id_: was.name for id_, was in then.items() if was.is_member}, moment, then)
+        for moment, then in rosters
+    ]
 
 
 async def people_of(session: AsyncSession, clan: ClanId, here: Present) -> dict[MemberId, datetime | None]:

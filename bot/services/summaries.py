@@ -43,8 +43,9 @@ from bot.domain.summaries import (
 from bot.services.leaderboards import Leaderboards
 from bot.services.measured import entry_of, group_ends
 from bot.services.questions import Questions
-from bot.services.rosters import present
+from bot.services.rosters import Present, present_at
 from bot.services.statistics import Statistics
+from bot.services.together import together
 from db.queries import cursors, events, gains, reports
 from db.queries.cursors import CoveredSpan
 from db.queries.events import Announced
@@ -92,23 +93,28 @@ class Summaries:
         """The period that a post of this slot tells of, by the names and ranks at its end."""
         period = period_of(cadence, slot.day, clan.zone)
         previous = period_before(cadence, slot.day, clan.zone)
-        boards = {
-            part: await self._leaderboards.top(clan, measured, period, period.end)
-            for part, measured in BOARDS.items()
-            if part in parts or part is Part.XP
-        }
         ids = await self._statistics.metric_ids()
         async with self._database.read() as session:
-            names = (await present(session, clan.id, period.end)).names
-            stayed = (await present(session, clan.id, previous.start)).names.keys() & names.keys()
-            earlier = await self._gained(session, clan, previous, ids, {one: names[one] for one in stayed})
-            usual = await self._gained(session, clan, _long_before(period), ids, names)
-            happened = await events.happenings(session, clan.id, period.start, period.end)
-            achieved = await events.achieved(session, clan.id, period.start, period.end)
-            announced = await events.announced(session, clan.id, _ANNOUNCED, period.start, period.end)
-            chart = await self._chart(session, clan, period, ids, names)
-        gained = _full(boards[Part.XP])
-        asked = await self._asked(clan, period, parts)
+            here, before = await present_at(session, clan.id, [period.end, previous.start])
+        names = here.names
+        stayed = before.names.keys() & names.keys()
+        async with together() as group:
+            wanted = group.create_task(self._asked(clan, period, parts, here))
+            boards = {
+                part: await self._leaderboards.top(clan, measured, period, here)
+                for part, measured in BOARDS.items()
+                if part in parts or part is Part.XP
+            }
+            async with self._database.read() as session:
+                earlier = await self._gained(
+                    session, clan, previous, ids, {one: names[one] for one in stayed}
+                )
+                usual = await self._gained(session, clan, _long_before(period), ids, names)
+                happened = await events.happenings(session, clan.id, period.start, period.end)
+                achieved = await events.achieved(session, clan.id, period.start, period.end)
+                announced = await events.announced(session, clan.id, _ANNOUNCED, period.start, period.end)
+                chart = await self._chart(session, clan, period, ids, names)
+        gained, asked = _full(boards[Part.XP]), wanted.result()
         renames = [one for one in happened if one.kind == RENAMED and one.member in names]
         return Summary(
             clan_name=clan.name,
@@ -159,19 +165,19 @@ class Summaries:
             parts=parts,
         )
 
-    async def _asked(self, clan: Clan, period: Period, parts: frozenset[Part]) -> "_Asked":
+    async def _asked(self, clan: Clan, period: Period, parts: frozenset[Part], here: Present) -> "_Asked":
         """What a clan asks about itself, of what is wanted."""
-        questions, end = self._questions, period.end
+        questions = self._questions
         records: tuple[Record, ...] = ()
         if Part.RECORDS in parts:
-            first, last = (moment.astimezone(clan.zone).date() for moment in (period.start, end))
-            found = await questions.records(clan, end)
+            first, last = (moment.astimezone(clan.zone).date() for moment in (period.start, period.end))
+            found = await questions.records(clan, here)
             records = tuple(one for one in found.records if one.is_news(first, last - timedelta(days=1)))
         return _Asked(
             records,
-            (await questions.bosses(clan, period, end))[:LEADERS] if Part.BOSS in parts else (),
+            (await questions.bosses(clan, period, here))[:LEADERS] if Part.BOSS in parts else (),
             await questions.favourite_hour(clan, period) if Part.HOUR in parts else None,
-            await questions.quietest_killer(clan, period, end) if Part.QUIET in parts else None,
+            await questions.quietest_killer(clan, period, here) if Part.QUIET in parts else None,
         )
 
     async def _gained(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Select, Subquery, bindparam, func, select
+from sqlalchemy import CTE, ColumnElement, FromClause, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ids import ClanId, MemberId, MetricId
@@ -214,7 +214,7 @@ def _taken(pick: Any, *beside: Any, since: Any = None, before: Any = None) -> An
     )
 
 
-def bounds_since(starts: Subquery, rule: Rule) -> CTE:
+def bounds_since(starts: FromClause, rule: Rule) -> CTE:
     """Each profile's first and last reading from its member's own start on; null where there is none.
 
     ``starts`` has a ``member_id`` and a ``start`` in milliseconds; who is not in it is absent.

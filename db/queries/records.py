@@ -1,10 +1,10 @@
 """A clan's best days, weeks and months. One statement each, whatever the number of members."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, Select, func, literal, select, union_all
+from sqlalchemy import CTE, Select, case, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ids import ClanId, MemberId, MetricId
@@ -94,29 +94,33 @@ async def best_gains(
         .cte("values_read")
         .prefix_with("MATERIALIZED")
     )
-    gained = union_all(*(_between(values, place) for place in range(len(metrics)))).cte("gained")
-    return await _best(session, gained, {"clan": clan})
+    pairs = _pairs(values, len(metrics))
+    spans = sorted({span for span, *_ in boundaries})
+    parts: dict[tuple[int, int], Select[*tuple[Any, ...]]] = {
+        (span, place): select(
+            pairs.c.before.label("slot"), pairs.c.member_id, pairs.c[f"gain_{place}"].label("value")
+        ).where(pairs.c.span == span, pairs.c[f"gain_{place}"].is_not(None))
+        for span in spans
+        for place in range(len(metrics))
+    }
+    return await _best(session, parts, {"clan": clan})
 
 
-def _between(values: CTE, place: int) -> Select[*tuple[Any, ...]]:
-    """What was gained of one metric in the slot that begins at the boundary before each."""
+def _pairs(values: CTE, metrics: int) -> CTE:
+    """What was gained of each metric in the slot that begins at the boundary ``before`` each."""
     v = values.c
-    profile = (v.source_id, v.from_at, v.span)
-    value = v[f"value_{place}"]
+    in_order: dict[str, Any] = {"partition_by": (v.source_id, v.from_at, v.span), "order_by": v.number}
     pairs = select(
         v.span,
         v.member_id,
         v.number,
-        func.lag(v.number).over(partition_by=profile, order_by=v.number).label("before"),
-        (value - func.lag(value).over(partition_by=profile, order_by=v.number)).label("gain"),
+        func.lag(v.number).over(**in_order).label("before"),
+        *(
+            (v[f"value_{place}"] - func.lag(v[f"value_{place}"]).over(**in_order)).label(f"gain_{place}")
+            for place in range(metrics)
+        ),
     ).subquery()
-    return select(
-        pairs.c.span,
-        literal(place, INTEGER).label("metric"),
-        pairs.c.before.label("slot"),
-        pairs.c.member_id,
-        pairs.c.gain.label("value"),
-    ).where(pairs.c.before == pairs.c.number - 1, pairs.c.gain.is_not(None))
+    return select(pairs).where(pairs.c.before == pairs.c.number - 1).cte("pairs").prefix_with("MATERIALIZED")
 
 
 async def best_talk(
@@ -133,49 +137,29 @@ async def best_talk(
     first days and the ones after their last. What was not observed is not counted: it is so many at least.
     """
     talk = spoken_by_day(people_table(session, people), clan, shifts)
-    given = rows_as_table(session, {"first": INTEGER, "past": INTEGER}, months, "months")
-    monday = (talk.c.day + _MONDAY) // _DAYS_A_WEEK * _DAYS_A_WEEK - _MONDAY
-    number = func.sum(talk.c.messages)
-    spans = (
-        select(
-            literal(0, INTEGER).label("span"), talk.c.day.label("slot"), talk.c.member_id, talk.c.messages
-        ),
-        select(literal(1, INTEGER), monday, talk.c.member_id, number)
-        .where(talk.c.day < last_monday, monday >= _first_day(shifts))
-        .group_by(monday, talk.c.member_id),
-        select(literal(2, INTEGER), given.c.first, talk.c.member_id, number)
-        .join_from(talk, given, (given.c.first <= talk.c.day) & (talk.c.day < given.c.past))
-        .group_by(given.c.first, talk.c.member_id),
-    )
-    said = union_all(*spans).subquery()
-    gained = select(
-        said.c.span,
-        literal(0, INTEGER).label("metric"),
-        said.c.slot,
-        said.c.member_id,
-        said.c.messages.label("value"),
-    ).cte("gained")
-    return await _best(session, gained, {})
+    day, member, number = talk.c.day, talk.c.member_id, func.sum(talk.c.messages).label("value")
+    monday = ((day + _MONDAY) // _DAYS_A_WEEK * _DAYS_A_WEEK - _MONDAY).label("slot")
+    first = case(*((day < past, literal(first, INTEGER)) for first, past in months)).label("slot")
+    parts: dict[tuple[int, int], Select[*tuple[Any, ...]]] = {
+        (0, 0): select(day.label("slot"), member, talk.c.messages.label("value")),
+        (1, 0): select(monday, member, number)
+        .where(day < last_monday, day >= _first_monday(shifts))
+        .group_by(monday, member),
+        (2, 0): select(first, member, number)
+        .where(day >= months[0][0], day < months[-1][1])
+        .group_by(first, member),
+    }
+    return await _best(session, parts, {})
 
 
-async def _best(session: AsyncSession, gained: CTE, given: dict[str, Any]) -> list[Best]:
-    """The first largest of each span and metric: only those few are put in order, not all that was gained."""
-    g = gained.prefix_with("MATERIALIZED").c
-    most = (
-        select(g.span, g.metric, func.max(g.value).label("value"), func.min(g.slot).label("since"))
-        .group_by(g.span, g.metric)
-        .subquery()
-    )
-    m = most.c
-    each = (g.span, g.metric)
-    # A member with two profiles may have it twice.
-    tied = (
-        select(*each, g.slot, g.member_id, g.value, m.since)
-        .join(most, (m.span == g.span) & (m.metric == g.metric) & (m.value == g.value))
-        .where(m.value > 0)
-        .distinct()
-        .subquery()
-    )
+async def _best(
+    session: AsyncSession, parts: Mapping[tuple[int, int], Select[*tuple[Any, ...]]], given: dict[str, Any]
+) -> list[Best]:
+    """The first largest of each span and metric, whose ``parts`` have a slot, a member and a value a row.
+
+    Each is looked through by itself: of all together a database would put everything in order.
+    """
+    tied = union_all(*(_largest(part, *of) for of, part in parts.items())).subquery()
     t = tied.c
     slot = (t.span, t.metric, t.slot)
     ranked = select(
@@ -197,5 +181,25 @@ async def _best(session: AsyncSession, gained: CTE, given: dict[str, Any]) -> li
     ]
 
 
-def _first_day(shifts: Sequence[Offset]) -> int:
-    return (shifts[0].first + shifts[0].shift) // QUARTERS_A_DAY
+def _largest(part: Select[*tuple[Any, ...]], span: int, metric: int) -> Select[*tuple[Any, ...]]:
+    found = part.cte(f"part_{span}_{metric}").prefix_with("MATERIALIZED")
+    most = select(func.max(found.c.value).label("value"), func.min(found.c.slot).label("since")).subquery()
+    # A member with two profiles may have it twice.
+    return (
+        select(
+            literal(span, INTEGER).label("span"),
+            literal(metric, INTEGER).label("metric"),
+            found.c.slot,
+            found.c.member_id,
+            found.c.value,
+            most.c.since,
+        )
+        .join_from(found, most, found.c.value == most.c.value)
+        .where(most.c.value > 0)
+        .distinct()
+    )
+
+
+def _first_monday(shifts: Sequence[Offset]) -> int:
+    first = (shifts[0].first + shifts[0].shift) // QUARTERS_A_DAY
+    return -(-(first + _MONDAY) // _DAYS_A_WEEK) * _DAYS_A_WEEK - _MONDAY

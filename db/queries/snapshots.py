@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ScalarSelect, Subquery, literal, select
+from sqlalchemy import FromClause, ScalarSelect, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ids import ClanId, MetricId, SourceId
@@ -130,7 +130,7 @@ TRUE = literal(1) == 1
 _VALUE_COLUMNS = ["clan_id", "source_id", "metric_id", "taken_at", "value"]
 
 
-def _as_of(clan: ClanId, given: Subquery) -> ScalarSelect[Any]:
+def _as_of(clan: ClanId, given: FromClause) -> ScalarSelect[Any]:
     """The value that was known at the given time; null also where none was."""
     return (
         select(MetricValue.value)
@@ -147,7 +147,7 @@ def _as_of(clan: ClanId, given: Subquery) -> ScalarSelect[Any]:
     )
 
 
-async def _carry_over(session: AsyncSession, clan: ClanId, given: Subquery) -> None:
+async def _carry_over(session: AsyncSession, clan: ClanId, given: FromClause) -> None:
     """Where a given value differs from the one before it, write that one at the next snapshot."""
     following = (
         select(SnapshotRow.taken_at)

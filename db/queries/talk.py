@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import CTE, Subquery, case, func, select
+from sqlalchemy import CTE, FromClause, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.facts import SourceKind
@@ -18,7 +18,7 @@ People = Mapping[MemberId, datetime | None]
 """Whom an answer is about, and since when; None is since ever."""
 
 
-def people_table(session: AsyncSession, people: People) -> Subquery:
+def people_table(session: AsyncSession, people: People) -> FromClause:
     """Them as rows: a member, and a quarter of an hour and a time in milliseconds since when."""
     rows = [(member, 0 if since is None else to_millis(since)) for member, since in people.items()]
     columns = {"member_id": INTEGER, "since_quarter": INTEGER, "since": INTEGER}
@@ -27,7 +27,7 @@ def people_table(session: AsyncSession, people: People) -> Subquery:
     )
 
 
-def profiles_table(people: Subquery, clan: ClanId) -> CTE:
+def profiles_table(people: FromClause, clan: ClanId) -> CTE:
     """Each profile that was one of these people's, from when to when, and since when they count."""
     return (
         select(
@@ -49,7 +49,7 @@ def profiles_table(people: Subquery, clan: ClanId) -> CTE:
     )
 
 
-def spoken_by_day(people: Subquery, clan: ClanId, shifts: Sequence[Offset]) -> CTE:
+def spoken_by_day(people: FromClause, clan: ClanId, shifts: Sequence[Offset]) -> CTE:
     """How many messages each of these people wrote on each local day; a day without any is absent.
 
     Of ``shifts``' first quarter to their last one, and since when the people count. Only whole
