@@ -115,10 +115,19 @@ def heatmap_chart(messages: Sequence[Sequence[int | None]], title: str, span: st
     known = [value for row in messages for value in row if value is not None]
     most = max([1, *known])
     colours = LinearSegmentedColormap.from_list("clan", (theme.GAP_COLOUR, theme.XP_COLOUR, theme.INK))
-    for day, row in enumerate(messages):
-        for hour, value in enumerate(row):
-            face = theme.CANVAS if value is None else colours(value / most)
-            axes.add_patch(_square(hour, day, face, hatched=value is None))
+    squares = [(day, hour, value) for day, row in enumerate(messages) for hour, value in enumerate(row)]
+    _squares(
+        axes,
+        [(hour, day, colours(value / most)) for day, hour, value in squares if value is not None],
+        linewidth=0,
+    )
+    _squares(
+        axes,
+        [(hour, day, theme.CANVAS) for day, hour, value in squares if value is None],
+        linewidth=0,
+        hatch="//",
+        edgecolor=theme.GRID,
+    )
     axes.set_xlim(0, _HOURS)
     axes.set_ylim(len(_DAYS), 0)
     axes.set_xticks([0.5, 6.5, 12.5, 18.5, 23.5], ["0", "6", "12", "18", "23"])
@@ -204,7 +213,6 @@ def _name(figure: Any, axes: Any, spots: Sequence[Spot]) -> None:
     """Write names beside dots, each where no other name is; one for which there is no room is left out."""
     from matplotlib.patheffects import withStroke
 
-    figure.canvas.draw()
     renderer = figure.canvas.get_renderer()
     apart = [withStroke(linewidth=3, foreground=theme.CANVAS)]
     taken: list[Any] = []
@@ -229,19 +237,15 @@ def _name(figure: Any, axes: Any, spots: Sequence[Spot]) -> None:
             label.remove()
 
 
-def _square(hour: int, day: int, face: Any, *, hatched: bool) -> Any:
+def _squares(axes: Any, squares: Sequence[tuple[int, int, Any]], **look: Any) -> None:
+    """Squares of an hour, a day and a colour each, as one thing: each by itself takes ten times as long."""
+    from matplotlib.collections import PatchCollection
     from matplotlib.patches import Rectangle
 
     made: Any = Rectangle
-    return made(
-        (hour + 0.04, day + 0.05),
-        0.92,
-        0.9,
-        facecolor=face,
-        edgecolor=theme.GRID if hatched else face,
-        hatch="//" if hatched else None,
-        linewidth=0,
-    )
+    collected: Any = PatchCollection
+    patches = [made((hour + 0.04, day + 0.05), 0.92, 0.9) for hour, day, _ in squares]
+    axes.add_collection(collected(patches, facecolor=[face for _, _, face in squares], **look), autolim=False)
 
 
 def _short_below(axes: Any) -> None:

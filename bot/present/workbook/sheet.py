@@ -1,6 +1,7 @@
 """One sheet: a table with filters and frozen panes, in columns that say what they hold."""
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -23,6 +24,8 @@ _BROAD: Final = frozenset("mw%")
 """Those of one and a half."""
 _PAGE: Final = 190
 """Characters beside each other that can still be read on paper."""
+_DATES: Final = {Kind.MOMENT: 16, Kind.DAY: 10}
+"""How wide they are written."""
 _LONGEST_BAR: Final = 50
 """How much of a cell a bar takes at most, in percent; its number stands beside it."""
 _PADDING: Final = 2
@@ -84,11 +87,13 @@ def add_sheet(book: Any, shown: Table[RowT], palette: Palette, heading: str) -> 
         cell.style = "head"
         if column.note:
             _note(cell, column.note)
-    for line, row in enumerate(rows, start=first + 1):
-        for number, column in enumerate(columns, start=1):
-            _write(sheet.cell(line, number), column.value(row), column.kind)
+    values = [[column.value(row) for row in rows] for column in columns]
+    looks = _Looks()
+    for line in range(len(rows)):
+        for number, column in enumerate(columns):
+            _write(sheet.cell(first + 1 + line, number + 1), values[number][line], column.kind, looks)
     last = first + len(rows)
-    _widths(sheet, columns, rows, palette)
+    _widths(sheet, columns, values, palette)
     if rows:
         _as_table(sheet, shown.name, first, last, len(columns))
         _shades(sheet, columns, first + 1, last, palette)
@@ -157,11 +162,29 @@ def _groups(sheet: Any, columns: Sequence[Column[RowT]], palette: Palette) -> No
         number += size
 
 
-def _write(cell: Any, value: Value, kind: Kind) -> None:
+class _Looks:
+    """Gives cells their named styles.
+
+    openpyxl looks a style up by its name for each cell, which takes as long as writing it; what the
+    first cell got is copied to the others.
+    """
+
+    def __init__(self) -> None:
+        self._given: dict[str, Any] = {}
+
+    def give(self, cell: Any, name: str) -> None:
+        if name in self._given:
+            cell._style = copy(self._given[name])  # noqa: SLF001 -- openpyxl has no other way to copy a style
+        else:
+            cell.style = name
+            self._given[name] = copy(cell._style)  # noqa: SLF001
+
+
+def _write(cell: Any, value: Value, kind: Kind, looks: _Looks) -> None:
     if value is None:
-        cell.style = "unknown"
+        looks.give(cell, "unknown")
         return
-    cell.style = kind.value
+    looks.give(cell, kind.value)
     if isinstance(value, str):
         write_text(cell, value)
     else:
@@ -174,35 +197,35 @@ def _note(cell: Any, text: str) -> None:
     cell.comment = Comment(text, "ClanStats", width=260, height=90)
 
 
-def _widths(sheet: Any, columns: Sequence[Column[RowT]], rows: Sequence[RowT], palette: Palette) -> None:
+def _widths(
+    sheet: Any, columns: Sequence[Column[RowT]], values: Sequence[Sequence[Value]], palette: Palette
+) -> None:
     widths = [
         min(
             _WIDEST,
             max(
                 _NARROWEST,
                 *(width(word) + _PADDING for word in column.title.split()),
-                *(_written(column.value(row), column.kind) for row in rows),
+                _widest(of, column.kind),
                 _NARROWEST,
             )
             * (2 if column.shade is Shade.BARS else 1)
             + _PADDING,
         )
-        for column in columns
+        for column, of in zip(columns, values, strict=True)
     ]
     paint(sheet, widths, palette)
 
 
-def _written(value: Value, kind: Kind) -> int:
-    """How many characters a value takes, as it is shown."""
-    if value is None:
-        return 0
-    if isinstance(value, str):
-        return _digits_wide(clip(tidy(value), _WIDEST))
-    if kind is Kind.MOMENT:
-        return 16
-    if kind is Kind.DAY:
-        return 10
-    return len(f"{value:,.1f}" if kind is Kind.HOURS else f"{value:,}")
+def _widest(values: Sequence[Value], kind: Kind) -> int:
+    """How many characters the longest of a column's values takes, as it is shown."""
+    if kind in _DATES:
+        return _DATES[kind] if any(one is not None for one in values) else 0
+    texts = [_digits_wide(clip(tidy(one), _WIDEST)) for one in values if isinstance(one, str)]
+    numbers = [one for one in values if isinstance(one, int | float)]
+    # Of numbers no other is longer than the least or the largest.
+    ends = (min(numbers), max(numbers)) if numbers else ()
+    return max([0, *texts, *(len(f"{one:,.1f}" if kind is Kind.HOURS else f"{one:,}") for one in ends)])
 
 
 def _digits_wide(text: str) -> int:
