@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, FromClause, Select, bindparam, func, select
+from sqlalchemy import CTE, ColumnElement, FromClause, Select, bindparam, func, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ids import ClanId, MemberId, MetricId
-from bot.domain.periods import Period, Rule
+from bot.domain.periods import Period, PeriodKind, Rule
 from db.bulk import INTEGER, rows_as_table
 from db.models import Attribution, MetricRow, MetricValue, Profile, SnapshotRow
 from db.types import FromMillis, Greatest, Least, Moment, to_millis
@@ -38,10 +38,12 @@ async def readings(
     """The ends of every member's profiles for a few metrics, in one statement.
 
     A profile without a snapshot in reach is absent: unknown, not zero. A member with
-    several profiles over time has a row for each; the caller joins them.
+    several profiles over time has a row for each; the caller joins them. Of all time only the
+    last value is read: ``first`` is None.
     """
     given = given_of(clan, period) | {f"metric_{place}": metric for place, metric in enumerate(metrics)}
-    rows = await session.execute(_of_everybody(period.rule, len(metrics)), given)
+    with_first = period.kind is not PeriodKind.TOTAL
+    rows = await session.execute(_of_everybody(period.rule, len(metrics), with_first=with_first), given)
     # A row to a profile, not to each of its metrics: making rows takes longer than finding them.
     return [
         Ends(member, metric, first_at, last_at, values[2 * place], values[2 * place + 1])
@@ -162,13 +164,13 @@ def _series_statement() -> Select[Any, Any]:
 
 
 @cache
-def _of_everybody(rule: Rule, metrics: int) -> Select[*tuple[Any, ...]]:
+def _of_everybody(rule: Rule, metrics: int, *, with_first: bool) -> Select[*tuple[Any, ...]]:
     bounds = bounds_of(rule)
     first_at, last_at = bounds.c.first_at, bounds.c.last_at
     values = [
-        value_at(bounds, at, bindparam(f"metric_{place}", type_=INTEGER))
+        value_at(bounds, at, bindparam(f"metric_{place}", type_=INTEGER)) if is_read else null()
         for place in range(metrics)
-        for at in (first_at, last_at)
+        for at, is_read in ((first_at, with_first), (last_at, True))
     ]
     return select(bounds.c.member_id, first_at, last_at, *values).where(
         first_at.is_not(None), last_at.is_not(None)
