@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.domain.ids import ClanId, MemberId
+from bot.domain.inactivity import LOOKED_WITHIN
 from bot.domain.metrics import Metric
 from bot.domain.periods import Period
 from bot.domain.questions import Answers
@@ -165,20 +166,24 @@ def _joined_on(person: Person, zone: ZoneInfo) -> date:
     return date.min if person.joined_at is None else person.joined_at.astimezone(zone).date()
 
 
-def health(people: Iterable[Person]) -> Health:
-    """Who was active when, as numbers. Who did nothing that is known, while one is unknown, is unknown."""
+def health(people: Iterable[Person], now: datetime) -> Health:
+    """Who was active when, as numbers. Who did nothing that is known, while one is unknown, is unknown.
+
+    So is who was not looked at lately: what they did since is not known.
+    """
     counted = {"week": 0, "month": 0, "quiet": 0, "unknown": 0}
     for one in people:
-        counted[_activity(one)] += 1
+        counted[_activity(one, now)] += 1
     return Health(**counted)
 
 
-def _activity(one: Person) -> str:
+def _activity(one: Person, now: datetime) -> str:
     for name, window in (("week", WEEK), ("month", MONTH)):
         if one.xp.windows[window] or one.messages.windows[window]:
             return name
-    known = one.all_heard and one.xp.windows[MONTH] is not None and not one.is_partial(MONTH)
-    return "quiet" if known else "unknown"
+    looked = one.checked_at is not None and now - one.checked_at <= LOOKED_WITHIN
+    measured = one.xp.windows[MONTH] is not None and not one.is_partial(MONTH)
+    return "quiet" if one.all_heard and looked and measured else "unknown"
 
 
 def rising_star(people: Iterable[Person]) -> Star | None:

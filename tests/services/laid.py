@@ -8,6 +8,8 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import update
+
 from bot.domain.clans import Clan
 from bot.domain.facts import MessageKind, SourceRef, discord_source, relay_source, wom_source
 from bot.domain.identity import Held
@@ -20,6 +22,7 @@ from bot.services.links import Links
 from bot.services.lookup import Lookup
 from bot.services.statistics import Statistics
 from bot.services.stats import Stats
+from db.models import Profile
 from db.queries import attributions, clans, cursors, members, messages, names, snapshots, sources
 from db.queries.messages import StoredMessage
 from db.queries.snapshots import Seen
@@ -107,6 +110,12 @@ class Laid:
         stored |= {self.known[metric.key]: value for metric, value in values.items()}
         async with self.database.write() as session:
             await snapshots.add_snapshots(session, self.id, [Seen(self.profiles[profile], moment, stored)])
+
+    async def look(self, profile: int, changed: datetime | None, updated: datetime | None) -> None:
+        """What WOM says of a profile: when it changed, and when WOM looked at it."""
+        of = (Profile.clan_id == self.id) & (Profile.source_id == self.profiles[profile])
+        async with self.database.write() as session:
+            await session.execute(update(Profile).where(of).values(changed_at=changed, updated_at=updated))
 
     async def source(self, ref: SourceRef) -> SourceId:
         """The source, attributed as far as it can be."""

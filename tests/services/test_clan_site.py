@@ -68,7 +68,7 @@ async def test_pages_say_what_boards_say_and_nothing_of_who_left(database: Datab
     assert site.hours[0][13] is None or site.hours[0][13] == 0
     assert sum(value or 0 for row in site.hours for value in row) == 5
     assert site.collecting_since is not None
-    assert health(site.people) == Health(week=7, month=0, quiet=0, unknown=0)
+    assert health(site.people, site.made_at) == Health(week=7, month=0, quiet=0, unknown=0)
     assert rising_star(site.people) is not None
 
 
@@ -96,23 +96,25 @@ async def test_the_clan_gains_of_each_what_lies_after_they_joined(database: Data
 
 async def test_who_is_idle_is_told_only_where_all_was_heard_and_measured(database: Database) -> None:
     laid = await lay_hostile(database)
-    for number, name in ((9, "Dee"), (10, "Eve"), (11, "Flo")):
+    looks = {"Dee": (29, 0), "Eve": (29, 0), "Flo": (3, 0), "Gus": (29, 3)}
+    for number, name in enumerate(looks, start=9):
         await laid.member(number, name, number, joined_at=NOW - 90 * DAY)
-        for back in (3, 0) if name == "Flo" else (29, 0):
+        for back in looks[name]:
             await laid.see(number, NOW - back * DAY, {OVERALL: 1_000_000})
+            await laid.look(number, None, NOW - back * DAY)
         await laid.hold((number, name, None, None))
-    for user, name in ((1, "Dee"), (2, "Flo")):
+    for user, name in ((1, "Dee"), (2, "Flo"), (3, "Gus")):
         await laid.links.claim(await laid.clan(), UserId(user), name)
 
     async def idle() -> Health:
         made = await clan_sites(database, laid.clock).read(await laid.clan())
-        return health(made.people)
+        return health(made.people, made.made_at)
 
     # Of the first 20 days nothing was heard.
-    assert await idle() == Health(week=7, month=0, quiet=0, unknown=3)
-    # Eve is not linked, and Flo's readings began 3 days ago.
+    assert await idle() == Health(week=7, month=0, quiet=0, unknown=4)
+    # Eve is not linked, Flo's readings began 3 days ago, and Gus's ended then.
     await laid.observe(NOW - 31 * DAY, NOW)
-    assert await idle() == Health(week=7, month=0, quiet=1, unknown=2)
+    assert await idle() == Health(week=7, month=0, quiet=1, unknown=3)
 
 
 def days_of_messages(site: ClanSite) -> list[int | None]:

@@ -16,7 +16,7 @@ from bot.domain.metrics import OVERALL
 from bot.services.absences import Absences
 from bot.services.inactivity import Inactivity, Roles
 from bot.services.ladder import Ladder
-from db.models import Member, Profile
+from db.models import Member
 from db.queries import clans, cursors, links
 from db.session import Database
 from tests.services.hearing import GENERAL, NOW, RELAY, RELAYED, at
@@ -39,15 +39,6 @@ class Silent(Laid):
         await self.member(number, name, number, **({"joined_at": ago(365)} | columns))
         await self.look(number, ago(43), ago(0.1))
         await self.hold((number, name, None, None))
-
-    async def look(self, profile: int, changed: datetime | None, updated: datetime | None) -> None:
-        """What WOM says of a profile."""
-        async with self.database.write() as session:
-            await session.execute(
-                update(Profile)
-                .where(Profile.clan_id == self.id, Profile.player_id == profile)
-                .values(changed_at=changed, updated_at=updated)
-            )
 
     async def link(self, user: UserId, *accounts: int, verified: bool = True) -> None:
         pairs = [(user, MemberId(account)) for account in accounts]

@@ -64,7 +64,7 @@ def _cards(site: ClanSite) -> Iterable[Card]:
             "Rising star", words.name(star.person.name), small, "rising-star", people.href(star.person)
         )
     yield _top_boss(site)
-    now = health(site.people)
+    now = health(site.people, site.made_at)
     yield Card(
         "Active members", f"{now.week}", f"of {counted(len(site.people), 'member')}, in 7 days", "active"
     )
@@ -191,7 +191,7 @@ def _by_hour(site: ClanSite) -> charts.Columns | None:
 
 
 def _health(site: ClanSite) -> list[charts.Bar]:
-    now = health(site.people)
+    now = health(site.people, site.made_at)
     rows = [
         ("in the last 7 days", now.week),
         ("in the last 30 days", now.month),
