@@ -1,6 +1,6 @@
 """When a clan's posts are due: a weekday or a day of the month, and a time, in the clan's time zone."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -65,7 +65,8 @@ DEFAULT_PARTS: Final = frozenset(Part) - {Part.RENAMES} - PLAYFUL
 class Schedule:
     """A summary that a clan wants. ``day`` is a weekday, Monday 0, or a day of the month from 1 to 28.
 
-    ``at`` is local time. It counts from ``since`` on: what was due before it is not made up for.
+    ``at`` is local time. It counts from ``since`` on, when it was switched on or its day or time was
+    last changed: what was due before it is not made up for.
     ``mention`` is a role, None for nobody.
     """
 
@@ -114,11 +115,24 @@ def slot_at(cadence: Cadence, day: date, due_at: datetime) -> Slot:
     return Slot(f"{cadence}:{day.isoformat()}", due_at, day)
 
 
-def due(schedule: Schedule, posted: Iterable[str], now: datetime, zone: ZoneInfo) -> Slot | None:
-    """What is to be posted now: the last slot, unless it was, lies before ``since``, or is too long ago."""
+def due(schedule: Schedule, posted: Collection[str], now: datetime, zone: ZoneInfo) -> Slot | None:
+    """What is to be posted now: the last slot, unless it lies before ``since`` or is too long ago.
+
+    ``posted`` are the keys of what was posted, of either cadence. Nothing that one of the same cadence
+    told of is told again: a slot is none with which it has a day in common. So there is one for each
+    month, and no second one for a week whose day was changed.
+    """
     slot = slot_before(schedule, now, zone)
     missed = slot.due_at < schedule.since or now - slot.due_at > LATE_BY
-    return None if missed or slot.key in set(posted) else slot
+    return None if missed or _is_told(schedule.cadence, slot.day, posted) else slot
+
+
+def next_due(schedule: Schedule, posted: Collection[str], now: datetime, zone: ZoneInfo) -> Slot:
+    """The next time after ``now`` at which something is posted: as :func:`due` will say then."""
+    slot = slot_after(schedule, now, zone)
+    while _is_told(schedule.cadence, slot.day, posted):
+        slot = slot_after(schedule, slot.due_at, zone)
+    return slot
 
 
 def period_of(cadence: Cadence, day: date, zone: ZoneInfo) -> Period:
@@ -126,11 +140,7 @@ def period_of(cadence: Cadence, day: date, zone: ZoneInfo) -> Period:
 
     So every day is told of once, however late the post is.
     """
-    if cadence is Cadence.WEEKLY:
-        first, last = day - timedelta(days=7), day - timedelta(days=1)
-    else:
-        last = day.replace(day=1) - timedelta(days=1)
-        first = last.replace(day=1)
+    first, last = _told_by(cadence, day)
     code = f"{first.isoformat()}..{last.isoformat()}"
     start, end = midnight(first, zone), midnight(last + timedelta(days=1), zone)
     return Period(code, PeriodKind.CALENDAR, start, end)
@@ -140,6 +150,24 @@ def period_before(cadence: Cadence, day: date, zone: ZoneInfo) -> Period:
     """The one before :func:`period_of`, with which it is compared."""
     first = period_of(cadence, day, zone).start.astimezone(zone).date()
     return period_of(cadence, first, zone)
+
+
+def _told_by(cadence: Cadence, day: date) -> tuple[date, date]:
+    """The first and the last day that a post of a day tells of."""
+    last = (day if cadence is Cadence.WEEKLY else day.replace(day=1)) - timedelta(days=1)
+    return (last - timedelta(days=6) if cadence is Cadence.WEEKLY else last.replace(day=1)), last
+
+
+def _is_told(cadence: Cadence, day: date, posted: Iterable[str]) -> bool:
+    """Whether one of these posts tells of a day that a post of this day would tell of."""
+    first, last = _told_by(cadence, day)
+    for key in posted:
+        of, _, posted_on = key.partition(":")
+        if of == cadence:
+            told_first, told_last = _told_by(cadence, date.fromisoformat(posted_on))
+            if told_first <= last and first <= told_last:
+                return True
+    return False
 
 
 def _day_of(schedule: Schedule, latest: date) -> date:

@@ -20,7 +20,7 @@ from bot.domain.schedules import (
     Schedule,
     Slot,
     due,
-    slot_after,
+    next_due,
     slot_at,
 )
 from bot.services.clock import Clock
@@ -74,7 +74,11 @@ class Posts:
         mention: int | None = None,
         nobody: bool = False,
     ) -> StoredSchedule:
-        """Keep what officers chose; what is left out stays. ``nobody`` mentions no role any more."""
+        """Keep what officers chose; what is left out stays. ``nobody`` mentions no role any more.
+
+        Another day or time counts from now on: nothing is posted for one that is over already.
+        """
+        now = self._clock()
         async with self._database.write() as session:
             before = (await posts.schedules(session, clan.id)).get(cadence) or _unset(cadence)
             after = before._replace(
@@ -84,8 +88,10 @@ class Posts:
                 parts=before.parts if parts is None else frozenset(parts),
                 mention=None if nobody else mention or before.mention,
             )
+            if before.since is not None and (before.day, before.at) != (after.day, after.at):
+                after = after._replace(since=now)
             await posts.save_schedule(session, clan.id, after)
-            await _log(session, clan, by, cadence, before, after, self._clock())
+            await _log(session, clan, by, cadence, before, after, now)
         return after
 
     async def switch(self, clan: Clan, cadence: Cadence, by: UserId, *, on: bool) -> StoredSchedule:
@@ -163,11 +169,13 @@ class Posts:
             await posts.add_post(session, post)
             await posts.end_post(session, post, message=None, given_up=why, at=self._clock())
 
-    def next_slot(self, clan: Clan, one: StoredSchedule) -> Slot:
-        """When it is due next, whether it is switched on or not."""
+    async def next_slot(self, clan: Clan, one: StoredSchedule) -> Slot:
+        """When it is posted next, whether it is switched on or not."""
         now, channel = self._clock(), one.channel or ChannelId(0)
         schedule = Schedule(clan.id, one.cadence, channel, one.day, one.at, one.since or now)
-        return slot_after(schedule, now, clan.zone)
+        async with self._database.read() as session:
+            known = await posts.posts(session, [clan.id], now)
+        return next_due(schedule, [post.key for post in known if post.is_over], now, clan.zone)
 
     def as_of_now(self, clan: Clan, cadence: Cadence) -> Slot:
         """As if it were due now: for who tries it."""

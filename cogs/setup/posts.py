@@ -63,7 +63,7 @@ class PostsDesk:
         await defer(interaction)
         one = await self._posts.schedule(clan, cadence)
         is_on = one.since is not None and one.stopped is None
-        next_at = self._posts.next_slot(clan, one).due_at if is_on else None
+        next_at = (await self._posts.next_slot(clan, one)).due_at if is_on else None
         await show(interaction, schedule_screen(clan, one, next_at), self._view(clan, one, is_on=is_on))
 
     def _view(self, clan: Clan, one: StoredSchedule, *, is_on: bool) -> View | None:

@@ -179,6 +179,64 @@ async def test_where_it_cannot_be_posted_officers_are_told_and_setup_says_so(
     assert len(posted(other)) == 1
 
 
+async def choose(foundry: Foundry, screen: str, start: str, *values: Any) -> Any:
+    """A manager opens a summary's screen in ``/setup`` and chooses something of it; returns the screen."""
+    manager = foundry.places.manager
+    shown = await manager.slash(foundry.commands, "setup")
+
+    def item(start: str) -> str:
+        return next(one["custom_id"] for one in components_of(shown) if one["custom_id"].startswith(start))
+
+    await manager.select(message_of(shown), ["posts"], custom_id=item("su:menu"))
+    await manager.click(message_of(shown), label=screen)
+    await manager.select(message_of(shown), list(values), custom_id=item(start))
+    return shown
+
+
+@pytest.mark.both_databases
+async def test_another_weekday_is_posted_when_a_whole_week_is_new_and_not_at_once(foundry: Foundry) -> None:
+    channel = await scheduled(foundry)
+    await later(foundry, MINUTES)
+    await later(foundry, timedelta(days=1, hours=2))
+    # Friday afternoon: Friday 13:35 is hours ago, and its week would be the one that is there already.
+    shown = await choose(foundry, "Weekly…", "su:pday", "4")
+    assert "Fridays 13:35" in text_of(shown)
+    await later(foundry, MINUTES)
+    assert len(posted(channel)) == 1
+    await later(foundry, timedelta(days=7))
+    assert "16–22 Jan" in text_of(posted(channel)[-1])
+    assert len(posted(channel)) == 2
+    await choose(foundry, "Weekly…", "su:pday", "1")
+    await later(foundry, timedelta(days=4))
+    assert len(posted(channel)) == 2, "Tuesday's week has days in it that were told"
+    await later(foundry, timedelta(days=7))
+    assert "27 Jan – 2 Feb" in text_of(posted(channel)[-1])
+    assert len(posted(channel)) == 3
+
+
+async def test_a_month_is_posted_once_though_its_day_is_changed_after_it(foundry: Foundry) -> None:
+    channel = await scheduled(foundry, Cadence.MONTHLY, day=15)
+    await later(foundry, MINUTES)
+    await choose(foundry, "Monthly…", "su:pday", "16")
+    await later(foundry, timedelta(days=1))
+    assert len(posted(channel)) == 1
+    await later(foundry, timedelta(days=31))
+    assert "January 2026" in text_of(posted(channel)[-1])
+    assert len(posted(channel)) == 2
+
+
+async def test_a_time_that_is_over_when_it_is_chosen_is_of_the_next_week(foundry: Foundry) -> None:
+    channel = await scheduled(foundry, day=THURSDAY + 1)
+    await later(foundry, timedelta(hours=20))
+    clan, posts, by = await foundry.clan(), foundry.services.posts, UserId(foundry.places.manager.id)
+    with as_bot(foundry.env):
+        await posts.choose(clan, Cadence.WEEKLY, by, at=time(9))
+    await later(foundry, MINUTES)
+    assert not posted(channel), "nobody meant it to be posted now"
+    await later(foundry, timedelta(days=7))
+    assert "16–22 Jan" in text_of(posted(channel)[-1])
+
+
 async def test_its_buttons_show_whoever_presses_their_own_week_in_private(foundry: Foundry) -> None:
     channel = await scheduled(foundry)
     await later(foundry, MINUTES)

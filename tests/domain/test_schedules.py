@@ -1,6 +1,7 @@
 """When posts are due: once a week or a month, whatever clocks do."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +13,9 @@ from bot.domain.schedules import (
     LATE_BY,
     Cadence,
     Schedule,
+    Slot,
     due,
+    next_due,
     period_before,
     period_of,
     slot_after,
@@ -50,6 +53,51 @@ def test_a_late_post_goes_out_up_to_a_limit_and_what_was_due_before_it_was_asked
     asked = weekly(0, time(9), since=due_at + timedelta(minutes=1))
     assert due(asked, [], due_at + timedelta(hours=1), AMSTERDAM) is None
     assert due(weekly(0, time(9), since=due_at), [], due_at + timedelta(hours=1), AMSTERDAM) is not None
+
+
+def test_a_month_is_posted_once_whatever_day_officers_choose_after_it_was() -> None:
+    on_the_first = ["monthly:2026-03-01", "weekly:2026-03-30"]
+    for day in (2, 15, 28):
+        now = datetime(2026, 3, day, 10, tzinfo=UTC)
+        assert due(monthly(day), on_the_first, now, AMSTERDAM) is None, "it told of February"
+        assert next_due(monthly(day), on_the_first, now - timedelta(days=1), AMSTERDAM).day == date(
+            2026, 4, day
+        )
+    april = due(monthly(1), ["monthly:2026-03-28"], datetime(2026, 4, 1, 8, tzinfo=UTC), AMSTERDAM)
+    assert april is not None, "March is told of, however late February was"
+
+
+def test_a_week_of_which_a_day_was_told_is_not_posted() -> None:
+    on_monday, at_ten = ["weekly:2026-11-16", "monthly:2026-11-20"], timedelta(hours=10)
+    for day, first in (
+        (date(2026, 11, 17), date(2026, 11, 24)),
+        (date(2026, 11, 22), date(2026, 11, 29)),
+        (date(2026, 11, 23), date(2026, 11, 23)),
+    ):
+        schedule = weekly(day.weekday(), time(9))
+        now = datetime.combine(day, time(0), tzinfo=UTC)
+        assert next_due(schedule, on_monday, now, AMSTERDAM).day == first
+        assert (due(schedule, on_monday, now + at_ten, AMSTERDAM) is None) is (day != first)
+        assert due(schedule, on_monday, now + (first - day) + at_ten, AMSTERDAM) is not None
+
+
+@given(
+    cadence=st.sampled_from(list(Cadence)),
+    days=st.lists(st.tuples(st.integers(0, 6), st.integers(1, 20 * 24)), min_size=1, max_size=12),
+)
+def test_no_day_is_told_of_twice_however_often_officers_change_their_minds(
+    cadence: Cadence, days: list[tuple[int, int]]
+) -> None:
+    """Each choice stands for some hours; what is due is posted at the full hour."""
+    now, posted = datetime(2026, 1, 1, 0, 30, tzinfo=UTC), list[Slot]()
+    for day, hours in days:
+        schedule = weekly(day, time(9), since=now) if cadence is Cadence.WEEKLY else monthly(1 + 4 * day)
+        for _ in range(hours):
+            slot = due(schedule, [one.key for one in posted], now, AMSTERDAM)
+            posted += [] if slot is None else [slot]
+            now += timedelta(hours=1)
+    periods = [period_of(cadence, one.day, AMSTERDAM) for one in posted]
+    assert all(before.end <= after.start for before, after in pairwise(periods))
 
 
 @pytest.mark.parametrize(
