@@ -16,11 +16,16 @@ class GivenUp(StrEnum):
 
     TOO_LATE = "too_late"
     NO_CHANNEL = "no_channel"
+    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What is stored of it. Between ``tried_at`` and an answer it may or may not have arrived."""
+    """What is stored of it. Between ``tried_at`` and an answer it may or may not have arrived.
+
+    ``intended_at`` is when it was due. ``channel`` is where the last attempt went, before the first
+    where it is to go.
+    """
 
     clan: ClanId
     key: str

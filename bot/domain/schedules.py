@@ -15,6 +15,8 @@ from bot.domain.periods import Period, PeriodKind, midnight
 
 LATE_BY: Final = timedelta(hours=36)
 """How long after its time a post still goes out, when the bot was down or Discord failed."""
+FORGOTTEN: Final = timedelta(days=31)
+"""What was due longer ago, and never began, nobody is told of."""
 LAST_DAY: Final = 28
 """Every month has it."""
 
@@ -115,24 +117,42 @@ def slot_at(cadence: Cadence, day: date, due_at: datetime) -> Slot:
     return Slot(f"{cadence}:{day.isoformat()}", due_at, day)
 
 
-def due(schedule: Schedule, posted: Collection[str], now: datetime, zone: ZoneInfo) -> Slot | None:
-    """What is to be posted now: the last slot, unless it lies before ``since`` or is too long ago.
+def read_key(key: str) -> tuple[Cadence, date]:
+    """What a slot's key says: of which cadence it is, and on which day it is due."""
+    cadence, _, day = key.partition(":")
+    return Cadence(cadence), date.fromisoformat(day)
 
-    ``posted`` are the keys of what was posted, of either cadence. Nothing that one of the same cadence
-    told of is told again: a slot is none with which it has a day in common. So there is one for each
-    month, and no second one for a week whose day was changed.
+
+def due(
+    schedule: Schedule, stored: Collection[str], told: Collection[str], now: datetime, zone: ZoneInfo
+) -> list[Slot]:
+    """The times that came from ``since`` on and of which nothing is stored, the earliest first.
+
+    However long ago they were, up to :data:`FORGOTTEN`: who sends them gives up what is too late.
+    ``stored`` are the keys of posts of either cadence, ``told`` of those that were sent or still are to
+    be. Nothing that one of the same cadence tells of is told again: a slot is none with which it has a
+    day in common. So there is one for each month, and no second one for a week whose day was changed.
     """
+    found: list[Slot] = []
     slot = slot_before(schedule, now, zone)
-    missed = slot.due_at < schedule.since or now - slot.due_at > LATE_BY
-    return None if missed or _is_told(schedule.cadence, slot.day, posted) else slot
+    while slot.due_at >= max(schedule.since, now - FORGOTTEN):
+        if slot.key not in stored and not _is_told(schedule.cadence, slot.day, told):
+            found.append(slot)
+        slot = slot_before(schedule, slot.due_at - timedelta(microseconds=1), zone)
+    return found[::-1]
 
 
-def next_due(schedule: Schedule, posted: Collection[str], now: datetime, zone: ZoneInfo) -> Slot:
+def next_due(schedule: Schedule, told: Collection[str], now: datetime, zone: ZoneInfo) -> Slot:
     """The next time after ``now`` at which something is posted: as :func:`due` will say then."""
     slot = slot_after(schedule, now, zone)
-    while _is_told(schedule.cadence, slot.day, posted):
+    while _is_told(schedule.cadence, slot.day, told):
         slot = slot_after(schedule, slot.due_at, zone)
     return slot
+
+
+def is_too_late(due_at: datetime, now: datetime) -> bool:
+    """Whether what was due is given up: after :data:`LATE_BY`, to the last moment of which it goes out."""
+    return now - due_at > LATE_BY
 
 
 def period_of(cadence: Cadence, day: date, zone: ZoneInfo) -> Period:
@@ -158,16 +178,11 @@ def _told_by(cadence: Cadence, day: date) -> tuple[date, date]:
     return (last - timedelta(days=6) if cadence is Cadence.WEEKLY else last.replace(day=1)), last
 
 
-def _is_told(cadence: Cadence, day: date, posted: Iterable[str]) -> bool:
+def _is_told(cadence: Cadence, day: date, told: Iterable[str]) -> bool:
     """Whether one of these posts tells of a day that a post of this day would tell of."""
     first, last = _told_by(cadence, day)
-    for key in posted:
-        of, _, posted_on = key.partition(":")
-        if of == cadence:
-            told_first, told_last = _told_by(cadence, date.fromisoformat(posted_on))
-            if told_first <= last and first <= told_last:
-                return True
-    return False
+    spans = [_told_by(cadence, posted_on) for of, posted_on in map(read_key, told) if of is cadence]
+    return any(told_first <= last and first <= told_last for told_first, told_last in spans)
 
 
 def _day_of(schedule: Schedule, latest: date) -> date:

@@ -1,7 +1,7 @@
 """The screens on which officers choose what is posted, and what they are told of it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import discord
@@ -9,8 +9,8 @@ import discord
 from bot.domain.clans import Clan
 from bot.domain.feed import FeedKind
 from bot.domain.post_settings import StoredSchedule
-from bot.domain.posts import GivenUp
-from bot.domain.schedules import Cadence, Part
+from bot.domain.posts import Post
+from bot.domain.schedules import LATE_BY, Cadence, Part, read_key
 from bot.present.board import weights_line
 from bot.present.feed import KINDS as FEED_KINDS
 from bot.present.numbers import counted
@@ -120,15 +120,17 @@ def stopped_notice(clan: Clan, cadence: Cadence, why: str) -> discord.Embed:
     )
 
 
-def given_up_notice(clan: Clan, key: str, why: GivenUp) -> discord.Embed:
+def given_up_notice(clan: Clan, post: Post) -> discord.Embed:
     """To officers: one summary was never sent."""
-    del why
-    cadence, _, day = key.partition(":")
+    cadence, day = read_key(post.key)
+    hours = LATE_BY // timedelta(hours=1)
+    # An attempt is stored before anything else is done: without one nobody was there.
+    why = f"{counted(post.tries, 'attempt')} failed" if post.tries else "I was away when it was due"
     return discord.Embed(
-        title=f"{NAMES[Cadence(cadence)]} of {escape(clan.name)}: not posted",
+        title=f"{NAMES[cadence]} of {escape(clan.name)}: not posted",
         description=(
-            f"The one of {day} could not be sent in time: Discord did not take it. The next one comes as "
-            "usual; `/setup` → **Posts** → **Try it** shows you what it would have said."
+            f"The one of {day.isoformat()} could not be posted within {hours} hours: {why}. The next one "
+            "comes as usual; `/setup` → **Posts** → **Try it** shows you what it would have said."
         ),
         colour=ATTENTION,
     )

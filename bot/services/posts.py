@@ -1,9 +1,9 @@
 """What a clan wants posted by itself: when, where and what, and that each is posted once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,7 +20,9 @@ from bot.domain.schedules import (
     Schedule,
     Slot,
     due,
+    is_too_late,
     next_due,
+    read_key,
     slot_at,
 )
 from bot.services.clock import Clock
@@ -40,6 +42,15 @@ class Due:
     schedule: Schedule
     slot: Slot
     post: Post
+
+
+class _Pending(NamedTuple):
+    """A post that is not over. ``schedule`` is None while it is switched off, or was stopped."""
+
+    clan: Clan
+    schedule: Schedule | None
+    post: Post
+    is_stored: bool
 
 
 class Posts:
@@ -95,20 +106,29 @@ class Posts:
         return after
 
     async def switch(self, clan: Clan, cadence: Cadence, by: UserId, *, on: bool) -> StoredSchedule:
-        """Post from now on, or no more.
+        """Post from now on, or no more: what was due and is not sent yet is given up.
+
+        Where the bot itself had stopped it, what was due since and is not too late is posted still.
 
         Raises:
             NoChannelChosen: there is nowhere to post.
         """
+        now = self._clock()
         async with self._database.write() as session:
             before = (await posts.schedules(session, clan.id)).get(cadence) or _unset(cadence)
             if on and before.channel is None:
                 raise NoChannelChosen
-            # What was due while it could not be posted still is.
-            since = before.since if before.stopped is not None else self._clock()
+            since = now
+            if before.since is not None and before.stopped is not None:
+                # What was due while it could not be posted still is; officers know of what is too late.
+                since = max(before.since, now - LATE_BY)
             after = before._replace(since=since if on else None, stopped=None)
             await posts.save_schedule(session, clan.id, after)
-            await _log(session, clan, by, cadence, before, after, self._clock())
+            if not on:
+                for one in await posts.posts(session, [clan.id], now):
+                    if not one.is_over and read_key(one.key)[0] is cadence:
+                        await posts.end_post(session, one, message=None, given_up=GivenUp.OFF, at=now)
+            await _log(session, clan, by, cadence, before, after, now)
         return after
 
     async def stop(self, clan: Clan, cadence: Cadence, why: str) -> None:
@@ -118,45 +138,60 @@ class Posts:
             await posts.save_schedule(session, clan.id, before._replace(stopped=why))
 
     async def due(self, guilds: Collection[GuildId]) -> list[Due]:
-        """What is to be sent now, each stored before it is returned; what is too late is given up."""
+        """What is to be sent now, each stored before it is returned.
+
+        What is stored stays due though its schedule's day or time is changed; of what is too late
+        :meth:`late` tells.
+        """
         now = self._clock()
-        async with self._database.read() as session:
-            wanted = await posts.running(session, guilds)
-            if not wanted:
-                return []
-            by_id = {clan.id: clan for clan in await clans.active_clans(session, guilds)}
-            known = {
-                (one.clan, one.key): one
-                for one in await posts.posts(session, [one.clan for one in wanted], now)
-            }
-        found: list[Due] = []
-        for schedule in wanted:
-            clan = by_id[schedule.clan]
-            over = [key for (of, key), one in known.items() if of == clan.id and one.is_over]
-            slot = due(schedule, over, now, clan.zone)
-            if slot is None:
-                continue
-            post = known.get((clan.id, slot.key)) or Post(clan.id, slot.key, schedule.channel, now)
-            if post.may_try(now):
-                found.append(Due(clan, schedule, slot, post))
-        return found
+        pending = [
+            one for one in await self._pending(guilds, now) if not is_too_late(one.post.intended_at, now)
+        ]
+        new = [one.post for one in pending if not one.is_stored]
+        if new:
+            async with self._database.write() as session:
+                for post in new:
+                    await posts.add_post(session, post)
+        return [
+            Due(one.clan, one.schedule, slot_at(*read_key(one.post.key), one.post.intended_at), one.post)
+            for one in pending
+            if one.schedule is not None and one.post.may_try(now)
+        ]
 
     async def late(self, guilds: Collection[GuildId]) -> list[tuple[Clan, Post]]:
-        """Give up what could not be sent in time; returns it, to be told of."""
+        """Give up what could not be sent in time; returns it, to be told of.
+
+        It makes no difference whether it ever began: what was due while the bot was down counts too.
+        """
         now = self._clock()
+        given_up = [one for one in await self._pending(guilds, now) if is_too_late(one.post.intended_at, now)]
+        for one in given_up:
+            await self.give_up(one.post, GivenUp.TOO_LATE)
+        return [(one.clan, one.post) for one in given_up]
+
+    async def _pending(self, guilds: Collection[GuildId], now: datetime) -> list["_Pending"]:
+        """What is not over: what is stored, and what came due since."""
         async with self._database.read() as session:
             by_id = {clan.id: clan for clan in await clans.active_clans(session, guilds)}
-            open_ = [one for one in await posts.posts(session, list(by_id), now) if not one.is_over]
-        given_up = [one for one in open_ if now - one.intended_at > LATE_BY]
-        for one in given_up:
-            await self.give_up(one, GivenUp.TOO_LATE)
-        return [(by_id[one.clan], one) for one in given_up]
+            running = {(one.clan, one.cadence): one for one in await posts.running(session, guilds)}
+            known = await posts.posts(session, list(by_id), now)
+        found = [
+            _Pending(by_id[one.clan], running.get((one.clan, read_key(one.key)[0])), one, is_stored=True)
+            for one in known
+            if not one.is_over
+        ]
+        for schedule in running.values():
+            clan = by_id[schedule.clan]
+            own = [one for one in known if one.clan == clan.id]
+            for slot in due(schedule, [one.key for one in own], _told(own), now, clan.zone):
+                post = Post(clan.id, slot.key, schedule.channel, slot.due_at)
+                found.append(_Pending(clan, schedule, post, is_stored=False))
+        return found
 
     async def begin(self, one: Due) -> bool:
-        """Store that it is sent now; False where somebody else does, or it is over."""
+        """Store that it is sent now, and where; False where somebody else does, or it is over."""
         async with self._database.write() as session:
-            await posts.add_post(session, one.post)
-            return await posts.begin_attempt(session, one.post, self._clock())
+            return await posts.begin_attempt(session, one.post, one.schedule.channel, self._clock())
 
     async def sent(self, post: Post, message: MessageId) -> None:
         """It is there."""
@@ -175,12 +210,17 @@ class Posts:
         schedule = Schedule(clan.id, one.cadence, channel, one.day, one.at, one.since or now)
         async with self._database.read() as session:
             known = await posts.posts(session, [clan.id], now)
-        return next_due(schedule, [post.key for post in known if post.is_over], now, clan.zone)
+        return next_due(schedule, _told(known), now, clan.zone)
 
     def as_of_now(self, clan: Clan, cadence: Cadence) -> Slot:
         """As if it were due now: for who tries it."""
         now = self._clock()
         return slot_at(cadence, now.astimezone(clan.zone).date(), now)
+
+
+def _told(known: Iterable[Post]) -> list[str]:
+    """The keys of those that were sent, or still are to be."""
+    return [one.key for one in known if one.given_up is None]
 
 
 async def _log(

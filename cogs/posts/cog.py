@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from bot.domain.clans import Clan
 from bot.domain.ids import ChannelId, ClanId, MessageId
-from bot.domain.posts import GivenUp, Post
+from bot.domain.posts import Post
 from bot.domain.schedules import Part
 from bot.domain.summaries import Summary
 from bot.logs import new_trace
@@ -57,21 +57,23 @@ class PostsCog(commands.Cog):
     async def on_post_late(self, clan: Clan, post: Post) -> None:
         """Tell officers of one that never was sent."""
         with new_trace(job="post", clan_id=clan.id, key=post.key):
-            await self._tell(clan, given_up_notice(clan, post.key, GivenUp.TOO_LATE))
+            await self._tell(clan, given_up_notice(clan, post))
 
     async def _send(self, one: Due) -> None:
         try:
-            channel = await self._channel(one.schedule.channel)
-            arrived = None if one.post.tried_at is None else await self._arrived(channel, one.post)
-            if arrived is not None:
-                await self.services.posts.sent(one.post, arrived)
+            if one.post.tried_at is not None:
+                arrived = await self._arrived(await self._channel(one.schedule.channel), one.post)
+                if arrived is not None:
+                    await self.services.posts.sent(one.post, arrived)
+                    return
+            # Before the summary is read: whatever fails from here on waits longer each time, and is told of.
+            if not await self.services.posts.begin(one):
                 return
+            channel = await self._channel(one.schedule.channel)
             summary = await self.services.summaries.of(
                 one.clan, one.schedule.cadence, one.slot, one.schedule.parts
             )
             chart = await chart_of(self.services, one.clan, summary)
-            if not await self.services.posts.begin(one):
-                return
             sent = await channel.send(**self._content(one, summary, chart))
         except (discord.NotFound, discord.InvalidData):
             await self._stop(one, "no_channel")
@@ -80,6 +82,8 @@ class PostsCog(commands.Cog):
         except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
             # It may have arrived. The next attempt looks first.
             log.warning("post_not_sent", clan_id=one.clan.id, key=one.post.key, reason=str(failure))
+        except Exception:  # whatever it is, the post is tried again, and officers are told in the end
+            log.exception("post_failed", clan_id=one.clan.id, key=one.post.key)
         else:
             await self.services.posts.sent(one.post, MessageId(sent.id))
 
@@ -116,7 +120,7 @@ class PostsCog(commands.Cog):
     async def _arrived(self, channel: discord.abc.Messageable, post: Post) -> MessageId | None:
         """The message of an attempt whose answer was lost."""
         mark, user = id_of(post.clan, post.key, "mine"), self.bot.user
-        after = (post.intended_at if post.tried_at is None else post.tried_at) - _BEFORE
+        after = (post.tried_at or post.intended_at) - _BEFORE
         async for message in channel.history(limit=_SEARCHED, after=after, oldest_first=True):
             if user is not None and message.author.id == user.id and has_item(message, mark):
                 return MessageId(message.id)

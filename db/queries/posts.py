@@ -72,8 +72,8 @@ async def add_post(session: AsyncSession, one: Post) -> None:
     await session.execute(adding.on_conflict_do_nothing())
 
 
-async def begin_attempt(session: AsyncSession, one: Post, at: datetime) -> bool:
-    """Store that it is tried now; False where it is over, or somebody else tries it."""
+async def begin_attempt(session: AsyncSession, one: Post, channel: ChannelId, at: datetime) -> bool:
+    """Store that it is tried in a channel now; False where it is over, or somebody else tries it."""
     taken = await session.scalars(
         update(PostRow)
         .where(
@@ -83,7 +83,7 @@ async def begin_attempt(session: AsyncSession, one: Post, at: datetime) -> bool:
             PostRow.message_id.is_(None),
             PostRow.given_up.is_(None),
         )
-        .values(tries=one.tries + 1, tried_at=at)
+        .values(tries=one.tries + 1, tried_at=at, channel_id=channel)
         .returning(PostRow.key)
     )
     return taken.first() is not None

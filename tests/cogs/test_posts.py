@@ -1,5 +1,6 @@
 """Summaries as a server sees them: set up, tried in private, posted once whatever fails."""
 
+import re
 from datetime import time, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import simcord
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.schedules import LATE_BY, Cadence
 from bot.services.posts import Posts
+from bot.services.summaries import Summaries
 from tests.cogs.conftest import Foundry
 from tests.cogs.desk import colleagues
 from tests.cogs.reading import buttons_of, components_of, is_private, message_of, text_of
@@ -149,6 +151,62 @@ async def test_what_discord_never_took_is_given_up_and_officers_are_told_once(fo
     told = [text_of(one) for one in posted(desk) if "not posted" in text_of(one)]
     assert len(told) == 1
     assert "2026-01-15" in told[0]
+
+
+@pytest.mark.both_databases
+async def test_what_was_due_while_the_bot_was_away_is_given_up_and_officers_are_told_once(
+    foundry: Foundry,
+) -> None:
+    desk = await colleagues(foundry)
+    channel = await scheduled(foundry)
+    await later(foundry, timedelta(days=11))
+    await later(foundry, MINUTES)
+    told = [text_of(one) for one in posted(desk) if "not posted" in text_of(one)]
+    days = sorted(re.findall("The one of ([0-9-]+)", "\n".join(told)))
+    assert (days, posted(channel)) == (["2026-01-15", "2026-01-22"], [])
+    assert all("I was away when it was due" in one for one in told)
+    await later(foundry, timedelta(days=3))
+    assert "22–28 Jan" in text_of(posted(channel)[-1]), "the next one comes as usual"
+
+
+async def test_a_summary_that_cannot_be_read_is_tried_ever_more_rarely_and_officers_are_told(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = await colleagues(foundry)
+    channel = await scheduled(foundry)
+
+    async def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Summaries, "of", fails)
+    await later(foundry, MINUTES)
+    await foundry.env.advance_time(2 * 60 * 60)
+    await later(foundry, LATE_BY)
+    assert not posted(channel)
+    (told,) = [text_of(one) for one in posted(desk) if "not posted" in text_of(one)]
+    # After 1, 2, 4, 8 and 16 minutes, then every half hour.
+    assert "8 attempts failed" in told
+
+
+async def test_what_is_due_stays_due_when_its_day_is_changed_and_not_when_it_is_switched_off(
+    foundry: Foundry,
+) -> None:
+    channel = await scheduled(foundry)
+    clan, posts, by = await foundry.clan(), foundry.services.posts, UserId(foundry.places.manager.id)
+    foundry.env.inject_error("POST", f"/channels/{channel.id}/messages", status=503)
+    await later(foundry, MINUTES)
+    with as_bot(foundry.env):
+        await posts.choose(clan, Cadence.WEEKLY, by, day=THURSDAY + 1)
+    await later(foundry, MINUTES)
+    assert "8–14 Jan" in text_of(posted(channel)[-1])
+    foundry.env.inject_error("POST", f"/channels/{channel.id}/messages", status=503)
+    await later(foundry, timedelta(days=8))
+    clan, posts = await foundry.clan(), foundry.services.posts
+    with as_bot(foundry.env):
+        await posts.switch(clan, Cadence.WEEKLY, by, on=False)
+        await posts.switch(clan, Cadence.WEEKLY, by, on=True)
+    await later(foundry, MINUTES)
+    assert len(posted(channel)) == 1
 
 
 @pytest.mark.parametrize("gone", [True, False])

@@ -1,5 +1,6 @@
 """When posts are due: once a week or a month, whatever clocks do."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -15,9 +16,11 @@ from bot.domain.schedules import (
     Schedule,
     Slot,
     due,
+    is_too_late,
     next_due,
     period_before,
     period_of,
+    read_key,
     slot_after,
     slot_before,
 )
@@ -36,35 +39,57 @@ def monthly(day: int, at: time = time(9)) -> Schedule:
     return Schedule(ClanId(1), Cadence.MONTHLY, ChannelId(1), day, at, LONG_AGO)
 
 
+def due_days(schedule: Schedule, posted: list[str], now: datetime) -> list[date]:
+    """The days of what is due where these were posted."""
+    return [slot.day for slot in due(schedule, posted, posted, now, AMSTERDAM)]
+
+
 def test_a_post_is_due_from_its_minute_on_and_once() -> None:
-    due_at = datetime(2026, 11, 23, 8, tzinfo=UTC)
-    before = due(MONDAY_AT_NINE, ["weekly:2026-11-16"], due_at - timedelta(seconds=1), AMSTERDAM)
-    assert before is None
-    slot = due(MONDAY_AT_NINE, ["weekly:2026-11-16"], due_at, AMSTERDAM)
-    assert slot is not None
+    due_at, posted = datetime(2026, 11, 23, 8, tzinfo=UTC), ["weekly:2026-11-16"]
+    schedule = weekly(0, time(9), since=due_at - timedelta(days=8))
+    assert not due(schedule, posted, posted, due_at - timedelta(seconds=1), AMSTERDAM)
+    (slot,) = due(schedule, posted, posted, due_at, AMSTERDAM)
     assert (slot.key, slot.due_at) == ("weekly:2026-11-23", due_at)
-    assert due(MONDAY_AT_NINE, [slot.key], due_at, AMSTERDAM) is None
+    assert read_key(slot.key) == (Cadence.WEEKLY, slot.day)
+    assert not due(schedule, [*posted, slot.key], [*posted, slot.key], due_at, AMSTERDAM)
 
 
-def test_a_late_post_goes_out_up_to_a_limit_and_what_was_due_before_it_was_asked_for_does_not() -> None:
+def test_a_late_post_goes_out_up_to_a_limit() -> None:
     due_at = datetime(2026, 11, 23, 8, tzinfo=UTC)
-    assert due(MONDAY_AT_NINE, [], due_at + LATE_BY, AMSTERDAM) is not None
-    assert due(MONDAY_AT_NINE, [], due_at + LATE_BY + timedelta(seconds=1), AMSTERDAM) is None
-    asked = weekly(0, time(9), since=due_at + timedelta(minutes=1))
-    assert due(asked, [], due_at + timedelta(hours=1), AMSTERDAM) is None
-    assert due(weekly(0, time(9), since=due_at), [], due_at + timedelta(hours=1), AMSTERDAM) is not None
+    assert not is_too_late(due_at, due_at + LATE_BY)
+    assert is_too_late(due_at, due_at + LATE_BY + timedelta(microseconds=1))
+
+
+def test_what_was_due_before_it_was_asked_for_is_not_due_and_all_that_was_since_is() -> None:
+    monday = date(2026, 11, 23)
+    due_at = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    for weeks in range(4):
+        now = due_at + timedelta(weeks=weeks, hours=1)
+        expected = [monday + timedelta(weeks=week) for week in range(weeks + 1)]
+        assert due_days(weekly(0, time(9), since=due_at), [], now) == expected
+        after = due_days(weekly(0, time(9), since=due_at + timedelta(microseconds=1)), [], now)
+        assert after == expected[1:]
+    month = due_days(MONDAY_AT_NINE, [], due_at + timedelta(hours=1))
+    assert month == [monday - timedelta(weeks=week) for week in (4, 3, 2, 1, 0)], "of longer ago nobody asks"
+
+
+def test_what_was_given_up_is_not_due_again_and_leaves_its_days_to_another() -> None:
+    given_up, now = ["weekly:2026-11-23"], datetime(2026, 11, 25, 10, tzinfo=UTC)
+    monday, wednesday = (weekly(day, time(9), since=now - timedelta(days=3)) for day in (0, 2))
+    assert not due(monday, given_up, [], now, AMSTERDAM)
+    assert [slot.day for slot in due(wednesday, given_up, [], now, AMSTERDAM)] == [date(2026, 11, 25)]
 
 
 def test_a_month_is_posted_once_whatever_day_officers_choose_after_it_was() -> None:
-    on_the_first = ["monthly:2026-03-01", "weekly:2026-03-30"]
+    on_the_first = ["monthly:2026-02-01", "monthly:2026-03-01", "weekly:2026-03-30"]
     for day in (2, 15, 28):
         now = datetime(2026, 3, day, 10, tzinfo=UTC)
-        assert due(monthly(day), on_the_first, now, AMSTERDAM) is None, "it told of February"
-        assert next_due(monthly(day), on_the_first, now - timedelta(days=1), AMSTERDAM).day == date(
-            2026, 4, day
-        )
-    april = due(monthly(1), ["monthly:2026-03-28"], datetime(2026, 4, 1, 8, tzinfo=UTC), AMSTERDAM)
-    assert april is not None, "March is told of, however late February was"
+        assert not due_days(monthly(day), on_the_first, now), "it told of February"
+        after = next_due(monthly(day), on_the_first, now - timedelta(days=1), AMSTERDAM)
+        assert after.day == date(2026, 4, day)
+    assert due_days(monthly(1), ["monthly:2026-03-28"], datetime(2026, 4, 1, 8, tzinfo=UTC)) == [
+        date(2026, 4, 1)
+    ], "March is told of, however late February was"
 
 
 def test_a_week_of_which_a_day_was_told_is_not_posted() -> None:
@@ -74,11 +99,11 @@ def test_a_week_of_which_a_day_was_told_is_not_posted() -> None:
         (date(2026, 11, 22), date(2026, 11, 29)),
         (date(2026, 11, 23), date(2026, 11, 23)),
     ):
-        schedule = weekly(day.weekday(), time(9))
         now = datetime.combine(day, time(0), tzinfo=UTC)
+        schedule = weekly(day.weekday(), time(9), since=now)
         assert next_due(schedule, on_monday, now, AMSTERDAM).day == first
-        assert (due(schedule, on_monday, now + at_ten, AMSTERDAM) is None) is (day != first)
-        assert due(schedule, on_monday, now + (first - day) + at_ten, AMSTERDAM) is not None
+        assert due_days(schedule, on_monday, now + at_ten) == ([day] if day == first else [])
+        assert due_days(schedule, on_monday, now + (first - day) + at_ten) == [first]
 
 
 @given(
@@ -91,10 +116,11 @@ def test_no_day_is_told_of_twice_however_often_officers_change_their_minds(
     """Each choice stands for some hours; what is due is posted at the full hour."""
     now, posted = datetime(2026, 1, 1, 0, 30, tzinfo=UTC), list[Slot]()
     for day, hours in days:
-        schedule = weekly(day, time(9), since=now) if cadence is Cadence.WEEKLY else monthly(1 + 4 * day)
+        schedule = weekly(day, time(9)) if cadence is Cadence.WEEKLY else monthly(1 + 4 * day)
+        schedule = replace(schedule, since=now)
         for _ in range(hours):
-            slot = due(schedule, [one.key for one in posted], now, AMSTERDAM)
-            posted += [] if slot is None else [slot]
+            keys = [one.key for one in posted]
+            posted += due(schedule, keys, keys, now, AMSTERDAM)
             now += timedelta(hours=1)
     periods = [period_of(cadence, one.day, AMSTERDAM) for one in posted]
     assert all(before.end <= after.start for before, after in pairwise(periods))
