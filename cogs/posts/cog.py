@@ -61,11 +61,10 @@ class PostsCog(commands.Cog):
 
     async def _send(self, one: Due) -> None:
         try:
-            if one.post.tried_at is not None:
-                arrived = await self._arrived(await self._channel(one.schedule.channel), one.post)
-                if arrived is not None:
-                    await self.services.posts.sent(one.post, arrived)
-                    return
+            arrived = await self._arrived(one)
+            if arrived is not None:
+                await self.services.posts.sent(one.post, arrived)
+                return
             # Before the summary is read: whatever fails from here on waits longer each time, and is told of.
             if not await self.services.posts.begin(one):
                 return
@@ -117,13 +116,28 @@ class PostsCog(commands.Cog):
             raise discord.InvalidData(f"nothing can be written in {channel}")
         return known
 
-    async def _arrived(self, channel: discord.abc.Messageable, post: Post) -> MessageId | None:
-        """The message of an attempt whose answer was lost."""
-        mark, user = id_of(post.clan, post.key, "mine"), self.bot.user
-        after = (post.tried_at or post.intended_at) - _BEFORE
-        async for message in channel.history(limit=_SEARCHED, after=after, oldest_first=True):
-            if user is not None and message.author.id == user.id and has_item(message, mark):
-                return MessageId(message.id)
+    async def _arrived(self, one: Due) -> MessageId | None:
+        """The message of the last attempt, if its answer was lost; it is where that attempt went.
+
+        In another channel than is chosen now it is not, where nobody can look.
+
+        Raises:
+            discord.NotFound: the chosen channel is gone.
+            discord.Forbidden: the bot may not read there.
+            discord.InvalidData: it is nothing in which anybody can write.
+        """
+        post, user = one.post, self.bot.user
+        if post.tried_at is None:
+            return None
+        mark, after = id_of(post.clan, post.key, "mine"), post.tried_at - _BEFORE
+        try:
+            channel = await self._channel(post.channel)
+            async for message in channel.history(limit=_SEARCHED, after=after, oldest_first=True):
+                if user is not None and message.author.id == user.id and has_item(message, mark):
+                    return MessageId(message.id)
+        except (discord.NotFound, discord.Forbidden, discord.InvalidData):
+            if post.channel == one.schedule.channel:
+                raise
         return None
 
     async def _stop(self, one: Due, why: str) -> None:

@@ -121,6 +121,36 @@ async def test_what_arrived_before_the_bot_was_killed_is_not_posted_again(
         assert not await foundry.services.posts.due([clan.guild]), "it was found, and is known to be there"
 
 
+@pytest.mark.parametrize("gone", [False, True])
+@pytest.mark.both_databases
+async def test_where_an_answer_was_lost_it_is_looked_for_though_another_channel_is_chosen(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch, gone: bool
+) -> None:
+    channel = await scheduled(foundry)
+    other, third = (foundry.places.guild.create_text_channel(name) for name in ("other", "third"))
+
+    async def never(*_: object) -> None:
+        """Nothing is stored: the process is gone."""
+
+    async def move(to: simcord.ChannelHandle) -> None:
+        clan, by = await foundry.clan(), UserId(foundry.places.manager.id)
+        with as_bot(foundry.env):
+            await foundry.services.posts.choose(clan, Cadence.WEEKLY, by, channel=ChannelId(to.id))
+
+    await move(other)
+    with monkeypatch.context() as context:
+        context.setattr(Posts, "sent", never)
+        await later(foundry, MINUTES)
+    (arrived,) = posted(other)
+    assert not posted(channel), "the channel of the first attempt is the one that was chosen then"
+    if gone:
+        foundry.env.backend.delete_channel(other.id)
+    await move(third)
+    await later(foundry, MINUTES)
+    assert len(posted(third)) == (1 if gone else 0)
+    assert gone or posted(other) == [arrived]
+
+
 async def test_while_discord_fails_it_is_tried_again(foundry: Foundry) -> None:
     channel = await scheduled(foundry)
     foundry.env.inject_error("POST", f"/channels/{channel.id}/messages", status=503)
