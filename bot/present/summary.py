@@ -6,10 +6,10 @@ from typing import Final
 
 import discord
 
-from bot.domain.metrics import MetricKind
+from bot.domain.metrics import OVERALL
 from bot.domain.questions import BossTotal
 from bot.domain.schedules import Cadence, Part
-from bot.domain.summaries import NINETY_NINE, Best, Dropped, Leader, Reached, Summary, Total
+from bot.domain.summaries import OF_XP, Best, Dropped, Leader, Reached, Summary, Total
 from bot.present.numbers import counted, short
 from bot.present.records import days_label, hour_line, quiet_line, records_lines
 from bot.present.text import DESCRIPTION_LIMIT, clip, escape, fit_lines, rank_name, units
@@ -113,15 +113,12 @@ def _tied(others: int) -> str:
 
 
 def _milestones(reached: Sequence[Reached]) -> Iterator[str]:
-    nines = [
-        f"{escape(one.name)} {one.metric.name}"
-        for one in reached
-        if one.metric.kind is MetricKind.SKILL and one.threshold == NINETY_NINE
-    ]
+    """Levels 99, and a line of the rest: who maxed first, then the highest thresholds."""
+    nines = [f"{escape(one.name)} {one.metric.name}" for one in reached if one.is_99]
     others = [
         f"{escape(one.name)} {_reached(one)}"
-        for one in sorted(reached, key=lambda one: -one.threshold)
-        if not (one.metric.kind is MetricKind.SKILL and one.threshold == NINETY_NINE)
+        for one in sorted(reached, key=lambda one: (not one.is_maxed, -one.threshold))
+        if not one.is_99
     ]
     if nines:
         yield f"🎉 99s: {_some(nines)}"
@@ -130,9 +127,12 @@ def _milestones(reached: Sequence[Reached]) -> Iterator[str]:
 
 
 def _reached(one: Reached) -> str:
+    if one.is_maxed:
+        return "maxed"
     amount = short(one.threshold, "experience")
-    what = "XP" if one.metric.key == "overall" else one.metric.name
-    return f"{amount} {what}"
+    if one.metric.key != OVERALL.key:
+        return f"{amount} {one.metric.name}"
+    return f"{amount} XP" if one.title.endswith(OF_XP) else escape(one.title)
 
 
 def _drops(drops: Sequence[Dropped]) -> str:

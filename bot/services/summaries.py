@@ -132,7 +132,7 @@ class Summaries:
                 )[:LEADERS]
             ),
             reached=tuple(
-                Reached(names[one.member], metric(one.metric), one.threshold)
+                Reached(names[one.member], metric(one.metric), one.threshold, one.name)
                 for one in achieved
                 if one.member in names and timedelta(milliseconds=one.accuracy_ms) <= _LATEST
             ),

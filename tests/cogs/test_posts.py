@@ -14,7 +14,7 @@ from bot.services.summaries import Summaries
 from tests.cogs.conftest import Foundry
 from tests.cogs.desk import colleagues
 from tests.cogs.reading import buttons_of, components_of, is_private, message_of, text_of
-from tests.cogs.world import ANN, JOHN
+from tests.cogs.world import ANN, CY, JOHN, NOW, Clock, player_id, restored_wom
 from tests.simulator import as_bot
 
 THURSDAY, HALF_PAST_ONE = 3, time(13, 35)
@@ -343,6 +343,26 @@ async def test_a_month_tells_of_the_month_before(foundry: Foundry) -> None:
     await later(foundry, MINUTES)
     (post,) = posted(channel)
     assert "Iron Foundry · December 2025" in text_of(post)
+
+
+@pytest.mark.both_databases
+async def test_what_is_of_all_skills_is_called_what_it_is(foundry: Foundry) -> None:
+    """WOM counts it under the same metric as XP, with the XP of the level that every skill reached."""
+    channel = await scheduled(foundry)
+    wom, at = restored_wom(Clock(NOW)), NOW - timedelta(days=2)
+    ann, john, cy = (player_id(wom, name) for name in (ANN, JOHN, CY))
+    wom.achieve(john, "Base 90 Stats", "overall", 5_346_332, at, measure="levels", accuracy=1_000)
+    wom.achieve(cy, "100m Overall Exp.", "overall", 100_000_000, at, accuracy=1_000)
+    wom.achieve(ann, "Maxed Overall", "overall", 13_034_431, at, measure="levels", accuracy=1_000)
+    wom.achieve(ann, "99 Fishing", "fishing", 13_034_431, at, accuracy=1_000)
+    wom.achieve(cy, "500 Zulrah kills", "zulrah", 500, at, measure="kills", accuracy=1_000)
+    async with wom.serve() as url:
+        await foundry.restart(wom_url=url)
+        await foundry.env.settle()
+    await later(foundry, MINUTES)
+    lines = text_of(posted(channel)[-1]).splitlines()
+    assert "🎉 99s: Ann B Fishing" in lines
+    assert "🏅 Ann B maxed · Cy 100M XP · Jo hn Base 90 Stats · Cy 500 Zulrah" in lines
 
 
 async def test_nothing_is_posted_that_nobody_switched_on(foundry: Foundry) -> None:
