@@ -78,8 +78,15 @@ class Dropped(NamedTuple):
     coins: int | None
 
 
+class Pet(NamedTuple):
+    """A pet that the game announced."""
+
+    name: str
+    pet: str
+
+
 class Best(NamedTuple):
-    """A personal best; ``centiseconds`` is the time."""
+    """A personal best; ``centiseconds`` is the time, ``team_size`` None where the game does not say it."""
 
     name: str
     boss: str
@@ -126,6 +133,7 @@ class Summary:
     improved: tuple[Improved, ...] = ()
     reached: tuple[Reached, ...] = ()
     drops: tuple[Dropped, ...] = ()
+    pets: tuple[Pet, ...] = ()
     bests: tuple[Best, ...] = ()
     promoted: tuple[Promoted, ...] = ()
     welcome: tuple[str, ...] = ()

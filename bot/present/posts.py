@@ -29,7 +29,7 @@ PARTS: Final = {
     Part.CHAT: "First three by messages",
     Part.IMPROVED: "Who gained much more than usual",
     Part.MILESTONES: "99s and other milestones",
-    Part.DROPS: "Drops and raids' loot",
+    Part.DROPS: "Drops, raids' loot and pets",
     Part.BESTS: "Personal bests",
     Part.RANKS: "Promotions",
     Part.WELCOME: "New members",

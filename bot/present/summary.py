@@ -72,7 +72,7 @@ def _lines(summary: Summary) -> dict[Part, list[str]]:
         Part.BOSS: [f"👹 {_bosses(summary.bosses)}"] if summary.bosses else [],
         Part.RECORDS: records_lines(summary.records),
         Part.MILESTONES: list(_milestones(summary.reached)),
-        Part.DROPS: [f"💎 {_drops(summary.drops)}"] if summary.drops else [],
+        Part.DROPS: list(_items(summary)),
         Part.BESTS: [f"⏱ {_bests(summary.bests)}"] if summary.bests else [],
         Part.RANKS: [f"⬆ {escape(rank_name(one.role))}: {_names(one.names)}" for one in summary.promoted],
         Part.WELCOME: [f"👋 welcome {_names(summary.welcome)}"] if summary.welcome else [],
@@ -135,6 +135,15 @@ def _reached(one: Reached) -> str:
     return f"{amount} XP" if one.title.endswith(OF_XP) else escape(one.title)
 
 
+def _items(summary: Summary) -> Iterator[str]:
+    """Drops in one line, pets in another."""
+    if summary.drops:
+        yield f"💎 {_drops(summary.drops)}"
+    if summary.pets:
+        pets = [f"{escape(one.name)}: {escape(clip(one.pet, _ITEM_COLUMNS))}" for one in summary.pets]
+        yield f"🐾 {_some(pets)}"
+
+
 def _drops(drops: Sequence[Dropped]) -> str:
     return _some(
         [
@@ -146,7 +155,16 @@ def _drops(drops: Sequence[Dropped]) -> str:
 
 
 def _bests(bests: Sequence[Best]) -> str:
-    return _some([f"{escape(one.name)} {escape(one.boss)} {clock(one.centiseconds)}" for one in bests])
+    return _some(
+        [
+            f"{escape(one.name)} {escape(one.boss)}{_team(one.team_size)} {clock(one.centiseconds)}"
+            for one in bests
+        ]
+    )
+
+
+def _team(size: int | None) -> str:
+    return "" if size is None else " (solo)" if size == 1 else f" (team of {size})"
 
 
 def clock(centiseconds: int) -> str:

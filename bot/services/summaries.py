@@ -34,6 +34,7 @@ from bot.domain.summaries import (
     Best,
     Dropped,
     Leader,
+    Pet,
     Reached,
     Summary,
     compared,
@@ -64,7 +65,12 @@ BOARDS: Final = {
 }
 _USUAL_PERIODS: Final = 4
 """Somebody's usual is a fourth of what they gained in so many periods before."""
-_ANNOUNCED: Final = (BroadcastKind.DROP, BroadcastKind.RAID_LOOT, BroadcastKind.PERSONAL_BEST)
+_ANNOUNCED: Final = (
+    BroadcastKind.DROP,
+    BroadcastKind.RAID_LOOT,
+    BroadcastKind.PET,
+    BroadcastKind.PERSONAL_BEST,
+)
 _LATEST: Final = timedelta(days=7)
 """What WOM noticed later than that may have been reached in another week."""
 
@@ -137,6 +143,11 @@ class Summaries:
                 if one.member in names and timedelta(milliseconds=one.accuracy_ms) <= _LATEST
             ),
             drops=tuple(_drops(announced, names)),
+            pets=tuple(
+                Pet(names[one.member], str(one.detail.get("pet", "")))
+                for one in announced
+                if one.kind == BroadcastKind.PET and one.member in names
+            ),
             bests=tuple(_bests(announced, names)),
             promoted=tuple(
                 promoted(
@@ -270,15 +281,11 @@ def _drops(announced: Sequence[Announced], names: Mapping[MemberId, str]) -> lis
 
 
 def _bests(announced: Sequence[Announced], names: Mapping[MemberId, str]) -> list[Best]:
-    """The last one of each member and boss."""
-    found = {
-        (one.member, one.detail["boss"]): Best(
-            names[one.member],
-            str(one.detail["boss"]),
-            int(one.detail["centiseconds"]),
-            one.detail.get("team_size"),
-        )
-        for one in announced
-        if one.kind == BroadcastKind.PERSONAL_BEST and one.member in names
-    }
-    return sorted(found.values(), key=lambda one: (one.boss.casefold(), one.centiseconds))
+    """The last one of each member, boss and team size: alone and with others are times of their own."""
+    found: dict[tuple[MemberId, str, int | None], Best] = {}
+    for one in announced:
+        if one.kind == BroadcastKind.PERSONAL_BEST and one.member in names:
+            boss, team_size = str(one.detail["boss"]), one.detail.get("team_size")
+            time = int(one.detail["centiseconds"])
+            found[one.member, boss, team_size] = Best(names[one.member], boss, time, team_size)
+    return sorted(found.values(), key=lambda one: (one.boss.casefold(), one.team_size or 0, one.centiseconds))

@@ -9,6 +9,7 @@ import simcord
 
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.schedules import LATE_BY, Cadence
+from bot.domain.setup import RelayShare
 from bot.services.posts import Posts
 from bot.services.summaries import Summaries
 from tests.cogs.conftest import Foundry
@@ -363,6 +364,30 @@ async def test_what_is_of_all_skills_is_called_what_it_is(foundry: Foundry) -> N
     lines = text_of(posted(channel)[-1]).splitlines()
     assert "🎉 99s: Ann B Fishing" in lines
     assert "🏅 Ann B maxed · Cy 100M XP · Jo hn Base 90 Stats · Cy 500 Zulrah" in lines
+
+
+async def test_pets_are_told_and_best_times_of_each_team_size(foundry: Foundry) -> None:
+    channel = await scheduled(foundry)
+    relay = foundry.places.guild.create_text_channel("clan-chat")
+    hook = foundry.places.guild.create_webhook(relay, "Relay")
+    clan, by = await foundry.clan(), UserId(foundry.places.manager.id)
+    with as_bot(foundry.env):
+        share = RelayShare(ChannelId(relay.id), 1, 1)
+        await foundry.services.setting_up.use_relay(clan, UserId(hook.id), share, by)
+    for text in (
+        "Ann B has a funny feeling like she's being followed: Olmlet at 120 completions.",
+        "Cy has achieved a new Chambers of Xeric (Team size: Solo) personal best: 31:20",
+        "Cy has achieved a new Chambers of Xeric (Team size: Solo) personal best: 30:10",
+        "Cy has achieved a new Chambers of Xeric (Team size: 5 players) personal best: 18:00",
+        "Cy has achieved a new Zulrah personal best: 1:02.40",
+    ):
+        await hook.send(text)
+    await foundry.services.ingest.flush()
+    await later(foundry, timedelta(days=7, minutes=10))
+    lines = text_of(posted(channel)[-1]).splitlines()
+    assert "🐾 Ann B: Olmlet" in lines
+    xeric = "Cy Chambers of Xeric (solo) 30:10 · Cy Chambers of Xeric (team of 5) 18:00"
+    assert f"⏱ {xeric} · Cy Zulrah 1:02.40" in lines
 
 
 async def test_nothing_is_posted_that_nobody_switched_on(foundry: Foundry) -> None:
