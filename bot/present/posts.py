@@ -65,8 +65,13 @@ def posts_screen(
     )
 
 
-def schedule_screen(clan: Clan, one: StoredSchedule, next_at: datetime | None) -> discord.Embed:
-    """One summary: where, when, what, for whom."""
+def schedule_screen(
+    clan: Clan, one: StoredSchedule, next_at: datetime | None, *, is_heard: bool | None = True
+) -> discord.Embed:
+    """One summary: where, when, what, for whom.
+
+    ``is_heard`` is whether a mention reaches the role that is to be mentioned, None where it is gone.
+    """
     where = f"<#{one.channel}>" if one.channel else "no channel chosen yet"
     whom = f"<@&{one.mention}>" if one.mention else "nobody"
     kept = [PARTS[part] for part in PARTS if part in one.parts]
@@ -77,6 +82,13 @@ def schedule_screen(clan: Clan, one: StoredSchedule, next_at: datetime | None) -
         f"**Mentions** {whom}",
         f"**Tells of** {counted(len(kept), 'thing')} of {len(PARTS)}",
     ]
+    if one.mention and is_heard is None:
+        lines.append("⚠ That role is gone: nobody is mentioned.")
+    elif one.mention and not is_heard:
+        lines.append(
+            f"⚠ I cannot mention {whom}: make it mentionable, or give my role *Mention Everyone*. Until then "
+            "it is named, and nobody is notified."
+        )
     if next_at is not None:
         lines.append(f"-# Next {at_moment(next_at)}. It tells of the whole days before, each once.")
     return discord.Embed(title=NAMES[one.cadence], description="\n".join(lines), colour=ACCENT)

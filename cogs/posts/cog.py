@@ -87,7 +87,10 @@ class PostsCog(commands.Cog):
             await self.services.posts.sent(one.post, MessageId(sent.id))
 
     def _content(self, one: Due, summary: Summary, chart: discord.File | None) -> dict[str, Any]:
-        mention = one.schedule.mention
+        mention, guild = one.schedule.mention, self.bot.get_guild(one.clan.guild)
+        if mention and guild is not None and guild.get_role(mention) is None:
+            # It is gone: its mention would read as an unknown role.
+            mention = None
         given: dict[str, Any] = {
             "embed": summary_page(summary, chart=chart and chart.filename),
             "view": buttons(one.clan.id, one.post.key) or discord.utils.MISSING,

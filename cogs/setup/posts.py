@@ -64,7 +64,9 @@ class PostsDesk:
         one = await self._posts.schedule(clan, cadence)
         is_on = one.since is not None and one.stopped is None
         next_at = (await self._posts.next_slot(clan, one)).due_at if is_on else None
-        await show(interaction, schedule_screen(clan, one, next_at), self._view(clan, one, is_on=is_on))
+        is_heard = may_mention(server_of(interaction), one)
+        embed = schedule_screen(clan, one, next_at, is_heard=is_heard)
+        await show(interaction, embed, self._view(clan, one, is_on=is_on))
 
     def _view(self, clan: Clan, one: StoredSchedule, *, is_on: bool) -> View | None:
         name = one.cadence.value
@@ -136,6 +138,21 @@ def require_may_post(guild: discord.Guild, channel: ChannelId) -> None:
     missing = tuple(name for name in _NEEDED if not getattr(held, name))
     if missing:
         raise CannotPostThere(channel, missing)
+
+
+def may_mention(guild: discord.Guild, one: StoredSchedule) -> bool | None:
+    """Whether a mention in the summary's channel reaches its role; None where that is gone.
+
+    True where it mentions nobody.
+    """
+    if one.mention is None:
+        return True
+    role = guild.get_role(one.mention)
+    if role is None:
+        return None
+    channel = None if one.channel is None else guild.get_channel(one.channel)
+    held = guild.me.guild_permissions if channel is None else channel.permissions_for(guild.me)
+    return role.mentionable or held.mention_everyone
 
 
 class PostChannel(SetupItem[ChannelSelect[View]], template=rf"su:pchan:{CLAN}:{_CADENCE}"):

@@ -4,8 +4,11 @@ import re
 from datetime import time, timedelta
 from typing import Any
 
+import discord
 import pytest
 import simcord
+from simcord.backend.models.channel import Overwrite
+from simcord.enums import OverwriteType
 
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.schedules import LATE_BY, Cadence
@@ -324,6 +327,27 @@ async def test_a_time_that_is_over_when_it_is_chosen_is_of_the_next_week(foundry
     assert not posted(channel), "nobody meant it to be posted now"
     await later(foundry, timedelta(days=7))
     assert "16–22 Jan" in text_of(posted(channel)[-1])
+
+
+async def test_a_role_that_i_cannot_mention_is_named_on_its_screen(foundry: Foundry) -> None:
+    channel, guild = await scheduled(foundry), foundry.places.guild
+    bot, denied = foundry.env.backend.bot_user, discord.Permissions(mention_everyone=True)
+    foundry.env.backend.set_overwrite(channel.id, Overwrite(bot.id, OverwriteType.MEMBER, deny=denied.value))
+    fans, open_ = guild.create_role("Fans"), guild.create_role("Open", mentionable=True)
+    warned = f"I cannot mention <@&{fans.id}>: make it mentionable, or give my role *Mention Everyone*"
+    assert warned in text_of(await choose(foundry, "Weekly…", "su:prole", fans))
+    assert "I cannot mention" not in text_of(await choose(foundry, "Weekly…", "su:prole", open_))
+    assert "I cannot mention" not in text_of(await choose(foundry, "Weekly…", "su:prole"))
+
+
+async def test_a_role_that_is_gone_is_left_out(foundry: Foundry) -> None:
+    channel = await scheduled(foundry)
+    fans = foundry.places.guild.create_role("Fans", mentionable=True)
+    await choose(foundry, "Weekly…", "su:prole", fans)
+    foundry.env.backend.delete_role(foundry.places.guild.id, fans.id)
+    assert "That role is gone" in text_of(await choose(foundry, "Weekly…", "su:pday", str(THURSDAY)))
+    await later(foundry, MINUTES)
+    assert posted(channel)[-1].content == ""
 
 
 async def test_its_buttons_show_whoever_presses_their_own_week_in_private(foundry: Foundry) -> None:
