@@ -53,7 +53,7 @@ class FeedSetting:
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """One thing to tell; ``key`` is the same whenever it is found.
+    """One thing to tell; ``key`` is the same whenever it is found, whoever is found to be whom.
 
     - 99s, milestones: ``metric`` and ``value``, the threshold
     - rank_ups: WOM's roles; renames: names

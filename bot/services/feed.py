@@ -30,7 +30,6 @@ from bot.services.questions import Questions
 from db.queries import clans, events, feed, members
 from db.queries.events import Achieved, Announced, Happening
 from db.session import Database
-from db.types import to_millis
 
 _ANNOUNCED: Final = (BroadcastKind.DROP, BroadcastKind.RAID_LOOT, BroadcastKind.PERSONAL_BEST)
 _HAPPENED: Final = {
@@ -196,8 +195,7 @@ def _happened(happened: Sequence[Happening], names: Mapping[MemberId, str], clan
             continue
         if kind is FeedKind.RANK_UPS and not _rose(places, one):
             continue
-        key = f"e:{one.member}:{one.kind}:{to_millis(one.at)}"
-        yield FeedItem(key, kind, one.at, names[one.member], one.before, one.after)
+        yield FeedItem(f"ev:{one.key}", kind, one.at, names[one.member], one.before, one.after)
 
 
 def _rose(places: Mapping[str, int], one: Happening) -> bool:
@@ -209,7 +207,7 @@ def _achieved(achieved: Sequence[Achieved], names: Mapping[MemberId, str]) -> It
     for one in achieved:
         if one.member in names and timedelta(milliseconds=one.accuracy_ms) <= LATEST:
             measured = metric(one.metric)
-            key = f"a:{one.member}:{one.name}"
+            key = f"ach:{one.source}:{one.name}"
             kind = kind_of(measured, one.threshold)
             yield FeedItem(key, kind, one.at, names[one.member], metric=measured, value=one.threshold)
 

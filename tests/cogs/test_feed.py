@@ -86,6 +86,33 @@ async def test_what_happens_is_told_once_and_nothing_from_before(foundry: Foundr
     assert lines(channel) == told
 
 
+@pytest.mark.both_databases
+async def test_what_was_told_is_not_told_again_of_whom_somebody_is_merged_into_nor_after_an_undo(
+    foundry: Foundry,
+) -> None:
+    channel = await told_of(foundry, FeedKind.NINETY_NINES, FeedKind.RENAMES, FeedKind.JOINS)
+    wom = restored_wom(Clock(NOW))
+    soon, gone = NOW + MINUTES / 2, wom.add_player("Eve", at=NOW - timedelta(days=9))
+    wom.join(GROUP, gone, "member", soon)
+    wom.achieve(gone, "99 Fishing", "fishing", 13_034_431, soon, accuracy=1_000)
+    await later(foundry, wom)
+    told = lines(channel)
+    assert sorted(told) == ["🎉 Eve has reached 99 Fishing", "👋 welcome Eve"]
+    wom.leave(GROUP, gone, soon + MINUTES)
+    for _ in range(3):
+        await later(foundry, wom, timedelta(hours=25))
+    ask = foundry.places.officer.slash
+    await foundry.restart()
+    preview = await ask(foundry.commands, "member identity merge", member="Eve", into=ANN)
+    await foundry.places.officer.click(message_of(preview), label="Do it")
+    assert text_of(preview).startswith("Decided")
+    await later(foundry)
+    assert lines(channel) == told
+    await foundry.places.officer.click(message_of(preview), label="Undo")
+    await later(foundry)
+    assert lines(channel) == told
+
+
 async def test_drops_are_told_from_a_worth_on_and_best_times_as_the_game_writes_them(
     foundry: Foundry,
 ) -> None:
