@@ -20,6 +20,10 @@ LATEST: Final = timedelta(days=1)
 LEAST_COINS: Final = 1_000_000
 """What a drop is worth at least that is told of, until officers choose."""
 
+_OF_XP: Final = "Overall Exp."
+MAXED: Final = "Maxed Overall"
+"""Wise Old Man's name of having level 99 in every skill."""
+
 
 class FeedKind(StrEnum):
     """What officers choose a channel for. Stored, so a value is never renamed."""
@@ -55,7 +59,7 @@ class FeedSetting:
 class FeedItem:
     """One thing to tell; ``key`` is the same whenever it is found, whoever is found to be whom.
 
-    - 99s, milestones: ``metric`` and ``value``, the threshold
+    - 99s, milestones: ``metric`` and ``value``, the threshold; ``after`` is Wise Old Man's name of it
     - rank_ups: WOM's roles; renames: names
     - drops: ``after`` the item, ``value`` its coins, None where the game did not say
     - bests: ``after`` the boss, ``value`` hundredths of a second
@@ -76,6 +80,16 @@ class FeedItem:
     news: ContestNews | None = None
     leaders: tuple[Leader, ...] | None = None
     record: Record | None = None
+
+
+def is_of_many_skills(item: FeedItem) -> bool:
+    """Whether a milestone is one of all skills at once, ``Maxed Overall`` or ``Base 90 Stats``.
+
+    Wise Old Man files these under ``overall`` too, with a threshold that is no total of XP; those of
+    XP are called ``100m Overall Exp.``
+    """
+    is_total = item.metric is not None and item.metric.key == "overall"
+    return is_total and not (item.after or "").endswith(_OF_XP)
 
 
 def kind_of(metric: Metric, threshold: int) -> FeedKind:

@@ -7,7 +7,15 @@ import discord
 
 from bot.domain.clans import Clan
 from bot.domain.competitions import Contest, ContestNews
-from bot.domain.feed import FOR_OFFICERS, LEAST_COINS, FeedItem, FeedKind, FeedSetting
+from bot.domain.feed import (
+    FOR_OFFICERS,
+    LEAST_COINS,
+    MAXED,
+    FeedItem,
+    FeedKind,
+    FeedSetting,
+    is_of_many_skills,
+)
 from bot.domain.summaries import Leader
 from bot.present.numbers import PARTIAL, short
 from bot.present.records import record_line
@@ -53,7 +61,7 @@ def feed_line(one: FeedItem) -> str:
         case FeedKind.NINETY_NINES:
             said = f"{name} has reached 99 {one.metric.name if one.metric else ''}"
         case FeedKind.MILESTONES:
-            said = f"{name} has reached {_milestone(one)}"
+            said = f"{name} has {_milestone(one)}"
         case FeedKind.RANK_UPS:
             said = f"{name} is {escape(rank_name(one.after))} now"
         case FeedKind.JOINS:
@@ -113,8 +121,12 @@ def _medal(row: Leader) -> str:
 
 
 def _milestone(one: FeedItem) -> str:
+    if one.after == MAXED:
+        return "maxed"
+    if is_of_many_skills(one):
+        return f"reached {escape(one.after or '')}"
     what = "" if one.metric is None else "XP" if one.metric.key == "overall" else one.metric.name
-    return f"{short(one.value, 'experience')} {what}".strip()
+    return f"reached {short(one.value, 'experience')} {what}".strip()
 
 
 def feed_screen(clan: Clan, on: Mapping[FeedKind, FeedSetting]) -> discord.Embed:

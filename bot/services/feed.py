@@ -209,7 +209,8 @@ def _achieved(achieved: Sequence[Achieved], names: Mapping[MemberId, str]) -> It
             measured = metric(one.metric)
             key = f"ach:{one.source}:{one.name}"
             kind = kind_of(measured, one.threshold)
-            yield FeedItem(key, kind, one.at, names[one.member], metric=measured, value=one.threshold)
+            name = names[one.member]
+            yield FeedItem(key, kind, one.at, name, after=one.name, metric=measured, value=one.threshold)
 
 
 def _said(announced: Sequence[Announced], names: Mapping[MemberId, str]) -> Iterator[FeedItem]:

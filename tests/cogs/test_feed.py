@@ -70,7 +70,10 @@ async def test_what_happens_is_told_once_and_nothing_from_before(foundry: Foundr
     soon = NOW + timedelta(minutes=5)
     john, ann, cy = (player_id(wom, name) for name in (JOHN, ANN, CY))
     wom.achieve(john, "99 Fishing", "fishing", 13_034_431, soon, accuracy=1_000)
-    wom.achieve(ann, "200m Overall", "overall", 200_000_000, soon, accuracy=1_000)
+    wom.achieve(ann, "200m Overall Exp.", "overall", 200_000_000, soon, accuracy=1_000)
+    wom.achieve(ann, "Maxed Overall", "overall", 13_034_431, soon, accuracy=1_000)
+    wom.achieve(ann, "Base 90 Stats", "overall", 273_742 * 23, soon, accuracy=1_000)
+    wom.achieve(ann, "5k Vorkath kills", "vorkath", 5_000, soon, measure="kills", accuracy=1_000)
     wom.achieve(ann, "99 Magic", "magic", 13_034_431, NOW - timedelta(days=2), accuracy=1_000)
     wom.achieve(cy, "99 Agility", "agility", 13_034_431, soon, accuracy=-1)
     wom.change_role(GROUP, ann, "onyx", soon)
@@ -79,6 +82,10 @@ async def test_what_happens_is_told_once_and_nothing_from_before(foundry: Foundr
     told = lines(channel)
     assert "🎉 Jo hn has reached 99 Fishing" in told
     assert "🏅 Ann B has reached 200M XP" in told
+    assert "🏅 Ann B has maxed" in told
+    assert "🏅 Ann B has reached Base 90 Stats" in told
+    assert "🏅 Ann B has reached 5,000 Vorkath" in told
+    assert not [line for line in told if "13M" in line or "6.3M" in line], "thresholds of a skill are no XP"
     assert "⬆ Ann B is Onyx now" in told
     assert "👋 welcome Eve" in told
     assert not [line for line in told if "Magic" in line or "Agility" in line]
