@@ -20,7 +20,17 @@ from bot.domain.summaries import Leader
 from bot.present.numbers import PARTIAL, short
 from bot.present.records import record_line
 from bot.present.summary import clock
-from bot.present.text import DESCRIPTION_LIMIT, UNBROKEN, clip, escape, fit_lines, rank_name
+from bot.present.text import (
+    AUTHOR_LIMIT,
+    DESCRIPTION_LIMIT,
+    UNBROKEN,
+    clip,
+    cut_units,
+    escape,
+    fit_lines,
+    rank_name,
+    tidy,
+)
 from bot.present.theme import ACCENT, MEDALS, SEPARATOR
 from bot.present.times import ago
 
@@ -44,13 +54,14 @@ _MOST: Final = 15
 """Lines in one message; a burst says how many more there were."""
 
 
-def feed_post(items: Sequence[FeedItem]) -> discord.Embed:
-    """What is new, a line each, the oldest first."""
+def feed_post(items: Sequence[FeedItem], clan_name: str | None = None) -> discord.Embed:
+    """What is new, a line each, the oldest first; with the clan's name where a server has several."""
     lines = [feed_line(one) for one in items[:_MOST]]
     rest = len(items) - _MOST
     if rest > 0:
         lines.append(f"-# and {rest} more")
-    return discord.Embed(description=fit_lines(lines, DESCRIPTION_LIMIT), colour=ACCENT)
+    embed = discord.Embed(description=fit_lines(lines, DESCRIPTION_LIMIT), colour=ACCENT)
+    return embed if clan_name is None else embed.set_author(name=cut_units(tidy(clan_name), AUTHOR_LIMIT))
 
 
 def feed_line(one: FeedItem) -> str:

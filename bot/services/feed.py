@@ -1,9 +1,12 @@
 """What has happened in a clan that its feed has not told yet."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
+
+import structlog
 
 from bot.domain.as_of import JOINED, LEFT, RANK_CHANGED, RENAMED, RETURNED
 from bot.domain.broadcasts import BroadcastKind
@@ -31,6 +34,8 @@ from db.queries import clans, events, feed, members
 from db.queries.events import Achieved, Announced, Happening
 from db.session import Database
 
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
 _ANNOUNCED: Final = (BroadcastKind.DROP, BroadcastKind.RAID_LOOT, BroadcastKind.PERSONAL_BEST)
 _HAPPENED: Final = {
     JOINED: FeedKind.JOINS,
@@ -43,11 +48,12 @@ _HAPPENED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What is to be told in one channel, the oldest first."""
+    """What is to be told in one channel, the oldest first; ``is_one_of_several`` clans of the server."""
 
     clan: Clan
     channel: ChannelId
     items: tuple[FeedItem, ...]
+    is_one_of_several: bool = False
 
 
 class Feed:
@@ -105,15 +111,21 @@ class Feed:
             await self._competitions.look(clan)
 
     async def news(self, guilds: Collection[GuildId]) -> list[News]:
-        """What is to be told now, a message to each channel."""
+        """What is to be told now, a message to each channel. A clan that cannot be looked at has none."""
         async with self._database.read() as session:
             wanted_by = await feed.all_feeds(session, guilds)
             if not wanted_by:
                 return []
             by_id = {clan.id: clan for clan in await clans.active_clans(session, guilds)}
+        in_guild = Counter(clan.guild for clan in by_id.values())
         found: list[News] = []
         for clan_id, settings in wanted_by.items():
-            found += await self._of(by_id[clan_id], settings)
+            try:
+                clan = by_id[clan_id]
+                several = in_guild[clan.guild] > 1
+                found += [replace(one, is_one_of_several=several) for one in await self._of(clan, settings)]
+            except Exception:  # whatever is wrong with one clan is no reason to keep silent about others
+                log.exception("feed_not_looked_up", clan_id=clan_id)
         return found
 
     async def _of(self, clan: Clan, settings: Sequence[FeedSetting]) -> list[News]:

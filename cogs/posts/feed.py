@@ -50,7 +50,7 @@ class FeedCog(commands.Cog):
         nonce = f"feed:{sha256(keys.encode()).hexdigest()[:_NONCE]}"
         try:
             await self.bot.get_partial_messageable(news.channel, guild_id=news.clan.guild).send(
-                embed=feed_post(news.items),
+                embed=feed_post(news.items, news.clan.name if news.is_one_of_several else None),
                 nonce=nonce,
                 silent=True,
                 allowed_mentions=discord.AllowedMentions.none(),

@@ -7,17 +7,20 @@ import pytest
 import simcord
 
 from bot.domain.activity import snowflake_at
-from bot.domain.facts import MessageFact, MessageKind, relay_source
+from bot.domain.boards import BoardKind
+from bot.domain.broadcasts import BroadcastKind
+from bot.domain.facts import BroadcastFact, MessageFact, MessageKind, relay_source
 from bot.domain.feed import FeedKind
-from bot.domain.ids import ChannelId, MessageId, UserId
+from bot.domain.ids import ChannelId, GroupId, GuildId, MessageId, UserId
 from bot.domain.names import name_key
 from bot.domain.setup import RelayShare
 from bot.services.storing import Heard, store
+from db.queries import clans
 from demo.wom import SimulatedWom
 from tests.cogs.conftest import Foundry
 from tests.cogs.desk import colleagues
 from tests.cogs.reading import components_of, message_of, text_of
-from tests.cogs.world import ANN, CY, DEE, GROUP, JOHN, NOW, POLLS, Clock, player_id, restored_wom
+from tests.cogs.world import AMSTERDAM, ANN, CY, DEE, GROUP, JOHN, NOW, POLLS, Clock, player_id, restored_wom
 from tests.simulator import as_bot
 
 MINUTES = timedelta(minutes=10)
@@ -233,6 +236,40 @@ async def test_competitions_are_told_of_when_they_begin_in_their_last_hours_and_
     await foundry.services.feed.switch_off(await foundry.clan(), FeedKind.COMPETITIONS, None)
     await passes(MINUTES)
     assert [path for _, path in wom.requests if path.endswith("/competitions")] == asked
+
+
+@pytest.mark.both_databases
+async def test_with_several_clans_each_is_named_and_what_is_wrong_with_one_keeps_nothing_else(
+    foundry: Foundry,
+) -> None:
+    channel = await told_of(foundry, FeedKind.JOINS, FeedKind.DROPS)
+    first, by, guild = (
+        await foundry.clan(),
+        UserId(foundry.places.manager.id),
+        GuildId(foundry.places.guild.id),
+    )
+    board = foundry.places.guild.create_text_channel("board")
+    wom, soon = restored_wom(Clock(NOW)), NOW + MINUTES / 2
+    wom.add_group(456, "Second_Smithy", ("owner", "member"), at=NOW - timedelta(days=9))
+    async with foundry.services.database.write() as session:
+        number = await clans.add_clan(session, guild, GroupId(456), "Second_Smithy", AMSTERDAM, NOW)
+    second = await foundry.services.clans.by_id(number, guild)
+    with as_bot(foundry.env):
+        await foundry.services.feed.switch_on(second, FeedKind.JOINS, ChannelId(channel.id), by)
+        await foundry.services.boards.switch_on(first, BoardKind.ROSTER, ChannelId(board.id), by)
+    wom.join(GROUP, wom.add_player("Eve", at=soon), "member", soon)
+    await later(foundry, wom)
+    assert lines(channel) == ["Iron Foundry", "👋 welcome Eve"]
+    said = MessageId(snowflake_at(NOW + MINUTES))
+    ann = relay_source(name_key(ANN), ANN)
+    nonsense = BroadcastFact(BroadcastKind.DROP, {"item": "Bones", "coins": "many"}, "")
+    async with foundry.services.database.write() as session:
+        fact = MessageFact(said, ChannelId(channel.id), MessageKind.BROADCAST, ann, 5, nonsense)
+        await store(session, first.id, [Heard(ChannelId(channel.id), said, fact)], {})
+    wom.join(456, wom.add_player("Zed", at=soon), "member", soon + 2 * MINUTES)
+    await later(foundry, wom, 3 * MINUTES)
+    assert lines(channel)[-2:] == ["Second_Smithy", "👋 welcome Zed"]
+    assert len(posts(board)) == 1
 
 
 async def test_while_discord_fails_nothing_is_lost_and_nothing_is_told_twice(foundry: Foundry) -> None:
