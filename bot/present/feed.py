@@ -161,7 +161,7 @@ def kind_screen(kind: FeedKind, setting: FeedSetting | None) -> discord.Embed:
         least = LEAST_COINS if setting is None or setting.least is None else setting.least
         lines.append(f"Worth at least {short(least, 'experience')} coins, or of unknown worth.")
     if kind in FOR_OFFICERS:
-        lines.append("It goes to the officers' channel, and nowhere else.")
+        lines.append("It goes to the officers' channel, and nowhere else; without one it waits.")
     return discord.Embed(title=KINDS[kind][1], description="\n".join(lines), colour=ACCENT)
 
 

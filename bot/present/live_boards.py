@@ -70,7 +70,7 @@ def board_screen(kind: BoardKind, one: LiveBoard | None) -> discord.Embed:
         else [f"In <#{one.channel}>, looked at every {one.minutes} minutes."]
     )
     if kind in FOR_OFFICERS:
-        lines.append("It stands in the officers' channel, and nowhere else.")
+        lines.append("It stands in the officers' channel, and nowhere else; without one it waits.")
     return discord.Embed(title=KINDS[kind][1], description="\n".join(lines), colour=ACCENT)
 
 

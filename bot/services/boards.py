@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from bot.domain.boards import ASKED, DEFAULT_MINUTES, BoardKind, LiveBoard, OnBoard
+from bot.domain.boards import ASKED, DEFAULT_MINUTES, FOR_OFFICERS, BoardKind, LiveBoard, OnBoard
 from bot.domain.clans import Clan
 from bot.domain.ids import ChannelId, GuildId, MessageId, UserId
 from bot.domain.metrics import find_metric
@@ -35,9 +35,11 @@ class Boards:
         self._clock = clock
 
     async def of(self, clan: Clan) -> dict[BoardKind, LiveBoard]:
-        """Those that are on."""
+        """Those that are on. Those for officers stand where their channel is now."""
         async with self._database.read() as session:
-            return await boards.boards(session, clan.id)
+            on = await boards.boards(session, clan.id)
+            officers = await clans.officer_channel(session, clan.guild)
+        return {kind: _placed(one, officers) or one for kind, one in on.items()}
 
     async def switch_on(
         self, clan: Clan, kind: BoardKind, channel: ChannelId, by: UserId, *, minutes: int | None = None
@@ -72,6 +74,21 @@ class Boards:
             by_id = {clan.id: clan for clan in await clans.active_clans(session, guilds)}
         return [(by_id[one.clan], one) for one in found if one.clan in by_id]
 
+    async def place(self, clan: Clan, one: LiveBoard) -> LiveBoard | None:
+        """The board as it is to be kept now, in the channel where it belongs.
+
+        One for officers follows their channel and is posted there anew. None while they have
+        no channel, and where it was switched off meanwhile.
+        """
+        async with self._database.write() as session:
+            before = (await boards.boards(session, clan.id)).get(one.kind)
+            if before is None:
+                return None
+            after = _placed(before, await clans.officer_channel(session, clan.guild))
+            if after is not None and after.channel != before.channel:
+                await boards.save_board(session, after)
+        return after
+
     async def show(self, clan: Clan, kind: BoardKind) -> OnBoard:
         """What it shows now."""
         if kind is BoardKind.ROSTER:
@@ -89,3 +106,10 @@ class Boards:
         """It was looked at, and perhaps posted or changed."""
         async with self._database.write() as session:
             await boards.note_shown(session, one, looked_at=self._clock(), message=message, shown=digest)
+
+
+def _placed(one: LiveBoard, officers: ChannelId | None) -> LiveBoard | None:
+    """A board in the channel where it belongs now; None for officers' while they have none."""
+    if one.kind not in FOR_OFFICERS or one.channel == officers:
+        return one
+    return None if officers is None else LiveBoard(one.clan, one.kind, officers, one.minutes)

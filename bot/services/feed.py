@@ -13,6 +13,7 @@ from bot.domain.broadcasts import BroadcastKind
 from bot.domain.clans import Clan
 from bot.domain.competitions import ContestNews, contest_news
 from bot.domain.feed import (
+    FOR_OFFICERS,
     LATEST,
     NEWS_FOR,
     RECORD_NEWS_FOR,
@@ -69,9 +70,11 @@ class Feed:
         self._clock = clock
 
     async def settings(self, clan: Clan) -> dict[FeedKind, FeedSetting]:
-        """The kinds that are on."""
+        """The kinds that are on. Those for officers are told where their channel is now."""
         async with self._database.read() as session:
-            return await feed.feeds(session, clan.id)
+            on = await feed.feeds(session, clan.id)
+            officers = await clans.officer_channel(session, clan.guild)
+        return {kind: _placed(one, officers) or one for kind, one in on.items()}
 
     async def switch_on(
         self, clan: Clan, kind: FeedKind, channel: ChannelId, by: UserId, *, least: int | None = None
@@ -137,6 +140,7 @@ class Feed:
             achieved = await events.achieved(session, clan.id, start, now)
             announced = await events.announced(session, clan.id, _ANNOUNCED, start, now)
             known = await feed.told(session, clan.id)
+            officers = await clans.officer_channel(session, clan.guild)
         items = [
             *_happened(happened, names, clan),
             *_achieved(achieved, names),
@@ -144,7 +148,7 @@ class Feed:
             *self._contests(clan),
             *self._set(clan),
         ]
-        by_kind = {one.kind: one for one in settings}
+        by_kind = {one.kind: placed for one in settings if (placed := _placed(one, officers))}
         new = [one for one in items if one.key not in known and wanted(one, by_kind.get(one.kind), now)]
         new = [await self._with_leaders(clan, one) for one in new]
         by_channel: dict[ChannelId, list[FeedItem]] = {}
@@ -194,6 +198,13 @@ class Feed:
         keys = [one.key for one in news.items]
         async with self._database.write() as session:
             await feed.note_told(session, news.clan.id, keys, now, forget=now - 3 * NEWS_FOR)
+
+
+def _placed(one: FeedSetting, officers: ChannelId | None) -> FeedSetting | None:
+    """A setting with the channel that it is told in now; None for officers' while they have none."""
+    if one.kind not in FOR_OFFICERS:
+        return one
+    return None if officers is None else replace(one, channel=officers)
 
 
 def _happened(happened: Sequence[Happening], names: Mapping[MemberId, str], clan: Clan) -> Iterator[FeedItem]:

@@ -71,7 +71,10 @@ class BoardsCog(commands.Cog):
             with new_trace(job="board", clan_id=clan.id, board=one.kind.value):
                 await self._keep(clan, one)
 
-    async def _keep(self, clan: Clan, one: LiveBoard) -> None:
+    async def _keep(self, clan: Clan, due: LiveBoard) -> None:
+        one = await self.services.boards.place(clan, due)
+        if one is None:
+            return
         embed = board_post(clan, await self.services.boards.show(clan, one.kind))
         now = digest(embed)
         channel = self.bot.get_partial_messageable(one.channel, guild_id=clan.guild)

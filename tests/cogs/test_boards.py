@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 import simcord
 
-from bot.domain.boards import BoardKind
+from bot.domain.boards import FOR_OFFICERS, BoardKind
 from bot.domain.ids import ChannelId, UserId
 from bot.services.boards import Boards
 from tests.cogs.conftest import Foundry
-from tests.cogs.desk import colleagues
+from tests.cogs.desk import colleagues, officers_meet_in
 from tests.cogs.reading import components_of, is_private, message_of, text_of
 from tests.cogs.world import ANN, NOW, Clock, player_id, restored_wom
 from tests.simulator import as_bot
@@ -20,7 +20,8 @@ HALF_AN_HOUR = timedelta(minutes=31)
 
 async def kept(foundry: Foundry, kind: BoardKind = BoardKind.RACE) -> simcord.ChannelHandle:
     """A channel with a board, once the bot has looked."""
-    channel = foundry.places.guild.create_text_channel("board")
+    guild = foundry.places.guild
+    channel = await colleagues(foundry) if kind in FOR_OFFICERS else guild.create_text_channel("board")
     clan, by = await foundry.clan(), UserId(foundry.places.manager.id)
     with as_bot(foundry.env):
         await foundry.services.boards.switch_on(clan, kind, ChannelId(channel.id), by)
@@ -89,6 +90,27 @@ async def test_where_it_cannot_stand_it_ends_and_officers_are_told_once(foundry:
     await later(foundry, HALF_AN_HOUR)
     assert len([one for one in boards(desk) if "switched off" in text_of(one)]) == 1
     assert not await foundry.services.boards.of(await foundry.clan())
+
+
+@pytest.mark.both_databases
+async def test_the_worklist_follows_the_officers_channel_and_waits_while_there_is_none(
+    foundry: Foundry,
+) -> None:
+    before = await colleagues(foundry)
+    clan, by = await foundry.clan(), UserId(foundry.places.manager.id)
+    after = foundry.places.guild.create_text_channel("new-officers")
+    with as_bot(foundry.env):
+        await foundry.services.boards.switch_on(clan, BoardKind.WORKLIST, ChannelId(before.id), by)
+    await officers_meet_in(foundry, None)
+    await later(foundry, HALF_AN_HOUR)
+    assert not boards(before)
+    await officers_meet_in(foundry, before)
+    await later(foundry, HALF_AN_HOUR)
+    assert len(boards(before)) == 1
+    await officers_meet_in(foundry, after)
+    await later(foundry, HALF_AN_HOUR)
+    await later(foundry, HALF_AN_HOUR)
+    assert (len(boards(before)), len(boards(after))) == (1, 1)
 
 
 @pytest.mark.parametrize("kind", list(BoardKind))

@@ -18,7 +18,7 @@ from bot.services.storing import Heard, store
 from db.queries import clans
 from demo.wom import SimulatedWom
 from tests.cogs.conftest import Foundry
-from tests.cogs.desk import colleagues
+from tests.cogs.desk import colleagues, officers_meet_in
 from tests.cogs.reading import components_of, message_of, text_of
 from tests.cogs.world import AMSTERDAM, ANN, CY, DEE, GROUP, JOHN, NOW, POLLS, Clock, player_id, restored_wom
 from tests.simulator import as_bot
@@ -270,6 +270,29 @@ async def test_with_several_clans_each_is_named_and_what_is_wrong_with_one_keeps
     await later(foundry, wom, 3 * MINUTES)
     assert lines(channel)[-2:] == ["Second_Smithy", "👋 welcome Zed"]
     assert len(posts(board)) == 1
+
+
+@pytest.mark.both_databases
+async def test_leavers_are_told_in_the_officers_channel_of_now_and_wait_while_there_is_none(
+    foundry: Foundry,
+) -> None:
+    before = await colleagues(foundry)
+    by = UserId(foundry.places.manager.id)
+    clan, after = await foundry.clan(), foundry.places.guild.create_text_channel("new-officers")
+    with as_bot(foundry.env):
+        await foundry.services.feed.switch_on(clan, FeedKind.LEAVERS, ChannelId(before.id), by)
+    await officers_meet_in(foundry, None)
+    wom = restored_wom(Clock(NOW))
+    await later(foundry, wom)
+    wom.leave(GROUP, player_id(wom, DEE), NOW + 2 * MINUTES)
+    for _ in range(3):
+        await later(foundry, wom, timedelta(hours=25))
+    assert not [line for line in lines(before) if "left" in line]
+    await foundry.restart()
+    await officers_meet_in(foundry, after)
+    await later(foundry)
+    assert lines(after) == ["🚪 Dee has left, Member"]
+    assert not [line for line in lines(before) if "left" in line]
 
 
 async def test_while_discord_fails_nothing_is_lost_and_nothing_is_told_twice(foundry: Foundry) -> None:
