@@ -56,6 +56,16 @@ class FeedSetting:
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """What was sent to a channel, and may be there or not. ``said`` is a digest of the message."""
+
+    channel: ChannelId
+    keys: tuple[str, ...]
+    said: str
+    tried_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FeedItem:
     """One thing to tell; ``key`` is the same whenever it is found, whoever is found to be whom.
 

@@ -1,6 +1,7 @@
 """What a feed says of each thing, and what officers choose of it."""
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Final
 
 import discord
@@ -62,6 +63,12 @@ def feed_post(items: Sequence[FeedItem], clan_name: str | None = None) -> discor
         lines.append(f"-# and {rest} more")
     embed = discord.Embed(description=fit_lines(lines, DESCRIPTION_LIMIT), colour=ACCENT)
     return embed if clan_name is None else embed.set_author(name=cut_units(tidy(clan_name), AUTHOR_LIMIT))
+
+
+def said_in(embed: discord.Embed) -> str:
+    """A digest of what a message tells, the same of what is sent and of what Discord gives back."""
+    lines = [line.strip() for line in (embed.description or "").strip().splitlines()]
+    return sha256("\n".join(lines).encode()).hexdigest()[:32]
 
 
 def feed_line(one: FeedItem) -> str:

@@ -17,6 +17,7 @@ from bot.domain.feed import (
     LATEST,
     NEWS_FOR,
     RECORD_NEWS_FOR,
+    Batch,
     FeedItem,
     FeedKind,
     FeedSetting,
@@ -49,11 +50,15 @@ _HAPPENED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What is to be told in one channel, the oldest first; ``is_one_of_several`` clans of the server."""
+    """What is to be told in one channel, the oldest first; ``is_one_of_several`` clans of the server.
+
+    ``tried`` is what was sent there before and may have arrived: that is to be found out first.
+    """
 
     clan: Clan
     channel: ChannelId
     items: tuple[FeedItem, ...]
+    tried: Batch | None = None
     is_one_of_several: bool = False
 
 
@@ -140,6 +145,7 @@ class Feed:
             achieved = await events.achieved(session, clan.id, start, now)
             announced = await events.announced(session, clan.id, _ANNOUNCED, start, now)
             known = await feed.told(session, clan.id)
+            tried = await feed.batches(session, clan.id)
             officers = await clans.officer_channel(session, clan.guild)
         items = [
             *_happened(happened, names, clan),
@@ -151,10 +157,14 @@ class Feed:
         by_kind = {one.kind: placed for one in settings if (placed := _placed(one, officers))}
         new = [one for one in items if one.key not in known and wanted(one, by_kind.get(one.kind), now)]
         new = [await self._with_leaders(clan, one) for one in new]
-        by_channel: dict[ChannelId, list[FeedItem]] = {}
+        by_channel: dict[ChannelId, list[FeedItem]] = {channel: [] for channel in tried}
+        # What may be in another channel waits until that is found out.
+        tried_in = {key: channel for channel, batch in tried.items() for key in batch.keys}
         for one in sorted(new, key=lambda one: (one.at, one.key)):
-            by_channel.setdefault(by_kind[one.kind].channel, []).append(one)
-        return [News(clan, channel, tuple(told)) for channel, told in by_channel.items()]
+            channel = by_kind[one.kind].channel
+            if tried_in.get(one.key, channel) == channel:
+                by_channel.setdefault(channel, []).append(one)
+        return [News(clan, channel, tuple(told), tried.get(channel)) for channel, told in by_channel.items()]
 
     def _set(self, clan: Clan) -> Iterator[FeedItem]:
         """Records of a day, week or month that was over when they were looked for."""
@@ -192,12 +202,20 @@ class Feed:
             ),
         )
 
-    async def told(self, news: News) -> None:
-        """It was told."""
-        now = self._clock()
-        keys = [one.key for one in news.items]
+    async def begin(self, news: News, said: str) -> Batch:
+        """It is about to be told. Until what became of it is settled nothing else is told in its channel."""
+        batch = Batch(news.channel, tuple(one.key for one in news.items), said, self._clock())
         async with self._database.write() as session:
-            await feed.note_told(session, news.clan.id, keys, now, forget=now - 3 * NEWS_FOR)
+            await feed.save_batch(session, news.clan.id, batch)
+        return batch
+
+    async def settle(self, clan: Clan, batch: Batch, *, arrived: bool) -> None:
+        """It is there, and told; or it is not, and what it told of is news as before."""
+        now = self._clock()
+        async with self._database.write() as session:
+            if arrived:
+                await feed.note_told(session, clan.id, batch.keys, now, forget=now - 3 * NEWS_FOR)
+            await feed.end_batch(session, clan.id, batch.channel)
 
 
 def _placed(one: FeedSetting, officers: ChannelId | None) -> FeedSetting | None:

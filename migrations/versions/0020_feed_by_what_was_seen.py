@@ -1,6 +1,9 @@
-"""What a feed told is known by what was seen, not by whom it shows under."""
+"""What a feed told is known by what was seen, not by whom it shows under; what it tells is noted before."""
 
+import sqlalchemy as sa
 from alembic import op
+
+from db.types import BigInt, Moment
 
 revision = "0020"
 down_revision = "0019"
@@ -9,6 +12,19 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table(
+        "feed_batches",
+        sa.Column("clan_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("channel_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("keys", sa.JSON(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("tried_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clan_id"], ["clans.id"], name=op.f("fk_feed_batches_clan_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("clan_id", "channel_id", name=op.f("pk_feed_batches")),
+        sqlite_with_rowid=False,
+    )
     # What was told is told under its new key too; the old ones are forgotten as they age.
     sqlite = op.get_bind().dialect.name == "sqlite"
     at = "e.at" if sqlite else "floor(extract(epoch FROM e.at) * 1000)::bigint"
@@ -37,4 +53,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("feed_batches")
     op.execute("DELETE FROM feed_told WHERE key LIKE 'ev:%' OR key LIKE 'ach:%'")

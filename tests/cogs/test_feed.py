@@ -14,6 +14,7 @@ from bot.domain.feed import FeedKind
 from bot.domain.ids import ChannelId, GroupId, GuildId, MessageId, UserId
 from bot.domain.names import name_key
 from bot.domain.setup import RelayShare
+from bot.services.feed import Feed
 from bot.services.storing import Heard, store
 from db.queries import clans
 from demo.wom import SimulatedWom
@@ -293,6 +294,44 @@ async def test_leavers_are_told_in_the_officers_channel_of_now_and_wait_while_th
     await later(foundry)
     assert lines(after) == ["🚪 Dee has left, Member"]
     assert not [line for line in lines(before) if "left" in line]
+
+
+@pytest.mark.both_databases
+async def test_what_arrived_before_the_bot_was_killed_is_not_told_again_beside_what_is_new(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(*_: object, **__: object) -> None:
+        """Nothing is stored any more: the process is gone."""
+
+    channel = await told_of(foundry, FeedKind.JOINS)
+    wom = restored_wom(Clock(NOW))
+    wom.join(GROUP, wom.add_player("Eve_*x*", at=NOW), "member", NOW + MINUTES / 2)
+    with monkeypatch.context() as context:
+        context.setattr(Feed, "settle", never)
+        await later(foundry, wom)
+    assert lines(channel) == ["👋 welcome Eve_*x*"]
+    wom.join(GROUP, wom.add_player("Zed", at=NOW), "member", NOW + 2 * MINUTES)
+    await later(foundry, wom)
+    await later(foundry, by=timedelta(minutes=1))
+    assert lines(channel) == ["👋 welcome Eve_*x*", "👋 welcome Zed"]
+
+
+async def test_what_never_arrived_is_told_with_what_is_new_and_where_officers_want_it_then(
+    foundry: Foundry,
+) -> None:
+    channel = await told_of(foundry, FeedKind.JOINS)
+    foundry.env.inject_error("POST", f"/channels/{channel.id}/messages", status=503, times=None)
+    wom = restored_wom(Clock(NOW))
+    wom.join(GROUP, wom.add_player("Eve", at=NOW), "member", NOW + MINUTES / 2)
+    await later(foundry, wom)
+    await later(foundry, wom)
+    await foundry.restart()
+    other = await told_of(foundry, FeedKind.JOINS)
+    wom.join(GROUP, wom.add_player("Zed", at=NOW), "member", NOW + 3 * MINUTES)
+    await later(foundry, wom)
+    await later(foundry, by=timedelta(minutes=1))
+    assert not lines(channel)
+    assert sorted(lines(other)) == ["👋 welcome Eve", "👋 welcome Zed"]
 
 
 async def test_while_discord_fails_nothing_is_lost_and_nothing_is_told_twice(foundry: Foundry) -> None:
