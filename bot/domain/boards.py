@@ -14,6 +14,8 @@ from bot.domain.worklist import Step, StepGroup
 INTERVALS: Final = (10, 30, 60, 360)
 """Minutes between two looks that officers may choose among."""
 DEFAULT_MINUTES: Final = 30
+FRESH_FOR: Final = timedelta(hours=1)
+"""A message that says nothing else is edited for its freshness alone after this, so once an hour at most."""
 SOONEST: Final = timedelta(seconds=30)
 """A press does not look again within this."""
 
@@ -50,7 +52,10 @@ FOR_OFFICERS: Final = frozenset({BoardKind.WORKLIST})
 
 @dataclass(frozen=True, slots=True)
 class LiveBoard:
-    """A board that is on. ``message`` is None until it is posted, ``shown`` a digest of what it says."""
+    """A board that is on. ``message`` is None until it is posted, ``shown`` a digest of what it says.
+
+    ``checked_at`` is the check by which the message says how fresh it is; None where it says nothing of that.
+    """
 
     clan: ClanId
     kind: BoardKind
@@ -59,6 +64,22 @@ class LiveBoard:
     message: MessageId | None = None
     shown: str | None = None
     looked_at: datetime | None = None
+    checked_at: datetime | None = None
+
+    def is_to_change(self, shown: str, checked_at: datetime | None, *, pressed: bool) -> bool:
+        """Whether the message is to be edited: it would say something else, or is no longer fresh.
+
+        Freshness alone changes it once its check is more than an hour older than the newest, or at
+        once where somebody ``pressed`` for it.
+        """
+        if self.shown != shown:
+            return True
+        if checked_at is None:
+            return False
+        if self.checked_at is None:
+            return True
+        newer = checked_at - self.checked_at
+        return newer > (timedelta(0) if pressed else FRESH_FOR)
 
     def is_due(self, now: datetime) -> bool:
         """Whether it is time to look again."""
@@ -72,3 +93,8 @@ class OnBoard:
     board: Board | None = None
     ranks: tuple[tuple[str | None, int], ...] | None = None
     steps: Mapping[StepGroup, list[Step]] | None = None
+
+    @property
+    def checked_at(self) -> datetime | None:
+        """How fresh it is, where it says so."""
+        return None if self.board is None else self.board.checked_at

@@ -1,6 +1,7 @@
 """What live boards say, and the screens on which officers choose them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
@@ -12,6 +13,7 @@ from bot.present.board import leaderboard_page
 from bot.present.numbers import counted
 from bot.present.text import DESCRIPTION_LIMIT, escape, fit_lines, rank_name
 from bot.present.theme import ACCENT, ATTENTION, SEPARATOR
+from bot.present.times import ago
 from bot.present.worklist import worklist_page
 
 KINDS: Final = {
@@ -45,9 +47,14 @@ def board_post(clan: Clan, shown: OnBoard) -> discord.Embed:
 
 
 def digest(embed: discord.Embed) -> str:
-    """A digest of what a board says, without its small print: how fresh it is changes nothing."""
+    """A digest of what a board says, without its small print: how fresh it is, is told apart."""
     body = "\n".join(line for line in (embed.description or "").splitlines() if not line.startswith("-#"))
     return sha256(f"{embed.title}\n{body}".encode()).hexdigest()[:32]
+
+
+def unchanged_since(moment: datetime) -> str:
+    """To whoever pressed where there was nothing to change."""
+    return f"Nothing has changed since the last look, {ago(moment)}."
 
 
 def boards_screen(clan: Clan, on: Mapping[BoardKind, LiveBoard]) -> discord.Embed:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 
 from bot.domain.boards import ASKED, DEFAULT_MINUTES, FOR_OFFICERS, BoardKind, LiveBoard, OnBoard
 from bot.domain.clans import Clan
@@ -101,11 +102,19 @@ class Boards:
         return OnBoard(board=await self._leaderboards.top(clan, found, period))
 
     async def shown(
-        self, one: LiveBoard, *, message: MessageId | None = None, digest: str | None = None
+        self,
+        one: LiveBoard,
+        *,
+        message: MessageId | None = None,
+        digest: str | None = None,
+        checked_at: datetime | None = None,
     ) -> None:
-        """It was looked at, and perhaps posted or changed."""
+        """It was looked at, and perhaps posted or changed: then it says this, by that check."""
+        now = self._clock()
         async with self._database.write() as session:
-            await boards.note_shown(session, one, looked_at=self._clock(), message=message, shown=digest)
+            await boards.note_shown(
+                session, one, looked_at=now, message=message, shown=digest, checked_at=checked_at
+            )
 
 
 def _placed(one: LiveBoard, officers: ChannelId | None) -> LiveBoard | None:

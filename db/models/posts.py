@@ -91,7 +91,10 @@ class FeedBatch(Base):
 
 
 class BoardRow(Base):
-    """A message that keeps itself up to date. ``shown`` is a digest of what it says."""
+    """A message that keeps itself up to date. ``shown`` is a digest of what it says.
+
+    ``checked_at`` is the check by which it says how fresh it is.
+    """
 
     __tablename__ = "live_boards"
     __table_args__ = (WITHOUT_ROWID,)
@@ -103,6 +106,7 @@ class BoardRow(Base):
     message_id: Mapped[Big | None]
     shown: Mapped[str | None]
     looked_at: Mapped[datetime | None]
+    checked_at: Mapped[datetime | None]
 
 
 class ScoreWeight(Base):

@@ -1,4 +1,4 @@
-"""What a feed told is known by what was seen, not by whom it shows under; what it tells is noted before."""
+"""What a feed told is known by what was seen, not by whom it shows under; what is posted is noted better."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("clan_id", "channel_id", name=op.f("pk_feed_batches")),
         sqlite_with_rowid=False,
     )
+    op.add_column("live_boards", sa.Column("checked_at", Moment(), nullable=True))
     # What was told is told under its new key too; the old ones are forgotten as they age.
     sqlite = op.get_bind().dialect.name == "sqlite"
     at = "e.at" if sqlite else "floor(extract(epoch FROM e.at) * 1000)::bigint"
@@ -53,5 +54,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("live_boards", "checked_at")
     op.drop_table("feed_batches")
     op.execute("DELETE FROM feed_told WHERE key LIKE 'ev:%' OR key LIKE 'ach:%'")

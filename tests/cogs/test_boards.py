@@ -1,5 +1,6 @@
 """Live boards as a server sees them: one message each, which keeps itself up to date."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from bot.domain.ids import ChannelId, UserId
 from bot.services.boards import Boards
 from tests.cogs.conftest import Foundry
 from tests.cogs.desk import colleagues, officers_meet_in
-from tests.cogs.reading import components_of, is_private, message_of, text_of
+from tests.cogs.reading import components_of, is_private, message_of, sent_after, text_of
 from tests.cogs.world import ANN, NOW, Clock, player_id, restored_wom
 from tests.simulator import as_bot
 
@@ -56,6 +57,42 @@ async def test_a_board_is_one_message_that_is_edited_only_when_something_changed
     (board,) = boards(channel)
     assert text_of(board) != first
     assert text_of(board).splitlines()[2].startswith("🥇 Ann B")
+
+
+@pytest.mark.both_databases
+async def test_a_board_says_how_fresh_it_is_once_an_hour_and_at_once_to_who_presses(
+    foundry: Foundry,
+) -> None:
+    channel = await kept(foundry, BoardKind.CHAT)
+
+    def stamp() -> str:
+        (board,) = boards(channel)
+        return re.findall(r"<t:(\d+):R>", board.embeds[0].description)[0]
+
+    first = stamp()
+    await later(foundry, HALF_AN_HOUR)
+    assert stamp() == first, "nothing changed, and it is fresh enough"
+    for _ in range(2):
+        await later(foundry, HALF_AN_HOUR)
+    hourly = stamp()
+    assert int(hourly) - int(first) > 3_600
+    foundry.env.backend.clock.advance(60)
+    (board,) = boards(channel)
+    pressed = await foundry.john.click(board, label="Refresh")
+    await foundry.env.settle()
+    assert int(stamp()) > int(hourly)
+    assert not pressed.followups
+
+
+async def test_who_presses_where_there_is_nothing_to_change_hears_so_in_private(foundry: Foundry) -> None:
+    channel = await kept(foundry)
+    foundry.env.backend.clock.advance(60)
+    (board,) = boards(channel)
+    pressed = await foundry.john.click(board, label="Refresh")
+    await foundry.env.settle()
+    assert is_private(sent_after(pressed))
+    assert text_of(sent_after(pressed)) == "Nothing has changed since the last look, <t>."
+    assert boards(channel)[0].edited_at is None
 
 
 async def test_a_deleted_board_is_posted_again(foundry: Foundry) -> None:
