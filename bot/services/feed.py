@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -13,6 +13,7 @@ from bot.domain.broadcasts import BroadcastKind
 from bot.domain.clans import Clan
 from bot.domain.competitions import ContestNews, contest_news
 from bot.domain.feed import (
+    EXPELLED_WITHIN,
     FOR_OFFICERS,
     LATEST,
     NEWS_FOR,
@@ -38,7 +39,17 @@ from db.session import Database
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-_ANNOUNCED: Final = (BroadcastKind.DROP, BroadcastKind.RAID_LOOT, BroadcastKind.PERSONAL_BEST)
+_ANNOUNCED: Final = {
+    BroadcastKind.DROP: FeedKind.DROPS,
+    BroadcastKind.RAID_LOOT: FeedKind.DROPS,
+    BroadcastKind.PERSONAL_BEST: FeedKind.BESTS,
+    BroadcastKind.PET: FeedKind.PETS,
+    BroadcastKind.COMBAT_TIER: FeedKind.ACHIEVEMENTS,
+    BroadcastKind.DIARY: FeedKind.ACHIEVEMENTS,
+    BroadcastKind.QUEST: FeedKind.ACHIEVEMENTS,
+    BroadcastKind.COLLECTION_LOG: FeedKind.ACHIEVEMENTS,
+    BroadcastKind.EXPELLED: FeedKind.LEAVERS,
+}
 _HAPPENED: Final = {
     JOINED: FeedKind.JOINS,
     LEFT: FeedKind.LEAVERS,
@@ -143,12 +154,13 @@ class Feed:
             names = {one.id: one.name for one in await members.all_members(session, clan.id)}
             happened = await events.happenings(session, clan.id, start, now)
             achieved = await events.achieved(session, clan.id, start, now)
-            announced = await events.announced(session, clan.id, _ANNOUNCED, start, now)
+            heard_from = start - EXPELLED_WITHIN
+            announced = await events.announced(session, clan.id, _ANNOUNCED, heard_from, now)
             known = await feed.told(session, clan.id)
             tried = await feed.batches(session, clan.id)
             officers = await clans.officer_channel(session, clan.guild)
         items = [
-            *_happened(happened, names, clan),
+            *_happened([one for one in happened if not _is_expulsion(one, announced)], names, clan),
             *_achieved(achieved, names),
             *_said(announced, names),
             *self._contests(clan),
@@ -254,17 +266,43 @@ def _achieved(achieved: Sequence[Achieved], names: Mapping[MemberId, str]) -> It
             yield FeedItem(key, kind, one.at, name, after=one.name, metric=measured, value=one.threshold)
 
 
+def _is_expulsion(one: Happening, announced: Sequence[Announced]) -> bool:
+    """Whether a leave is an expulsion that the game announced, and that is told as such."""
+    return one.kind == LEFT and any(
+        said.kind == BroadcastKind.EXPELLED
+        and said.member == one.member
+        and abs(said.at - one.at) <= EXPELLED_WITHIN
+        for said in announced
+    )
+
+
 def _said(announced: Sequence[Announced], names: Mapping[MemberId, str]) -> Iterator[FeedItem]:
     for one in announced:
         if one.member not in names:
             continue
-        key, name = f"b:{one.message}", names[one.member]
-        if one.kind == BroadcastKind.PERSONAL_BEST:
-            time: int | None = one.detail.get("centiseconds")
-            yield FeedItem(
-                key, FeedKind.BESTS, one.at, name, after=str(one.detail.get("boss", "")), value=time
-            )
-        else:
-            coins: int | None = one.detail.get("coins")
-            item = str(one.detail.get("item", ""))
-            yield FeedItem(key, FeedKind.DROPS, one.at, name, after=item, value=coins)
+        said = BroadcastKind(one.kind)
+        heard = FeedItem(f"b:{one.message}", _ANNOUNCED[said], one.at, names[one.member], announced=said)
+        yield _with_detail(heard, said, one.detail)
+
+
+def _with_detail(heard: FeedItem, said: BroadcastKind, detail: Mapping[str, Any]) -> FeedItem:
+    """What the game said beside whom it is about."""
+    match said:
+        case BroadcastKind.PERSONAL_BEST:
+            boss, team = str(detail.get("boss", "")), detail.get("team_size")
+            return replace(heard, after=boss, value=detail.get("centiseconds"), of=team)
+        case BroadcastKind.PET:
+            return replace(heard, after=str(detail.get("pet", "")), value=detail.get("kills"))
+        case BroadcastKind.COMBAT_TIER:
+            return replace(heard, before=str(detail.get("tier", "")))
+        case BroadcastKind.DIARY:
+            return replace(heard, before=str(detail.get("tier", "")), after=str(detail.get("area", "")))
+        case BroadcastKind.QUEST:
+            return replace(heard, after=str(detail.get("quest", "")))
+        case BroadcastKind.COLLECTION_LOG:
+            item = str(detail.get("item", ""))
+            return replace(heard, after=item, value=detail.get("done"), of=detail.get("total"))
+        case BroadcastKind.EXPELLED:
+            return replace(heard, before=str(detail.get("other", "")))
+        case _:
+            return replace(heard, after=str(detail.get("item", "")), value=detail.get("coins"))

@@ -52,6 +52,19 @@ async def later(foundry: Foundry, wom: SimulatedWom | None = None, by: timedelta
         await foundry.bot.close()
 
 
+async def say(foundry: Foundry, *texts: str) -> None:
+    """The game announces this in the relayed chat."""
+    relay = foundry.places.guild.create_text_channel("clan-chat")
+    hook = foundry.places.guild.create_webhook(relay, "Relay")
+    clan, by = await foundry.clan(), UserId(foundry.places.manager.id)
+    share = RelayShare(ChannelId(relay.id), 1, 1)
+    with as_bot(foundry.env):
+        await foundry.services.setting_up.use_relay(clan, UserId(hook.id), share, by)
+    for text in texts:
+        await hook.send(text)
+    await foundry.services.ingest.flush()
+
+
 def posts(channel: simcord.ChannelHandle) -> list[Any]:
     return list(channel.history())
 
@@ -128,29 +141,88 @@ async def test_drops_are_told_from_a_worth_on_and_best_times_as_the_game_writes_
     foundry: Foundry,
 ) -> None:
     channel = await told_of(foundry, FeedKind.DROPS, FeedKind.BESTS, least=5_000_000)
-    relay = foundry.places.guild.create_text_channel("clan-chat")
-    hook = foundry.places.guild.create_webhook(relay, "Relay")
-    clan, by, share = (
-        await foundry.clan(),
-        UserId(foundry.places.manager.id),
-        RelayShare(ChannelId(relay.id), 1, 1),
-    )
-    with as_bot(foundry.env):
-        await foundry.services.setting_up.use_relay(clan, UserId(hook.id), share, by)
-    for text in (
+    await say(
+        foundry,
         "Jo hn received a drop: Twisted bow (1,600,000,000 coins) from Chambers of Xeric.",
         "Ann B received a drop: Bones (120 coins).",
         "Ann B received special loot from a raid: Avernic defender hilt.",
         "Cy has achieved a new Zulrah personal best: 1:02.40",
+        "Cy has achieved a new Theatre of Blood (Team Size: 3 players) personal best: 20:00",
+        "Cy has achieved a new Chambers of Xeric (Team Size: 24+ players) personal best: 25:00",
+        "Cy has achieved a new Tombs of Amascut (Team Size: Solo) personal best: 30:00",
         "Somebody else received a drop: Twisted bow (1,600,000,000 coins).",
-    ):
-        await hook.send(text)
-    await foundry.services.ingest.flush()
+    )
     await later(foundry)
     assert lines(channel) == [
         "💎 Jo hn: Twisted bow (1.6B coins)",
         "💎 Ann B: Avernic defender hilt",
         "⏱ Cy: Zulrah in 1:02.40",
+        "⏱ Cy: Theatre of Blood in 20:00 (team of 3)",
+        "⏱ Cy: Chambers of Xeric in 25:00 (team of 24+)",
+        "⏱ Cy: Tombs of Amascut in 30:00 (solo)",
+    ]
+
+
+async def test_pets_and_other_achievements_are_told_but_not_each_diary_and_item_of_a_log(
+    foundry: Foundry,
+) -> None:
+    channel = await told_of(foundry, FeedKind.PETS, FeedKind.ACHIEVEMENTS)
+    await say(
+        foundry,
+        "Jo hn has a funny feeling like he's being followed: Vorki at 1,234 kills.",
+        "Ann B has a funny feeling like she's being followed: Heron.",
+        "Cy has completed the Master combat achievements.",
+        "Cy has completed a Hard combat task: Whack-a-Mole.",
+        "Cy has completed the Easy Ardougne diary.",
+        "Cy has completed the Elite Ardougne diary.",
+        "Cy has completed a quest: Song of the Elves",
+        "Cy received a new collection log item: Bones (399/1,520)",
+        "Cy received a new collection log item: Abyssal whip (400/1,520)",
+    )
+    await later(foundry)
+    assert lines(channel) == [
+        "🐾 Jo hn: Vorki at 1,234 kills",
+        "🐾 Ann B: Heron",
+        "📜 Cy has completed the Master combat achievements",
+        "📜 Cy has completed the Elite Ardougne diary",
+        "📜 Cy has completed Song of the Elves",
+        "📜 Cy has 400 of 1,520 items in the collection log: Abyssal whip",
+    ]
+
+
+@pytest.mark.both_databases
+async def test_an_expulsion_is_told_to_officers_and_not_as_a_leave_beside_it(foundry: Foundry) -> None:
+    desk = await colleagues(foundry)
+    by, clan = UserId(foundry.places.manager.id), await foundry.clan()
+    with as_bot(foundry.env):
+        await foundry.services.feed.switch_on(clan, FeedKind.LEAVERS, ChannelId(desk.id), by)
+    wom = restored_wom(Clock(NOW))
+    await later(foundry, wom)
+    await foundry.restart()
+    await say(foundry, "Dee has been expelled from the clan by Jo hn.")
+    for name in (DEE, CY):
+        wom.leave(GROUP, player_id(wom, name), NOW + 3 * MINUTES)
+    for _ in range(3):
+        await later(foundry, wom, timedelta(hours=25))
+    told = [line for line in lines(desk) if line.startswith("🚪")]
+    assert told == ["🚪 Dee was expelled by Jo hn", "🚪 Cy has left, Member"]
+
+
+async def test_milestones_of_xp_are_told_from_an_amount_on(foundry: Foundry) -> None:
+    channel = await told_of(foundry, FeedKind.MILESTONES, least=50_000_000)
+    wom, soon = restored_wom(Clock(NOW)), NOW + MINUTES / 2
+    for name, metric, threshold, measure in (
+        ("25m Fishing", "fishing", 25_000_000, "experience"),
+        ("50m Fishing", "fishing", 50_000_000, "experience"),
+        ("Maxed Overall", "overall", 13_034_431, "experience"),
+        ("500 Vorkath kills", "vorkath", 500, "kills"),
+    ):
+        wom.achieve(player_id(wom, ANN), name, metric, threshold, soon, measure=measure, accuracy=1_000)
+    await later(foundry, wom)
+    assert sorted(lines(channel)) == [
+        "🏅 Ann B has maxed",
+        "🏅 Ann B has reached 500 Vorkath",
+        "🏅 Ann B has reached 50M Fishing",
     ]
 
 
