@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.boards import ASKED, DEFAULT_MINUTES, FOR_OFFICERS, BoardKind, LiveBoard, OnBoard
+from bot.domain.boards import DEFAULT_MINUTES, FOR_OFFICERS, BoardKind, LiveBoard, OnBoard
 from bot.domain.clans import Clan
 from bot.domain.ids import ChannelId, GuildId, MessageId, UserId
 from bot.domain.metrics import find_metric
@@ -42,17 +42,37 @@ class Boards:
             officers = await clans.officer_channel(session, clan.guild)
         return {kind: _placed(one, officers) or one for kind, one in on.items()}
 
+    async def read(self, clan: Clan, metric: str, period: str) -> tuple[str, str]:
+        """The codes of a metric and a period that somebody typed.
+
+        Raises:
+            UnknownMetric: with the names that are most alike.
+            UnreadablePeriod: no rule reads it.
+        """
+        found = find_metric(metric, await self._leaderboards.metrics())
+        return found.key, read_period(period, now=self._clock(), zone=clan.zone).code
+
     async def switch_on(
-        self, clan: Clan, kind: BoardKind, channel: ChannelId, by: UserId, *, minutes: int | None = None
+        self,
+        clan: Clan,
+        kind: BoardKind,
+        channel: ChannelId,
+        by: UserId,
+        *,
+        minutes: int | None = None,
+        asked: tuple[str, str] | None = None,
     ) -> None:
-        """Keep a board in a channel. In another channel it is posted anew."""
+        """Keep a board in a channel. In another channel it is posted anew.
+
+        ``asked`` are the codes of a metric and a period; None keeps what was chosen.
+        """
         async with self._database.write() as session:
             before = (await boards.boards(session, clan.id)).get(kind)
-            if before is None or before.channel != channel:
-                kept = DEFAULT_MINUTES if before is None else before.minutes
-                one = LiveBoard(clan.id, kind, channel, minutes or kept)
-            else:
-                one = replace(before, minutes=minutes or before.minutes, looked_at=None)
+            one = before or LiveBoard(clan.id, kind, channel, DEFAULT_MINUTES)
+            if one.channel != channel:
+                one = LiveBoard(clan.id, kind, channel, one.minutes, metric=one.metric, period=one.period)
+            metric, period = asked or (one.metric, one.period)
+            one = replace(one, minutes=minutes or one.minutes, looked_at=None, metric=metric, period=period)
             await boards.save_board(session, one)
             detail = {"clan_id": clan.id, "post": kind.value, "channel": str(channel), "on": True}
             await clans.add_audit_entry(session, clan.guild, by, "posts_changed", detail, self._clock())
@@ -90,13 +110,13 @@ class Boards:
                 await boards.save_board(session, after)
         return after
 
-    async def show(self, clan: Clan, kind: BoardKind) -> OnBoard:
+    async def show(self, clan: Clan, one: LiveBoard) -> OnBoard:
         """What it shows now."""
-        if kind is BoardKind.ROSTER:
-            return OnBoard(ranks=tuple(await self._charts.ranks(clan)))
-        if kind is BoardKind.WORKLIST:
+        if one.kind is BoardKind.WORKLIST:
             return OnBoard(steps=grouped(await self._worklist.open_steps(clan), clan.role_order))
-        metric, code = ASKED[kind]
+        if one.asked is None:
+            return OnBoard(ranks=tuple(await self._charts.ranks(clan)))
+        metric, code = one.asked
         period = read_period(code, now=self._clock(), zone=clan.zone)
         found = find_metric(metric, await self._leaderboards.metrics())
         return OnBoard(board=await self._leaderboards.top(clan, found, period))

@@ -82,7 +82,7 @@ class BoardsCog(commands.Cog):
         one = await self.services.boards.place(clan, due)
         if one is None:
             return None
-        shown = await self.services.boards.show(clan, one.kind)
+        shown = await self.services.boards.show(clan, one)
         embed, since = board_post(clan, shown), shown.checked_at or one.looked_at
         now, checked_at = digest(embed), shown.checked_at
         channel = self.bot.get_partial_messageable(one.channel, guild_id=clan.guild)

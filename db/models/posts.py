@@ -93,7 +93,8 @@ class FeedBatch(Base):
 class BoardRow(Base):
     """A message that keeps itself up to date. ``shown`` is a digest of what it says.
 
-    ``checked_at`` is the check by which it says how fresh it is.
+    ``checked_at`` is the check by which it says how fresh it is. ``metric`` and ``period`` are what
+    officers chose for a leaderboard of their own.
     """
 
     __tablename__ = "live_boards"
@@ -107,6 +108,8 @@ class BoardRow(Base):
     shown: Mapped[str | None]
     looked_at: Mapped[datetime | None]
     checked_at: Mapped[datetime | None]
+    metric: Mapped[str | None]
+    period: Mapped[str | None]
 
 
 class ScoreWeight(Base):

@@ -39,6 +39,8 @@ async def save_board(session: AsyncSession, one: LiveBoard) -> None:
         "shown": one.shown,
         "looked_at": one.looked_at,
         "checked_at": one.checked_at,
+        "metric": one.metric,
+        "period": one.period,
     }
     adding = inserting(session, BoardRow).values(clan_id=one.clan, kind=one.kind, **values)
     await session.execute(adding.on_conflict_do_update(index_elements=["clan_id", "kind"], set_=values))
@@ -83,4 +85,6 @@ def _board(row: BoardRow) -> LiveBoard:
         shown=row.shown,
         looked_at=row.looked_at,
         checked_at=row.checked_at,
+        metric=row.metric,
+        period=row.period,
     )

@@ -26,6 +26,8 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.add_column("live_boards", sa.Column("checked_at", Moment(), nullable=True))
+    for chosen in ("metric", "period"):
+        op.add_column("live_boards", sa.Column(chosen, sa.Text(), nullable=True))
     # What was told is told under its new key too; the old ones are forgotten as they age.
     sqlite = op.get_bind().dialect.name == "sqlite"
     at = "e.at" if sqlite else "floor(extract(epoch FROM e.at) * 1000)::bigint"
@@ -54,6 +56,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_column("live_boards", "checked_at")
+    # Who goes back does not know these.
+    op.execute("DELETE FROM live_boards WHERE kind IN ('own', 'ownsecond', 'ownthird')")
+    op.execute("DELETE FROM feeds WHERE kind IN ('pets', 'achievements')")
+    for column in ("period", "metric", "checked_at"):
+        op.drop_column("live_boards", column)
     op.drop_table("feed_batches")
     op.execute("DELETE FROM feed_told WHERE key LIKE 'ev:%' OR key LIKE 'ach:%'")

@@ -191,3 +191,37 @@ async def test_officers_choose_in_setup_which_boards_there_are(foundry: Foundry)
     }
     await manager.click(message_of(shown), label="Switch off")
     assert BoardKind.WORKLIST not in await foundry.services.boards.of(await foundry.clan())
+
+
+async def test_officers_choose_what_a_board_of_their_own_shows(foundry: Foundry) -> None:
+    manager = foundry.places.manager
+    channel = foundry.places.guild.create_text_channel("board")
+    shown = await manager.slash(foundry.commands, "setup")
+
+    async def choose(start: str, *values: Any) -> None:
+        ids = [one["custom_id"] for one in components_of(shown)]
+        id_ = next(id_ for id_ in ids if id_.startswith(start))
+        await manager.select(message_of(shown), list(values), custom_id=id_)
+
+    async def ask(metric: str, period: str) -> Any:
+        modal: Any = await manager.click(message_of(shown), label="What…")
+        first, second = (one["component"]["custom_id"] for one in modal.modal["components"])
+        return await manager.submit_modal(modal, {first: metric, second: period})
+
+    await choose("su:menu", "posts")
+    await manager.click(message_of(shown), label="Boards…")
+    await choose("su:bkinds", "own")
+    await choose("su:bchan", channel)
+    assert "Shows EHP, this-month." in text_of(shown)
+    await later(foundry, HALF_AN_HOUR)
+    (board,) = boards(channel)
+    assert "EHP · This month" in text_of(board)
+    await ask("vork", "7d")
+    assert "Shows Vorkath, 7d." in text_of(shown)
+    refused = await ask("flying", "7d")
+    assert is_private(refused)
+    await later(foundry, HALF_AN_HOUR)
+    (same,) = boards(channel)
+    assert same.id == board.id
+    assert "Vorkath · Last 7 days" in text_of(same)
+    assert "Jo hn" in text_of(same)
