@@ -44,6 +44,10 @@ PARTS: Final = {
     Part.HOUR: "The clan's favourite hour",
     Part.QUIET: "The quietest killer",
 }
+_TRIED: Final = {
+    Cadence.WEEKLY: "the seven days before today",
+    Cadence.MONTHLY: "the month before this one",
+}
 _STOPPED: Final = {
     "no_channel": "its channel is gone",
     "forbidden": "I may not post in its channel any more",
@@ -142,7 +146,7 @@ def given_up_notice(clan: Clan, post: Post) -> discord.Embed:
         title=f"{NAMES[cadence]} of {escape(clan.name)}: not posted",
         description=(
             f"The one of {day.isoformat()} could not be posted within {hours} hours: {why}. The next one "
-            "comes as usual; `/setup` → **Posts** → **Try it** shows you what it would have said."
+            f"comes as usual; `/setup` → **Posts** → **Try it** shows you {_TRIED[cadence]}."
         ),
         colour=ATTENTION,
     )

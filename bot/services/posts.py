@@ -213,7 +213,7 @@ class Posts:
         return next_due(schedule, _told(known), now, clan.zone)
 
     def as_of_now(self, clan: Clan, cadence: Cadence) -> Slot:
-        """As if it were due now: for who tries it."""
+        """As if it were due now, for who tries it: it tells of the days before today, or last month."""
         now = self._clock()
         return slot_at(cadence, now.astimezone(clan.zone).date(), now)
 

@@ -185,6 +185,9 @@ async def test_what_discord_never_took_is_given_up_and_officers_are_told_once(fo
     told = [text_of(one) for one in posted(desk) if "not posted" in text_of(one)]
     assert len(told) == 1
     assert "2026-01-15" in told[0]
+    assert "Try it shows you the seven days before today" in told[0]
+    tried = await try_weekly(foundry)
+    assert "10–16 Jan" in text_of(tried), "today is the 17th"
 
 
 @pytest.mark.both_databases
@@ -283,6 +286,12 @@ async def choose(foundry: Foundry, screen: str, start: str, *values: Any) -> Any
     await manager.click(message_of(shown), label=screen)
     await manager.select(message_of(shown), list(values), custom_id=item(start))
     return shown
+
+
+async def try_weekly(foundry: Foundry) -> Any:
+    """What a manager sees who tries the weekly summary."""
+    shown = await choose(foundry, "Weekly…", "su:pday", str(THURSDAY))
+    return await foundry.places.manager.click(message_of(shown), label="Try it")
 
 
 @pytest.mark.both_databases
