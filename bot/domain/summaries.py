@@ -118,7 +118,8 @@ class Summary:
     ``measured`` of ``members`` have a gain of XP.
     ``total`` is None where nobody was measured in both periods. ``records`` are those set in it,
     ``bosses`` those killed most. ``chart`` has the clan's XP and
-    messages by day, None where nobody measured or listened.
+    messages by day, None where nobody measured or listened throughout. ``collecting_since`` is set where
+    messages are told of and the period reaches further back than what was observed.
     """
 
     clan_name: str
@@ -144,6 +145,7 @@ class Summary:
     quiet: QuietKiller | None = None
     chart: tuple[DayPoint, ...] = ()
     checked_at: datetime | None = None
+    collecting_since: datetime | None = None
     parts: frozenset[Part] = field(default_factory=lambda: frozenset(Part))
 
 

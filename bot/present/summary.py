@@ -14,7 +14,7 @@ from bot.present.numbers import counted, short
 from bot.present.records import days_label, hour_line, quiet_line, records_lines
 from bot.present.text import DESCRIPTION_LIMIT, clip, escape, fit_lines, rank_name, units
 from bot.present.theme import ACCENT, SEPARATOR
-from bot.present.times import ago
+from bot.present.times import ago, on_day
 
 _BOARDS: Final = {
     Part.XP: ("XP", "experience"),
@@ -30,6 +30,8 @@ _BOARDS: Final = {
 _NAMED: Final = 5
 """Names or things in one line; of more, how many."""
 _ITEM_COLUMNS: Final = 40
+_UNCOUNTED: Final = 24
+"""The game calls teams from this size on ``24+``."""
 
 
 def summary_page(summary: Summary, *, chart: str | None) -> discord.Embed:
@@ -39,6 +41,8 @@ def summary_page(summary: Summary, *, chart: str | None) -> discord.Embed:
     small = [f"{summary.measured} of {summary.members} measured"]
     if summary.checked_at is not None:
         small.append(f"checked {ago(summary.checked_at)}")
+    if summary.collecting_since is not None:
+        small.append(f"messages since {on_day(summary.collecting_since)}")
     last = f"\n-# {SEPARATOR.join(small)}"
     embed = discord.Embed(
         title=f"{escape(summary.clan_name)}{SEPARATOR}{span_of(summary)}",
@@ -164,7 +168,10 @@ def _bests(bests: Sequence[Best]) -> str:
 
 
 def _team(size: int | None) -> str:
-    return "" if size is None else " (solo)" if size == 1 else f" (team of {size})"
+    """The size of a team where it is known; the game counts up to 24."""
+    if size is None:
+        return ""
+    return " (solo)" if size == 1 else f" (team of {size}{'+' if size >= _UNCOUNTED else ''})"
 
 
 def clock(centiseconds: int) -> str:

@@ -11,6 +11,7 @@ from bot.domain.as_of import JOINED, RANK_CHANGED, RENAMED, RETURNED
 from bot.domain.broadcasts import BroadcastKind
 from bot.domain.cards import DayPoint
 from bot.domain.clans import Clan
+from bot.domain.coverage import heard_throughout
 from bot.domain.ids import MemberId, MetricId
 from bot.domain.leaderboards import Board, Entry
 from bot.domain.metrics import (
@@ -25,7 +26,7 @@ from bot.domain.metrics import (
     SCORE,
     metric,
 )
-from bot.domain.periods import Day, Period, PeriodKind, days_of
+from bot.domain.periods import Period, PeriodKind, days_of
 from bot.domain.questions import BossTotal, FavouriteHour, QuietKiller
 from bot.domain.records import Record
 from bot.domain.schedules import Cadence, Part, Slot, period_before, period_of
@@ -48,7 +49,6 @@ from bot.services.rosters import Present, present_at
 from bot.services.statistics import Statistics
 from bot.services.together import together
 from db.queries import cursors, events, gains, reports
-from db.queries.cursors import CoveredSpan
 from db.queries.events import Announced
 from db.session import Database
 
@@ -173,6 +173,7 @@ class Summaries:
             quiet=asked.quiet,
             chart=chart,
             checked_at=boards[Part.XP].checked_at,
+            collecting_since=boards[Part.CHAT].collecting_since if Part.CHAT in boards else None,
             parts=parts,
         )
 
@@ -217,21 +218,21 @@ class Summaries:
         ids: Mapping[str, MetricId],
         names: Mapping[MemberId, str],
     ) -> tuple[DayPoint, ...]:
-        """XP and messages of the whole clan by day."""
+        """XP and messages of the whole clan by day; of a day that was not heard throughout, no messages."""
         days = days_of(period, clan.zone)
         slots = [(quarter_of(start), quarter_of(end)) for _, start, end in days]
         said = await reports.messages_in_slots(session, clan.id, slots)
-        spans = await cursors.covered(session, clan.id, period.start, period.end)
+        spans = [
+            (one.start, one.end) for one in await cursors.covered(session, clan.id, period.start, period.end)
+        ]
         points: list[DayPoint] = []
-        for number, day in enumerate(days):
-            date, start, end = day
+        for number, (date, start, end) in enumerate(days):
             one_day = Period(date.isoformat(), PeriodKind.CALENDAR, start, end)
             gained = await self._gained(session, clan, one_day, ids, names)
             known = [value for value in gained.values() if value is not None]
             messages = sum(said.get(member, {}).get(number, 0) for member in names)
-            points.append(
-                DayPoint(date, sum(known) if known else None, messages if _heard(spans, day) else None)
-            )
+            heard = heard_throughout(spans, start, end)
+            points.append(DayPoint(date, sum(known) if known else None, messages if heard else None))
         return tuple(points)
 
 
@@ -263,11 +264,6 @@ def _tied(ordered: Sequence[Leader]) -> int:
     """How many share the place of the last one who is named, besides those who are."""
     told = ordered[:LEADERS]
     return sum(1 for one in ordered[LEADERS:] if one.place == told[-1].place)
-
-
-def _heard(spans: Sequence[CoveredSpan], day: Day) -> bool:
-    _, start, end = day
-    return any(one.start < end and start < one.end for one in spans)
 
 
 def _drops(announced: Sequence[Announced], names: Mapping[MemberId, str]) -> list[Dropped]:
