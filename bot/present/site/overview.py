@@ -10,6 +10,7 @@ from bot.domain.metrics import BOSS_KILLS, MESSAGES, OVERALL, Metric, MetricKind
 from bot.domain.site import MONTH, ClanSite, Person, gained_by_all, health, rising_star, totals_by_day
 from bot.present.numbers import counted, label
 from bot.present.site import charts, people, words
+from bot.present.site.scatter import Scatter, scatter
 from bot.present.site.tables import Cell, Head, Table, gained, number
 from bot.present.text import rank_name
 
@@ -84,14 +85,14 @@ def _top_boss(site: ClanSite) -> Card:
     return Card("Top boss", names, small, "bosses", href)
 
 
-def scatter_of(site: ClanSite) -> charts.Scatter | None:
+def scatter_of(site: ClanSite) -> Scatter | None:
     """Messages against XP of the last 30 days, of whom both are known; only who leads is named."""
     spots = [
         Spot(words.name(one.name), said, xp)
         for one in site.people
         if (said := one.messages.windows[MONTH]) is not None and (xp := one.xp.windows[MONTH]) is not None
     ]
-    return charts.scatter(outliers(spots))
+    return scatter(outliers(spots))
 
 
 def activity(site: ClanSite) -> dict[str, Any]:
