@@ -256,7 +256,10 @@ def _metric_row(site: ClanSite, of: Metric) -> list[Cell]:
         if best is None:
             cells += [Cell(words.DASH, None), Cell(words.DASH, None)]
         else:
-            cells += [people.name_cell(best, ""), write(getattr(best, values)[of.key], of.measure)]
+            cells += [
+                people.name_cell(best.member, best.name, ""),
+                write(getattr(best, values)[of.key], of.measure),
+            ]
     return cells
 
 
@@ -275,7 +278,7 @@ def metric_page(site: ClanSite, of: Metric, root: str) -> dict[str, Any]:
     having.sort(key=lambda pair: (-pair[0], pair[1].name.casefold()))
     rows = [
         [
-            people.name_cell(one, root),
+            people.name_cell(one.member, one.name, root),
             *([number(level_of(total), "level")] if skills else []),
             number(total, of.measure),
             gained(one.gains.get(of.key), of.measure, partial=one.is_partial(MONTH)),

@@ -106,7 +106,7 @@ def _roster_row(site: ClanSite, one: Person, order: dict[str, int], root: str) -
     joined = None if one.joined_at is None else -one.joined_at.timestamp()
     late = [at is not None for at in one.measured_from]
     cells = [
-        name_cell(one, root),
+        name_cell(one.member, one.name, root),
         Cell(rank_name(one.role), order.get(one.role or "", len(order))),
         Cell(words.tenure(one.joined_at, site.made_at), joined, None, words.day(one.joined_at, site.zone)),
         number(one.total_level, "level"),
@@ -120,10 +120,10 @@ def _roster_row(site: ClanSite, one: Person, order: dict[str, int], root: str) -
     return cells
 
 
-def name_cell(one: Person, root: str) -> Cell:
+def name_cell(member: MemberId, name: str, root: str) -> Cell:
     """A member's name, which leads to their page."""
-    name = words.name(one.name)
-    return Cell(name, name.casefold(), root + href(one))
+    shown = words.name(name)
+    return Cell(shown, shown.casefold(), root + href(member))
 
 
 @dataclass(frozen=True, slots=True)
