@@ -45,6 +45,11 @@ class Columns:
     width: float = _WIDTH
     height: float = _HEIGHT
 
+    @property
+    def has_gaps(self) -> bool:
+        """Whether one is unknown."""
+        return any(bar.height is None for bar in self.bars)
+
 
 class Cell(NamedTuple):
     """A cell of a heatmap: ``level`` is from 0, nothing, to :data:`LEVELS`; None is unknown."""

@@ -182,7 +182,7 @@ def _by_hour(site: ClanSite) -> charts.Columns | None:
         known = [value for row in site.hours if (value := row[hour]) is not None]
         hours.append(sum(known) if known else None)
     titles = [
-        f"{hour:02}:00: {'unknown' if v is None else f'{v:,} messages'}" for hour, v in enumerate(hours)
+        f"{hour:02}:00: {'unknown' if v is None else counted(v, 'message')}" for hour, v in enumerate(hours)
     ]
     highest = max(value for value in hours if value is not None)
     busiest = hours.index(highest)
@@ -241,7 +241,7 @@ def metrics(site: ClanSite, kind: MetricKind) -> dict[str, Any]:
     rows = [_metric_row(site, of) for of in listed]
     rows.sort(key=lambda row: -(row[1].sort if isinstance(row[1].sort, int) else -1))
     search = "Find a skill" if skills else "Find a boss"
-    table = Table("skills" if skills else "bosses", heads, rows, search)
+    table = Table("skills" if skills else "bosses", heads, rows, search, of_people=False)
     nines = _nines(site) if skills else []
     return {"title": "Skills" if skills else "Bosses", "table": table, "nines": nines}
 
