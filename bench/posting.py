@@ -62,7 +62,7 @@ async def share_of_a_core(database: Database, clan: Clan) -> float:
         await posts.due([clan.guild])
         await feed.news([clan.guild])
         for found, one in await boards.due([clan.guild]):
-            shown = board_post(found, await boards.show(found, one.kind))
+            shown = board_post(found, await boards.show(found, one))
             await boards.shown(one, digest=digest(shown))
             looked_at += 1
     assert looked_at >= len(BoardKind) * (WATCHED // timedelta(minutes=min(INTERVALS)))

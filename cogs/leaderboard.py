@@ -17,7 +17,7 @@ from bot.domain.ids import ClanId
 from bot.domain.leaderboards import Board
 from bot.domain.metrics import OFFERED_METRICS, OVERALL, find_metric, metric, suggest_metrics
 from bot.domain.periods import label_of, read_period, suggest_periods
-from bot.present.board import PAGE_SIZE, leaderboard_page, my_place, page_of, pages
+from bot.present.board import PAGE_SIZE, leaderboard_page, my_place, named, page_of, pages
 from bot.present.numbers import label
 from bot.present.times import period_label
 from bot.services.registry import Services
@@ -81,10 +81,13 @@ async def read_board(services: Services, clan: Clan, shown: Shown) -> Board:
 
 
 def board_page(
-    clan: Clan, board: Board, shown: Shown, *, private: bool, posted: bool = False
+    clan: Clan, board: Board, shown: Shown, *, private: bool, posted: bool = False, own: bool = False
 ) -> tuple[discord.Embed, View | None]:
-    """One page as an embed with its buttons. A private one offers to be posted, once."""
-    last = pages(board) - 1
+    """One page as an embed with its buttons. A private one offers to be posted, once.
+
+    The pages of a member's ``own`` place are of everybody with a place.
+    """
+    last = pages(board, own=own) - 1
     shown = replace(shown, page=min(shown.page, last))
     embed = leaderboard_page(board, shown.page, clan.zone, as_of=shown.as_of is not None)
     buttons = [
@@ -95,7 +98,7 @@ def board_page(
     ]
     if private:
         buttons.append(BoardButton(shown, "post", label=POSTED if posted else None, disabled=posted))
-    if board.standings:
+    if named(board):
         buttons.append(BoardButton(shown, "chart"))
     return embed, view_of(*buttons, MetricSelect(shown), PeriodSelect(shown))
 
@@ -185,7 +188,7 @@ class BoardButton(
         board = await read_board(self.services, clan, self.shown)
         rows = [
             Ranked(f"{row.place}. {row.entry.name}", row.entry.value or 0)
-            for row in board.standings[self.shown.page * PAGE_SIZE :][:PAGE_SIZE]
+            for row in named(board)[self.shown.page * PAGE_SIZE :][:PAGE_SIZE]
         ]
         period = period_label(board.period, clan.zone, as_of=self.shown.as_of is not None)
         name = label(board.metric)
@@ -203,7 +206,7 @@ class BoardButton(
             return
         own = replace(self.shown, asker=interaction.user.id, page=page)
         embed = leaderboard_page(board, page, clan.zone, highlight=member, as_of=own.as_of is not None)
-        _, view = board_page(clan, board, own, private=True)
+        _, view = board_page(clan, board, own, private=True, own=True)
         await answer(interaction, private=True, content=place, embed=embed, view=view)
 
 

@@ -167,8 +167,10 @@ class ReportCog(commands.Cog):
                 }
                 if all(len(book) <= limit for book in books.values()):
                     return books
-        if form is Format.JSON and len(document := await asyncio.to_thread(clan_json, made)) <= limit:
-            return {f"clan-{day}.json": document}
+        if form is Format.JSON:
+            document = await asyncio.to_thread(clan_json, made, kind)
+            if len(document) <= limit:
+                return {f"clan-{kind.value}-{day}.json": document}
         whole = await asyncio.to_thread(csv_files, made, [kind])
         return {name: part for table, data in whole.items() for name, part in in_parts(table, data, limit)}
 

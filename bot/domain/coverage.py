@@ -7,6 +7,8 @@ from functools import reduce
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from bot.domain.rules.facts import HOLE, unobserved
+
 RELAY_SILENT: Final = timedelta(days=1)
 """A relay that writes nothing for so long is broken, as far as anybody can tell: nothing was heard."""
 
@@ -70,6 +72,17 @@ def common(one: Iterable[Observed], other: Iterable[Observed]) -> list[Observed]
 def length(spans: Iterable[Observed], start: datetime) -> timedelta:
     """How much of the time from ``start`` on was observed. The spans do not overlap."""
     return sum((one.end - max(one.start, start) for one in spans if one.end > start), timedelta(0))
+
+
+def heard_throughout(
+    spans: Iterable[tuple[datetime, datetime]], start: datetime, end: datetime, *, but: timedelta = HOLE
+) -> bool:
+    """Whether ``[start, end)`` was listened to, all ``but`` so much of it, as over restarts.
+
+    What nobody listened to at all was not, however short. The spans may overlap, in any order.
+    """
+    near = [(since, until) for since, until in spans if since < end and start < until]
+    return bool(near) and unobserved(near, start, end) <= but
 
 
 def heard_in_channels(

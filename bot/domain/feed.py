@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from bot.domain.broadcasts import BroadcastKind
 from bot.domain.competitions import Contest, ContestNews
 from bot.domain.ids import ChannelId, ClanId
 from bot.domain.metrics import Metric, MetricKind
@@ -17,8 +18,10 @@ RECORD_NEWS_FOR: Final = timedelta(days=3)
 """A record is told so long after its last day: the bot or Wise Old Man may be out of reach on the first."""
 LATEST: Final = timedelta(days=1)
 """An achievement of which WOM knows only to within more than that when it was, is left out."""
-LEAST_COINS: Final = 1_000_000
-"""What a drop is worth at least that is told of, until officers choose."""
+
+_OF_XP: Final = "Overall Exp."
+MAXED: Final = "Maxed Overall"
+"""Wise Old Man's name of having level 99 in every skill."""
 
 
 class FeedKind(StrEnum):
@@ -30,19 +33,28 @@ class FeedKind(StrEnum):
     JOINS = "joins"
     RENAMES = "renames"
     DROPS = "drops"
+    PETS = "pets"
+    ACHIEVEMENTS = "achievements"
     BESTS = "bests"
     RECORDS = "records"
     COMPETITIONS = "competitions"
     LEAVERS = "leavers"
 
 
+LEAST: Final = {FeedKind.DROPS: 1_000_000, FeedKind.MILESTONES: 0, FeedKind.ACHIEVEMENTS: 100}
+"""What is told of until officers choose: a drop from so many coins, a milestone from so much XP, every
+so manieth item of a collection log."""
+NOTED_DIARIES: Final = frozenset({"hard", "elite"})
+"""Diaries of other tiers are not told of: everybody does them in a week."""
+EXPELLED_WITHIN: Final = timedelta(days=1)
+"""A leave so near to an expulsion that the game announced is that one: polls see it before or after."""
 FOR_OFFICERS: Final = frozenset({FeedKind.LEAVERS})
 """What is told in the officers' channel only."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedSetting:
-    """Where a kind is told of, and since when. ``least`` is a drop's least worth in coins."""
+    """Where a kind is told of, and since when. ``least`` is what officers chose instead of :data:`LEAST`."""
 
     clan: ClanId
     kind: FeedKind
@@ -52,13 +64,27 @@ class FeedSetting:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedItem:
-    """One thing to tell; ``key`` is the same whenever it is found.
+class Batch:
+    """What was sent to a channel, and may be there or not. ``said`` is a digest of the message."""
 
-    - 99s, milestones: ``metric`` and ``value``, the threshold
+    channel: ChannelId
+    keys: tuple[str, ...]
+    said: str
+    tried_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FeedItem:
+    """One thing to tell; ``key`` is the same whenever it is found, whoever is found to be whom.
+
+    - 99s, milestones: ``metric`` and ``value``, the threshold; ``after`` is Wise Old Man's name of it
     - rank_ups: WOM's roles; renames: names
     - drops: ``after`` the item, ``value`` its coins, None where the game did not say
-    - bests: ``after`` the boss, ``value`` hundredths of a second
+    - pets: ``after`` the pet, ``value`` the kills where the game said them
+    - achievements: ``announced`` says of which kind: ``after`` the area, quest or item of a collection log,
+      ``before`` the tier, ``value`` how many items of ``of`` the log has
+    - bests: ``after`` the boss, ``value`` hundredths of a second, ``of`` the size of the team, where known
+    - leavers: ``before`` the rank; of an expulsion, ``announced``, who did it
     - records: ``record``, of a day, week or month that is just over
     - competitions: ``contest`` and ``news``; ``leaders`` are the first three places, None where only
       Wise Old Man has the standings
@@ -76,6 +102,18 @@ class FeedItem:
     news: ContestNews | None = None
     leaders: tuple[Leader, ...] | None = None
     record: Record | None = None
+    announced: BroadcastKind | None = None
+    of: int | None = None
+
+
+def is_of_many_skills(item: FeedItem) -> bool:
+    """Whether a milestone is one of all skills at once, ``Maxed Overall`` or ``Base 90 Stats``.
+
+    Wise Old Man files these under ``overall`` too, with a threshold that is no total of XP; those of
+    XP are called ``100m Overall Exp.``
+    """
+    is_total = item.metric is not None and item.metric.key == "overall"
+    return is_total and not (item.after or "").endswith(_OF_XP)
 
 
 def kind_of(metric: Metric, threshold: int) -> FeedKind:
@@ -84,13 +122,30 @@ def kind_of(metric: Metric, threshold: int) -> FeedKind:
     return FeedKind.NINETY_NINES if is_99 else FeedKind.MILESTONES
 
 
+def least_of(kind: FeedKind, setting: FeedSetting | None) -> int:
+    """From what on, or how often, a kind of :data:`LEAST` is told of."""
+    return LEAST[kind] if setting is None or setting.least is None else setting.least
+
+
 def wanted(item: FeedItem, setting: FeedSetting | None, now: datetime) -> bool:
     """Whether a thing is to be told: its kind is on, since before it happened, and it is no old news.
 
-    A drop of which the game did not say the worth is special, and told of.
+    A drop of which the game did not say the worth is special, and told of; so are milestones but those
+    of XP, whatever their threshold. Of diaries and collection logs not each is told.
     """
     if setting is None or item.at < setting.since or now - item.at > NEWS_FOR:
         return False
-    if item.kind is FeedKind.DROPS and item.value is not None:
-        return item.value >= (LEAST_COINS if setting.least is None else setting.least)
-    return True
+    return item.kind not in LEAST or _is_enough(item, least_of(item.kind, setting))
+
+
+def _is_enough(item: FeedItem, least: int) -> bool:
+    if item.kind is FeedKind.ACHIEVEMENTS:
+        if item.announced is BroadcastKind.DIARY:
+            return (item.before or "").casefold() in NOTED_DIARIES
+        is_log = item.announced is BroadcastKind.COLLECTION_LOG
+        return not is_log or (item.value is not None and item.value % max(1, least) == 0)
+    if item.kind is FeedKind.MILESTONES:
+        of_xp = item.metric is not None and item.metric.measure == "experience"
+        if not of_xp or is_of_many_skills(item):
+            return True
+    return item.value is None or item.value >= least

@@ -90,6 +90,12 @@ class ClanRecords:
     checked_at: datetime | None = None
     heard_since: datetime | None = None
 
+    @property
+    def measured_since(self) -> date | None:
+        """The first day of which anybody's gain is known; None where none is above 0."""
+        measured = (self.best(RecordSpan.DAY, one) for one in MEASURED)
+        return min((one.since for one in measured if one is not None and one.since is not None), default=None)
+
     def best(self, span: RecordSpan, metric: Metric) -> Record | None:
         """One of them."""
         found = (one for one in self.records if one.span is span and one.metric.key == metric.key)

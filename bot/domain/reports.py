@@ -84,7 +84,7 @@ class GainsLine:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Some local days, both included; ``observed`` is whether any channel was, for all or part of them."""
+    """Some local days, both included; ``observed`` is whether somebody listened, all but an hour of a day."""
 
     first: date
     last: date
@@ -93,7 +93,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class ActivityLine:
-    """One member's messages by the slots of :class:`ClanReport`; None where nothing was observed."""
+    """One member's messages by the slots of :class:`ClanReport`.
+
+    None where nothing of theirs was heard, and not all was, or nobody knows who they are in Discord.
+    """
 
     member: MemberId
     name: str

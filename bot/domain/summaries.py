@@ -151,19 +151,22 @@ def compared(now: Mapping[MemberId, int | None], before: Mapping[MemberId, int |
     return Total(sum(value for value, _ in both), sum(earlier for _, earlier in both), len(both))
 
 
+def rose(before: str | None, after: str | None, order: Sequence[str]) -> bool:
+    """Whether a role is higher than the one before; of one that the clan does not order it is not known."""
+    return before in order and after in order and order.index(after) < order.index(before)
+
+
 def promoted(changes: Iterable[tuple[str, str | None, str | None]], order: Sequence[str]) -> list[Promoted]:
     """Who rose, from names with the role before and after, by rank, the highest first.
 
-    Of a role that the clan does not order it is not known whether it is higher. Who rose twice
-    is told of with the last rank.
+    See :func:`rose`. Who rose twice is told of with the last rank.
     """
-    places = {role: place for place, role in enumerate(order)}
     last: dict[str, str] = {}
     for name, before, after in changes:
-        if after is None or before is None or after not in places or before not in places:
+        if after is None or before not in order or after not in order:
             continue
         last.pop(name, None)
-        if places[after] < places[before]:
+        if rose(before, after, order):
             last[name] = after
     by_role: dict[str, list[str]] = {}
     for name, role in last.items():

@@ -1,6 +1,6 @@
 """Looks every minute what is to be posted, and what is new."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 
 import structlog
@@ -21,7 +21,7 @@ EVERY = timedelta(minutes=1)
 
 
 class PostingJob(Looping):
-    """The loop.
+    """The loop. What fails of one kind of work keeps no other from being done.
 
     ``due`` is called for each post that is to be sent, ``late`` for each that never was, ``news`` for
     each channel in which a feed has something to tell, ``board`` for each live board to be looked at.
@@ -49,16 +49,26 @@ class PostingJob(Looping):
         super().__init__(self._run, EVERY)
 
     async def _run(self) -> None:
+        guilds = list(self._guilds())
         with new_trace(job="posting"):
-            try:
-                guilds = list(self._guilds())
-                for clan, post in await self._posts.late(guilds):
-                    self._late(clan, post)
-                for one in await self._posts.due(guilds):
-                    self._due(one)
-                for told in await self._feed.news(guilds):
-                    self._news(told)
-                for clan, shown in await self._boards.due(guilds):
-                    self._board(clan, shown)
-            except Exception:  # a loop of discord.py ends for good at the first error it does not know
-                log.exception("posts_not_looked_up")
+            for work in (self._tell_late, self._post, self._tell_news, self._look_at_boards):
+                try:
+                    await work(guilds)
+                except Exception:  # a loop of discord.py ends for good at the first error it does not know
+                    log.exception("posts_not_looked_up", work=work.__name__)
+
+    async def _tell_late(self, guilds: Collection[GuildId]) -> None:
+        for clan, post in await self._posts.late(guilds):
+            self._late(clan, post)
+
+    async def _post(self, guilds: Collection[GuildId]) -> None:
+        for one in await self._posts.due(guilds):
+            self._due(one)
+
+    async def _tell_news(self, guilds: Collection[GuildId]) -> None:
+        for told in await self._feed.news(guilds):
+            self._news(told)
+
+    async def _look_at_boards(self, guilds: Collection[GuildId]) -> None:
+        for clan, shown in await self._boards.due(guilds):
+            self._board(clan, shown)

@@ -1,6 +1,6 @@
 """A leaderboard, page by page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 import discord
@@ -29,12 +29,13 @@ def leaderboard_page(
 ) -> discord.Embed:
     """One page, the first being 0; a page out of range is the nearest there is.
 
-    Who lacks data is counted and never named: pages are public. ``highlight`` makes one
-    member's row bold, for a private answer.
+    Who lacks data, or wrote nothing, is counted and never named: pages are public. ``highlight``
+    makes one member's row bold, for a private answer: it may stand among those who wrote nothing.
     """
-    last = pages(board, page_size) - 1
+    listed = named(board) if highlight is None else board.standings
+    last = pages(board, page_size, own=highlight is not None) - 1
     first = min(max(page, 0), last) * page_size
-    rows = board.standings[first : first + page_size]
+    rows = listed[first : first + page_size]
     digits = len(str(rows[-1].place)) if rows else 1
     lines = [_row(board, row, digits, bold=row.entry.member == highlight) for row in rows]
     body = lines or [_why_empty(board)]
@@ -46,13 +47,21 @@ def leaderboard_page(
     return embed.set_author(name=cut_units(tidy(board.clan_name), AUTHOR_LIMIT))
 
 
-def pages(board: Board, page_size: int = PAGE_SIZE) -> int:
-    """How many pages there are; an empty board has one."""
-    return max(1, -(-len(board.standings) // page_size))
+def pages(board: Board, page_size: int = PAGE_SIZE, *, own: bool = False) -> int:
+    """How many pages everybody sees, or with ``own`` a member's private answer; an empty board has one."""
+    rows = len(board.standings if own else named(board))
+    return max(1, -(-rows // page_size))
+
+
+def named(board: Board) -> Sequence[Standing]:
+    """The places that everybody sees: of messages those of who wrote, of all else every one."""
+    if not _is_chat(board):
+        return board.standings
+    return [row for row in board.standings if row.entry.value]
 
 
 def page_of(board: Board, member: MemberId, page_size: int = PAGE_SIZE) -> int | None:
-    """The page (from 0) on which the member stands; None where it has no place."""
+    """The page (from 0) of a private answer on which the member stands; None where it has no place."""
     for index, row in enumerate(board.standings):
         if row.entry.member == member:
             return index // page_size
@@ -119,6 +128,8 @@ def _covered(board: Board, row: Standing) -> str:
 
 
 def _why_empty(board: Board) -> str:
+    if _is_chat(board) and board.standings:
+        return "Nobody has written in this time."
     if _is_chat(board):
         return "No messages were counted in this time. If members do write, `/setup` shows what I can read."
     if not board.polled:

@@ -73,9 +73,11 @@ def _standings(shown: ContestStandings) -> list[str]:
         f"{_place(row)} {escape(row.entry.name)}{SEPARATOR}{short(row.entry.value, board.metric.measure)}"
         for row in gained[:SHOWN]
     ]
-    rest = len(gained) - SHOWN
+    rest, idle = len(gained) - SHOWN, len(board.standings) - len(gained)
     if rest > 0:
         lines.append(f"… and {counted(rest, 'member')} more")
+    if lines and idle:
+        lines.append(f"-# {counted(idle, 'member')} measured without a gain")
     return lines or ["Nobody has gained anything yet."]
 
 

@@ -1,18 +1,39 @@
 """What a feed says of each thing, and what officers choose of it."""
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Final
 
 import discord
 
+from bot.domain.broadcasts import BroadcastKind
 from bot.domain.clans import Clan
 from bot.domain.competitions import Contest, ContestNews
-from bot.domain.feed import FOR_OFFICERS, LEAST_COINS, FeedItem, FeedKind, FeedSetting
+from bot.domain.feed import (
+    FOR_OFFICERS,
+    LEAST,
+    MAXED,
+    FeedItem,
+    FeedKind,
+    FeedSetting,
+    is_of_many_skills,
+    least_of,
+)
 from bot.domain.summaries import Leader
-from bot.present.numbers import PARTIAL, short
+from bot.present.numbers import PARTIAL, counted, exact, short
 from bot.present.records import record_line
 from bot.present.summary import clock
-from bot.present.text import DESCRIPTION_LIMIT, UNBROKEN, clip, escape, fit_lines, rank_name
+from bot.present.text import (
+    AUTHOR_LIMIT,
+    DESCRIPTION_LIMIT,
+    UNBROKEN,
+    clip,
+    cut_units,
+    escape,
+    fit_lines,
+    rank_name,
+    tidy,
+)
 from bot.present.theme import ACCENT, MEDALS, SEPARATOR
 from bot.present.times import ago
 
@@ -23,6 +44,8 @@ KINDS: Final = {
     FeedKind.JOINS: ("👋", "New and returning members"),
     FeedKind.RENAMES: ("✏", "Renames, with the former name"),
     FeedKind.DROPS: ("💎", "Drops and raids' loot"),
+    FeedKind.PETS: ("🐾", "Pets"),
+    FeedKind.ACHIEVEMENTS: ("📜", "Other achievements: combat, diaries, quests, logs"),
     FeedKind.BESTS: ("⏱", "Personal bests"),
     FeedKind.RECORDS: ("🏆", "Records of a day, a week or a month"),
     FeedKind.COMPETITIONS: ("🏁", "Competitions: start, last hours, result"),
@@ -30,47 +53,73 @@ KINDS: Final = {
 }
 _NEWS: Final = {ContestNews.BEGUN: "🏁", ContestNews.ENDING: "⏳", ContestNews.OVER: "🏆"}
 _TITLE_COLUMNS: Final = 50
+_UNCOUNTED: Final = 24
+"""The game calls teams from this size on ``24+``."""
 _LED: Final = 5
 """So many of those that share the first three places are named."""
 _MOST: Final = 15
 """Lines in one message; a burst says how many more there were."""
 
 
-def feed_post(items: Sequence[FeedItem]) -> discord.Embed:
-    """What is new, a line each, the oldest first."""
+def feed_post(items: Sequence[FeedItem], clan_name: str | None = None) -> discord.Embed:
+    """What is new, a line each, the oldest first; with the clan's name where a server has several."""
     lines = [feed_line(one) for one in items[:_MOST]]
     rest = len(items) - _MOST
     if rest > 0:
         lines.append(f"-# and {rest} more")
-    return discord.Embed(description=fit_lines(lines, DESCRIPTION_LIMIT), colour=ACCENT)
+    embed = discord.Embed(description=fit_lines(lines, DESCRIPTION_LIMIT), colour=ACCENT)
+    return embed if clan_name is None else embed.set_author(name=cut_units(tidy(clan_name), AUTHOR_LIMIT))
+
+
+def said_in(embed: discord.Embed) -> str:
+    """A digest of what a message tells, the same of what is sent and of what Discord gives back."""
+    lines = [line.strip() for line in (embed.description or "").strip().splitlines()]
+    return sha256("\n".join(lines).encode()).hexdigest()[:32]
 
 
 def feed_line(one: FeedItem) -> str:
     """One thing."""
     emoji = KINDS[one.kind][0] if one.news is None else _NEWS[one.news]
+    return f"{emoji} {_said(one) if one.announced is None else _announced(one)}"
+
+
+def _said(one: FeedItem) -> str:
+    """What was seen at Wise Old Man, or worked out."""
     name = f"**{escape(one.name)}**"
     match one.kind:
         case FeedKind.NINETY_NINES:
-            said = f"{name} has reached 99 {one.metric.name if one.metric else ''}"
+            return f"{name} has reached 99 {one.metric.name if one.metric else ''}"
         case FeedKind.MILESTONES:
-            said = f"{name} has reached {_milestone(one)}"
+            return f"{name} has {_milestone(one)}"
         case FeedKind.RANK_UPS:
-            said = f"{name} is {escape(rank_name(one.after))} now"
+            return f"{name} is {escape(rank_name(one.after))} now"
         case FeedKind.JOINS:
-            said = f"welcome {name}"
+            return f"welcome {name}"
         case FeedKind.RENAMES:
-            said = f"{escape(one.before or '')} is called **{escape(one.after or '')}** now"
-        case FeedKind.DROPS:
-            worth = f" ({short(one.value, 'experience')} coins)" if one.value else ""
-            said = f"{name}: {escape(one.after or '')}{worth}"
+            return f"{escape(one.before or '')} is called **{escape(one.after or '')}** now"
+        case FeedKind.LEAVERS:
+            return f"{name} has left{f', {escape(rank_name(one.before))}' if one.before else ''}"
+        case _:
+            return _contest(one) if one.record is None else record_line(one.record)
+
+
+def _announced(one: FeedItem) -> str:
+    """What the game announced."""
+    name, after = f"**{escape(one.name)}**", escape(one.after or "")
+    match one.kind:
         case FeedKind.BESTS:
             time = "" if one.value is None else f" in {clock(one.value)}"
-            said = f"{name}: {escape(one.after or '')}{time}"
-        case FeedKind.RECORDS | FeedKind.COMPETITIONS:
-            said = _contest(one) if one.record is None else record_line(one.record)
+            return f"{name}: {after}{time}{_team(one.of)}"
+        case FeedKind.PETS:
+            kills = f" at {counted(one.value, 'kill')}" if one.value else ""
+            return f"{name}: {after}{kills}"
+        case FeedKind.ACHIEVEMENTS:
+            return f"{name} has {_achievement(one)}"
         case FeedKind.LEAVERS:
-            said = f"{name} has left{f', {escape(rank_name(one.before))}' if one.before else ''}"
-    return f"{emoji} {said}"
+            return f"{name} was expelled by {escape(one.before or '')}"
+        case _:
+            worth = f" ({short(one.value, 'experience')} coins)" if one.value else ""
+            return f"{name}: {after}{worth}"
 
 
 def _contest(one: FeedItem) -> str:
@@ -112,9 +161,35 @@ def _medal(row: Leader) -> str:
     return PARTIAL if row.is_partial else MEDALS[row.place]
 
 
+def _team(size: int | None) -> str:
+    """The size of a team where it is known; the game counts up to 24."""
+    if size is None:
+        return ""
+    return " (solo)" if size == 1 else f" (team of {size}{'+' if size >= _UNCOUNTED else ''})"
+
+
+def _achievement(one: FeedItem) -> str:
+    """What the game announced that is neither a drop nor a level."""
+    after, tier = escape(one.after or ""), escape((one.before or "").title())
+    match one.announced:
+        case BroadcastKind.COMBAT_TIER:
+            return f"completed the {tier} combat achievements"
+        case BroadcastKind.DIARY:
+            return f"completed the {tier} {after} diary"
+        case BroadcastKind.COLLECTION_LOG:
+            done, total = exact(one.value, "score"), exact(one.of, "score")
+            return f"{done} of {total} items in the collection log: {after}"
+        case _:
+            return f"completed {after}"
+
+
 def _milestone(one: FeedItem) -> str:
+    if one.after == MAXED:
+        return "maxed"
+    if is_of_many_skills(one):
+        return f"reached {escape(one.after or '')}"
     what = "" if one.metric is None else "XP" if one.metric.key == "overall" else one.metric.name
-    return f"{short(one.value, 'experience')} {what}".strip()
+    return f"reached {short(one.value, 'experience')} {what}".strip()
 
 
 def feed_screen(clan: Clan, on: Mapping[FeedKind, FeedSetting]) -> discord.Embed:
@@ -134,12 +209,26 @@ def kind_screen(kind: FeedKind, setting: FeedSetting | None) -> discord.Embed:
         if setting is None
         else f"Told of in <#{setting.channel}>."
     ]
-    if kind is FeedKind.DROPS:
-        least = LEAST_COINS if setting is None or setting.least is None else setting.least
-        lines.append(f"Worth at least {short(least, 'experience')} coins, or of unknown worth.")
+    lines += _limit(kind, setting)
     if kind in FOR_OFFICERS:
-        lines.append("It goes to the officers' channel, and nowhere else.")
+        lines.append("It goes to the officers' channel, and nowhere else; without one it waits.")
     return discord.Embed(title=KINDS[kind][1], description="\n".join(lines), colour=ACCENT)
+
+
+def _limit(kind: FeedKind, setting: FeedSetting | None) -> list[str]:
+    """What of a kind is told, where that is not everything."""
+    if kind not in LEAST:
+        return []
+    least = least_of(kind, setting)
+    amount = short(least, "experience")
+    match kind:
+        case FeedKind.DROPS:
+            return [f"Worth at least {amount} coins, or of unknown worth."]
+        case FeedKind.MILESTONES:
+            return [f"Those of XP from {amount} on." if least else "Those of XP from the first on."]
+        case _:
+            every = f"every {amount} items of a collection log" if least > 1 else "every item of a log"
+            return [f"Hard and elite diaries; {every}. Quests and combat as the game announces them."]
 
 
 def _where(setting: FeedSetting | None) -> str:

@@ -1,17 +1,20 @@
 """What live boards say, and the screens on which officers choose them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
 import discord
 
-from bot.domain.boards import FOR_OFFICERS, BoardKind, LiveBoard, OnBoard
+from bot.domain.boards import FOR_OFFICERS, OWN, BoardKind, LiveBoard, OnBoard
 from bot.domain.clans import Clan
+from bot.domain.metrics import metric
 from bot.present.board import leaderboard_page
-from bot.present.numbers import counted
+from bot.present.numbers import counted, label
 from bot.present.text import DESCRIPTION_LIMIT, escape, fit_lines, rank_name
 from bot.present.theme import ACCENT, ATTENTION, SEPARATOR
+from bot.present.times import ago
 from bot.present.worklist import worklist_page
 
 KINDS: Final = {
@@ -23,6 +26,9 @@ KINDS: Final = {
     BoardKind.RAIDS: ("🐉", "Raids this month"),
     BoardKind.BOSSES: ("👹", "Different bosses this month"),
     BoardKind.STREAK: ("🔥", "Days in a row with a message, this month"),
+    BoardKind.OWN: ("📈", "A leaderboard of your choice"),
+    BoardKind.OWN_SECOND: ("📊", "A second one"),
+    BoardKind.OWN_THIRD: ("🎯", "A third one"),
     BoardKind.ROSTER: ("💎", "Members by rank"),
     BoardKind.WORKLIST: ("📋", "Worklist: for officers"),
 }
@@ -45,16 +51,21 @@ def board_post(clan: Clan, shown: OnBoard) -> discord.Embed:
 
 
 def digest(embed: discord.Embed) -> str:
-    """A digest of what a board says, without its small print: how fresh it is changes nothing."""
+    """A digest of what a board says, without its small print: how fresh it is, is told apart."""
     body = "\n".join(line for line in (embed.description or "").splitlines() if not line.startswith("-#"))
     return sha256(f"{embed.title}\n{body}".encode()).hexdigest()[:32]
+
+
+def unchanged_since(moment: datetime) -> str:
+    """To whoever pressed where there was nothing to change."""
+    return f"Nothing has changed since the last look, {ago(moment)}."
 
 
 def boards_screen(clan: Clan, on: Mapping[BoardKind, LiveBoard]) -> discord.Embed:
     """Every board, and where it is."""
     lines = [
         f"{'✅' if kind in on else '⚪'} {label}"
-        + (f"{SEPARATOR}<#{on[kind].channel}>" if kind in on else "")
+        + (f"{_own(on[kind])}{SEPARATOR}<#{on[kind].channel}>" if kind in on else "")
         for kind, (_, label) in KINDS.items()
     ]
     lines.append("-# A board is one message that keeps itself up to date.")
@@ -69,9 +80,19 @@ def board_screen(kind: BoardKind, one: LiveBoard | None) -> discord.Embed:
         if one is None
         else [f"In <#{one.channel}>, looked at every {one.minutes} minutes."]
     )
+    if kind in OWN:
+        lines.append(f"Shows{_own(one)}." if one else "It may show any metric over any period.")
     if kind in FOR_OFFICERS:
-        lines.append("It stands in the officers' channel, and nowhere else.")
+        lines.append("It stands in the officers' channel, and nowhere else; without one it waits.")
     return discord.Embed(title=KINDS[kind][1], description="\n".join(lines), colour=ACCENT)
+
+
+def _own(one: LiveBoard) -> str:
+    """What a board of officers' choice shows."""
+    if one.kind not in OWN or one.asked is None:
+        return ""
+    key, period = one.asked
+    return f" {escape(label(metric(key)))}, {period}"
 
 
 def board_stopped_notice(clan: Clan, kind: BoardKind, *, gone: bool) -> discord.Embed:

@@ -23,7 +23,7 @@ def _(error: post_errors.UnreadableHour) -> str:
 
 @explain.register
 def _(error: post_errors.UnreadableCoins) -> str:
-    return f"{typed(error.text)} is no amount of coins. Write it as 500k, 5M or 1200000."
+    return f"{typed(error.text)} is no amount. Write it as 500k, 5M or 1200000."
 
 
 @explain.register

@@ -58,7 +58,12 @@ def records_page(found: ClanRecords) -> discord.Embed:
     for metric in RECORDED:
         lines += [*([""] if lines else []), f"**{escape(label(metric))}**"]
         lines += [_record_row(found.best(span, metric), span, today) for span in RecordSpan]
-    small = [f"since {day_label(found.since, today)}"]
+    measured = found.measured_since
+    small = [
+        f"since {day_label(found.since, today)}"
+        if measured is None
+        else f"measured since {day_label(measured, today)}"
+    ]
     if found.heard_since is not None and found.heard_since.astimezone(found.zone).date() > found.since:
         small.append(f"messages since {day_label(found.heard_since.astimezone(found.zone).date(), today)}")
     if found.checked_at is not None:

@@ -8,9 +8,11 @@ from typing import Final
 from bot.domain.activity import past_quarter, quarter_of
 from bot.domain.clan_charts import Ranked, Spot, TrendWeek, by_weekday_and_hour, outliers
 from bot.domain.clans import Clan
+from bot.domain.coverage import heard_throughout
 from bot.domain.ids import MemberId
 from bot.domain.metrics import ALL_METRICS, MESSAGES, OVERALL, MetricKind
 from bot.domain.periods import Period, PeriodKind, midnight
+from bot.domain.rules.facts import HOLE
 from bot.services.clock import Clock
 from bot.services.leaderboards import Leaderboards
 from bot.services.measured import entry_of, group_ends
@@ -22,6 +24,7 @@ from db.queries.gains import Ends
 from db.session import Database
 
 WEEKS: Final = 12
+_DAYS_A_WEEK: Final = 7
 _TENURES: Final = (("under a month", 30), ("1–3 months", 91), ("3–12 months", 365), ("1–2 years", 730))
 
 
@@ -80,6 +83,7 @@ class ClanCharts:
 
         A week's XP is the sum of what each gained from the reading before it to the last one in it,
         so that it is counted once, in the week in which WOM looked, and never jumps with the roster.
+        Messages of a week that was not listened to throughout, all but an hour of a day, are unknown.
         """
         today = self._clock().astimezone(clan.zone).date()
         monday = today - timedelta(days=today.weekday())
@@ -161,6 +165,6 @@ def _trend_week(
         for member, name in names.items()
     )
     gained = [value for value in values if value is not None]
-    heard = any(one.start < end and start < one.end for one in spans)
+    heard = heard_throughout(((one.start, one.end) for one in spans), start, end, but=HOLE * _DAYS_A_WEEK)
     messages = sum(said.get(member, {}).get(number, 0) for member in names) if heard else None
     return TrendWeek(first, sum(gained) if gained else None, messages, len(gained))

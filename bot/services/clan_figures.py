@@ -1,6 +1,6 @@
 """Everybody's figures over the rolling periods of a report: the same for its sheets and for the pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from bot.domain.metrics import BOSS_KILLS, EHB, EHP, OVERALL, TOTAL_LEVEL, Metri
 from bot.domain.periods import Period, read_period
 from bot.domain.reports import WINDOWS, Figures
 from bot.services.measured import Key, entry_of, group_ends
-from db.queries import counts, cursors, gains
+from db.queries import clan_roster, counts, cursors, gains
 from db.queries.gains import Ends
 
 
@@ -67,15 +67,23 @@ async def read_windows(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Messages by member over the windows but the last, and in all; None where nothing was observed."""
+    """Messages by member over the windows but the last, and in all; None where nothing was observed.
+
+    Of a member who is nobody's in Discord nobody knows that they wrote nothing: they are not ``linked``.
+    """
 
     windows: tuple[Mapping[MemberId, int] | None, ...]
     total: Mapping[MemberId, int] | None
+    linked: Collection[MemberId]
 
     def figures(self, member: MemberId) -> Figures:
         """A member's."""
-        total = None if self.total is None else self.total.get(member, 0)
-        return Figures(tuple(None if one is None else one.get(member, 0) for one in self.windows), total)
+        return Figures(tuple(self._of(member, one) for one in self.windows), self._of(member, self.total))
+
+    def _of(self, member: MemberId, counted: Mapping[MemberId, int] | None) -> int | None:
+        if counted is None:
+            return None
+        return counted.get(member, 0 if member in self.linked else None)
 
 
 async def read_said(session: AsyncSession, clan: Clan, now: datetime) -> Said:
@@ -86,4 +94,5 @@ async def read_said(session: AsyncSession, clan: Clan, now: datetime) -> Said:
         spans = await cursors.covered(session, clan.id, period.start, period.end)
         counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
         found.append(counted if spans else None)
-    return Said(tuple(found[:-1]), found[-1])
+    linked = await clan_roster.standing_links(session, clan.id)
+    return Said(tuple(found[:-1]), found[-1], linked.keys())

@@ -12,6 +12,7 @@ from bot.domain.activity import past_quarter, quarter_of
 from bot.domain.clan_charts import by_weekday_and_hour
 from bot.domain.clan_roster import RosterRow
 from bot.domain.clans import Clan
+from bot.domain.coverage import heard_throughout
 from bot.domain.gains import Reading, slot_gains
 from bot.domain.identity import Held
 from bot.domain.ids import MemberId, MetricId
@@ -19,9 +20,9 @@ from bot.domain.metrics import BOSS_KILLS, EHB, EHP, OVERALL, SKILLS, TOTAL_LEVE
 from bot.domain.periods import Day, Period, PeriodKind, days_of, midnight, read_period
 from bot.domain.questions import Answers
 from bot.domain.reports import Change, ChangeKind
-from bot.domain.rules.facts import HOLE, unobserved
 from bot.domain.simulation.series import Holding
 from bot.domain.site import ClanSite, Former, Person, has_page
+from bot.domain.summaries import rose
 from bot.services.clan_charts import joined_spans
 from bot.services.clan_figures import Said, Windows, read_said, read_windows
 from bot.services.clan_roster import ClanRoster
@@ -44,10 +45,8 @@ PERIOD: Final = "30d"
 _AT_ONCE: Final = 8
 """Metrics in one statement: so many readings are made into values without holding the loop for long."""
 _DAYS: Final = 30
-_TOLD: Final = frozenset(
-    {ChangeKind.JOINED, ChangeKind.RETURNED, ChangeKind.RANK_CHANGED, ChangeKind.RENAMED}
-)
-"""What everybody may read of others. Who left is for officers."""
+_TOLD: Final = frozenset({ChangeKind.JOINED, ChangeKind.RETURNED, ChangeKind.RENAMED})
+"""What everybody may read of others, and who rose in rank. Who left is for officers, and who fell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ class ClanSites:
                 await read_said(session, clan, period.end),
                 await _chat(session, clan, period, days),
                 await _xp(session, clan, ids.get(OVERALL.key), days),
-                [one for one in changes if one.kind in _TOLD],
+                [one for one in changes if _is_told(one, clan)],
             )
 
     async def _values(
@@ -209,6 +208,12 @@ def _note(
                 values[one.key] = entry_of(member, "", one, of, period).value
 
 
+def _is_told(change: Change, clan: Clan) -> bool:
+    if change.kind is ChangeKind.RANK_CHANGED:
+        return rose(change.before, change.after, clan.role_order)
+    return change.kind in _TOLD
+
+
 def _days(clan: Clan, now: datetime) -> list[Day]:
     """The last thirty local days, all whole but today."""
     first = now.astimezone(clan.zone).date() - timedelta(days=_DAYS - 1)
@@ -249,8 +254,9 @@ def _site(
     heard = [(max(one.start, period.start), min(one.end, period.end)) for one in spans]
     rows = sorted(read.rows, key=lambda row: (row.name.casefold(), row.member))
     checks = [row.checked_at for row in rows if row.checked_at is not None]
-    observed = [_is_heard(spans, start, end) for _, start, end in days]
-    throughout = _is_heard(spans, period.start, period.end)
+    listened = [(one.start, one.end) for one in spans]
+    observed = [heard_throughout(listened, start, end) for _, start, end in days]
+    throughout = heard_throughout(listened, period.start, period.end)
     return ClanSite(
         clan=clan.id,
         name=clan.name,
@@ -270,12 +276,6 @@ def _site(
         checked_at=max(checks, default=None),
         oldest_check=min(checks, default=None),
     )
-
-
-def _is_heard(spans: Sequence[CoveredSpan], start: datetime, end: datetime) -> bool:
-    """Whether a time was listened to, all but an hour of it; an hour in which nobody did was not."""
-    near = [(one.start, one.end) for one in spans if one.start < end and start < one.end]
-    return bool(near) and unobserved(near, start, end) <= HOLE
 
 
 def _person(

@@ -1,18 +1,24 @@
 """What has happened in a clan that its feed has not told yet."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
+
+import structlog
 
 from bot.domain.as_of import JOINED, LEFT, RANK_CHANGED, RENAMED, RETURNED
 from bot.domain.broadcasts import BroadcastKind
 from bot.domain.clans import Clan
 from bot.domain.competitions import ContestNews, contest_news
 from bot.domain.feed import (
+    EXPELLED_WITHIN,
+    FOR_OFFICERS,
     LATEST,
     NEWS_FOR,
     RECORD_NEWS_FOR,
+    Batch,
     FeedItem,
     FeedKind,
     FeedSetting,
@@ -30,9 +36,20 @@ from bot.services.questions import Questions
 from db.queries import clans, events, feed, members
 from db.queries.events import Achieved, Announced, Happening
 from db.session import Database
-from db.types import to_millis
 
-_ANNOUNCED: Final = (BroadcastKind.DROP, BroadcastKind.RAID_LOOT, BroadcastKind.PERSONAL_BEST)
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+_ANNOUNCED: Final = {
+    BroadcastKind.DROP: FeedKind.DROPS,
+    BroadcastKind.RAID_LOOT: FeedKind.DROPS,
+    BroadcastKind.PERSONAL_BEST: FeedKind.BESTS,
+    BroadcastKind.PET: FeedKind.PETS,
+    BroadcastKind.COMBAT_TIER: FeedKind.ACHIEVEMENTS,
+    BroadcastKind.DIARY: FeedKind.ACHIEVEMENTS,
+    BroadcastKind.QUEST: FeedKind.ACHIEVEMENTS,
+    BroadcastKind.COLLECTION_LOG: FeedKind.ACHIEVEMENTS,
+    BroadcastKind.EXPELLED: FeedKind.LEAVERS,
+}
 _HAPPENED: Final = {
     JOINED: FeedKind.JOINS,
     LEFT: FeedKind.LEAVERS,
@@ -44,11 +61,16 @@ _HAPPENED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What is to be told in one channel, the oldest first."""
+    """What is to be told in one channel, the oldest first; ``is_one_of_several`` clans of the server.
+
+    ``tried`` is what was sent there before and may have arrived: that is to be found out first.
+    """
 
     clan: Clan
     channel: ChannelId
     items: tuple[FeedItem, ...]
+    tried: Batch | None = None
+    is_one_of_several: bool = False
 
 
 class Feed:
@@ -64,9 +86,11 @@ class Feed:
         self._clock = clock
 
     async def settings(self, clan: Clan) -> dict[FeedKind, FeedSetting]:
-        """The kinds that are on."""
+        """The kinds that are on. Those for officers are told where their channel is now."""
         async with self._database.read() as session:
-            return await feed.feeds(session, clan.id)
+            on = await feed.feeds(session, clan.id)
+            officers = await clans.officer_channel(session, clan.guild)
+        return {kind: _placed(one, officers) or one for kind, one in on.items()}
 
     async def switch_on(
         self, clan: Clan, kind: FeedKind, channel: ChannelId, by: UserId, *, least: int | None = None
@@ -106,15 +130,21 @@ class Feed:
             await self._competitions.look(clan)
 
     async def news(self, guilds: Collection[GuildId]) -> list[News]:
-        """What is to be told now, a message to each channel."""
+        """What is to be told now, a message to each channel. A clan that cannot be looked at has none."""
         async with self._database.read() as session:
             wanted_by = await feed.all_feeds(session, guilds)
             if not wanted_by:
                 return []
             by_id = {clan.id: clan for clan in await clans.active_clans(session, guilds)}
+        in_guild = Counter(clan.guild for clan in by_id.values())
         found: list[News] = []
         for clan_id, settings in wanted_by.items():
-            found += await self._of(by_id[clan_id], settings)
+            try:
+                clan = by_id[clan_id]
+                several = in_guild[clan.guild] > 1
+                found += [replace(one, is_one_of_several=several) for one in await self._of(clan, settings)]
+            except Exception:  # whatever is wrong with one clan is no reason to keep silent about others
+                log.exception("feed_not_looked_up", clan_id=clan_id)
         return found
 
     async def _of(self, clan: Clan, settings: Sequence[FeedSetting]) -> list[News]:
@@ -124,22 +154,29 @@ class Feed:
             names = {one.id: one.name for one in await members.all_members(session, clan.id)}
             happened = await events.happenings(session, clan.id, start, now)
             achieved = await events.achieved(session, clan.id, start, now)
-            announced = await events.announced(session, clan.id, _ANNOUNCED, start, now)
+            heard_from = start - EXPELLED_WITHIN
+            announced = await events.announced(session, clan.id, _ANNOUNCED, heard_from, now)
             known = await feed.told(session, clan.id)
+            tried = await feed.batches(session, clan.id)
+            officers = await clans.officer_channel(session, clan.guild)
         items = [
-            *_happened(happened, names, clan),
+            *_happened([one for one in happened if not _is_expulsion(one, announced)], names, clan),
             *_achieved(achieved, names),
             *_said(announced, names),
             *self._contests(clan),
             *self._set(clan),
         ]
-        by_kind = {one.kind: one for one in settings}
+        by_kind = {one.kind: placed for one in settings if (placed := _placed(one, officers))}
         new = [one for one in items if one.key not in known and wanted(one, by_kind.get(one.kind), now)]
         new = [await self._with_leaders(clan, one) for one in new]
-        by_channel: dict[ChannelId, list[FeedItem]] = {}
+        by_channel: dict[ChannelId, list[FeedItem]] = {channel: [] for channel in tried}
+        # What may be in another channel waits until that is found out.
+        tried_in = {key: channel for channel, batch in tried.items() for key in batch.keys}
         for one in sorted(new, key=lambda one: (one.at, one.key)):
-            by_channel.setdefault(by_kind[one.kind].channel, []).append(one)
-        return [News(clan, channel, tuple(told)) for channel, told in by_channel.items()]
+            channel = by_kind[one.kind].channel
+            if tried_in.get(one.key, channel) == channel:
+                by_channel.setdefault(channel, []).append(one)
+        return [News(clan, channel, tuple(told), tried.get(channel)) for channel, told in by_channel.items()]
 
     def _set(self, clan: Clan) -> Iterator[FeedItem]:
         """Records of a day, week or month that was over when they were looked for."""
@@ -177,12 +214,27 @@ class Feed:
             ),
         )
 
-    async def told(self, news: News) -> None:
-        """It was told."""
-        now = self._clock()
-        keys = [one.key for one in news.items]
+    async def begin(self, news: News, said: str) -> Batch:
+        """It is about to be told. Until what became of it is settled nothing else is told in its channel."""
+        batch = Batch(news.channel, tuple(one.key for one in news.items), said, self._clock())
         async with self._database.write() as session:
-            await feed.note_told(session, news.clan.id, keys, now, forget=now - 3 * NEWS_FOR)
+            await feed.save_batch(session, news.clan.id, batch)
+        return batch
+
+    async def settle(self, clan: Clan, batch: Batch, *, arrived: bool) -> None:
+        """It is there, and told; or it is not, and what it told of is news as before."""
+        now = self._clock()
+        async with self._database.write() as session:
+            if arrived:
+                await feed.note_told(session, clan.id, batch.keys, now, forget=now - 3 * NEWS_FOR)
+            await feed.end_batch(session, clan.id, batch.channel)
+
+
+def _placed(one: FeedSetting, officers: ChannelId | None) -> FeedSetting | None:
+    """A setting with the channel that it is told in now; None for officers' while they have none."""
+    if one.kind not in FOR_OFFICERS:
+        return one
+    return None if officers is None else replace(one, channel=officers)
 
 
 def _happened(happened: Sequence[Happening], names: Mapping[MemberId, str], clan: Clan) -> Iterator[FeedItem]:
@@ -196,8 +248,7 @@ def _happened(happened: Sequence[Happening], names: Mapping[MemberId, str], clan
             continue
         if kind is FeedKind.RANK_UPS and not _rose(places, one):
             continue
-        key = f"e:{one.member}:{one.kind}:{to_millis(one.at)}"
-        yield FeedItem(key, kind, one.at, names[one.member], one.before, one.after)
+        yield FeedItem(f"ev:{one.key}", kind, one.at, names[one.member], one.before, one.after)
 
 
 def _rose(places: Mapping[str, int], one: Happening) -> bool:
@@ -209,22 +260,49 @@ def _achieved(achieved: Sequence[Achieved], names: Mapping[MemberId, str]) -> It
     for one in achieved:
         if one.member in names and timedelta(milliseconds=one.accuracy_ms) <= LATEST:
             measured = metric(one.metric)
-            key = f"a:{one.member}:{one.name}"
+            key = f"ach:{one.source}:{one.name}"
             kind = kind_of(measured, one.threshold)
-            yield FeedItem(key, kind, one.at, names[one.member], metric=measured, value=one.threshold)
+            name = names[one.member]
+            yield FeedItem(key, kind, one.at, name, after=one.name, metric=measured, value=one.threshold)
+
+
+def _is_expulsion(one: Happening, announced: Sequence[Announced]) -> bool:
+    """Whether a leave is an expulsion that the game announced, and that is told as such."""
+    return one.kind == LEFT and any(
+        said.kind == BroadcastKind.EXPELLED
+        and said.member == one.member
+        and abs(said.at - one.at) <= EXPELLED_WITHIN
+        for said in announced
+    )
 
 
 def _said(announced: Sequence[Announced], names: Mapping[MemberId, str]) -> Iterator[FeedItem]:
     for one in announced:
         if one.member not in names:
             continue
-        key, name = f"b:{one.message}", names[one.member]
-        if one.kind == BroadcastKind.PERSONAL_BEST:
-            time: int | None = one.detail.get("centiseconds")
-            yield FeedItem(
-                key, FeedKind.BESTS, one.at, name, after=str(one.detail.get("boss", "")), value=time
-            )
-        else:
-            coins: int | None = one.detail.get("coins")
-            item = str(one.detail.get("item", ""))
-            yield FeedItem(key, FeedKind.DROPS, one.at, name, after=item, value=coins)
+        said = BroadcastKind(one.kind)
+        heard = FeedItem(f"b:{one.message}", _ANNOUNCED[said], one.at, names[one.member], announced=said)
+        yield _with_detail(heard, said, one.detail)
+
+
+def _with_detail(heard: FeedItem, said: BroadcastKind, detail: Mapping[str, Any]) -> FeedItem:
+    """What the game said beside whom it is about."""
+    match said:
+        case BroadcastKind.PERSONAL_BEST:
+            boss, team = str(detail.get("boss", "")), detail.get("team_size")
+            return replace(heard, after=boss, value=detail.get("centiseconds"), of=team)
+        case BroadcastKind.PET:
+            return replace(heard, after=str(detail.get("pet", "")), value=detail.get("kills"))
+        case BroadcastKind.COMBAT_TIER:
+            return replace(heard, before=str(detail.get("tier", "")))
+        case BroadcastKind.DIARY:
+            return replace(heard, before=str(detail.get("tier", "")), after=str(detail.get("area", "")))
+        case BroadcastKind.QUEST:
+            return replace(heard, after=str(detail.get("quest", "")))
+        case BroadcastKind.COLLECTION_LOG:
+            item = str(detail.get("item", ""))
+            return replace(heard, after=item, value=detail.get("done"), of=detail.get("total"))
+        case BroadcastKind.EXPELLED:
+            return replace(heard, before=str(detail.get("other", "")))
+        case _:
+            return replace(heard, after=str(detail.get("item", "")), value=detail.get("coins"))

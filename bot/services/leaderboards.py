@@ -14,7 +14,7 @@ from bot.services.derived import Derived
 from bot.services.measured import board_of, entry_of, group_ends, span_of
 from bot.services.rosters import AsOf, present
 from bot.services.statistics import Statistics
-from db.queries import counts, cursors, gains
+from db.queries import clan_roster, counts, cursors, gains
 from db.session import Database
 
 
@@ -105,15 +105,19 @@ class Leaderboards:
         return board_of(clan, metric, period, entries, checks)
 
     async def _chat(self, clan: Clan, period: Period, as_of: AsOf) -> Board:
-        """Messages by member. Nobody is measured over a time in which nothing was observed."""
+        """Messages by member. Nobody is measured over a time in which nothing was observed.
+
+        Nor is who was not heard and is nobody's in Discord: that they wrote nothing is not known.
+        """
         async with self._database.read() as session:
             current = (await present(session, clan.id, as_of)).names
             counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
             spans = await cursors.covered(session, clan.id, period.start, period.end)
             nobodys = await counts.unattributed_messages(session, clan.id, period.start, period.end)
+            linked = await clan_roster.standing_links(session, clan.id)
         observed = bool(spans)
         standings, unmeasured = rank(
-            Entry(member, name, counted.get(member, 0) if observed else None)
+            Entry(member, name, counted.get(member, 0 if member in linked else None) if observed else None)
             for member, name in current.items()
         )
         first = min((span.start for span in spans), default=None)

@@ -9,6 +9,7 @@ from bot.domain.activity import past_quarter, quarter_of
 from bot.domain.as_of import JOINED, RETURNED
 from bot.domain.clan_roster import RosterRow
 from bot.domain.clans import Clan
+from bot.domain.coverage import heard_throughout
 from bot.domain.desk_errors import NoRules
 from bot.domain.ids import MemberId, MetricId
 from bot.domain.leaderboards import Entry, place_among
@@ -25,6 +26,7 @@ from bot.domain.reports import (
     Slot,
     Unresolved,
 )
+from bot.domain.rules.facts import HOLE
 from bot.domain.rules.judging import Outcome
 from bot.services.clan_figures import Said, Windows, read_said, read_windows
 from bot.services.clan_roster import ClanRoster
@@ -223,7 +225,7 @@ def slots_of(period: Period, clan: Clan, spans: Sequence[CoveredSpan]) -> list[t
 
 def _slot(days: Sequence[Day], spans: Sequence[CoveredSpan]) -> tuple[Slot, int, int]:
     (first, start, _), (last, _, end) = days[0], days[-1]
-    observed = any(one.start < end and start < one.end for one in spans)
+    observed = heard_throughout(((one.start, one.end) for one in spans), start, end, but=HOLE * len(days))
     return Slot(first, last, observed), quarter_of(start), past_quarter(end)
 
 
@@ -243,7 +245,7 @@ async def _activity(
             row.member,
             row.name,
             tuple(
-                counted.get(row.member, {}).get(number, 0) if slot.observed else None
+                counted.get(row.member, {}).get(number, 0 if slot.observed and row.links else None)
                 for number, slot in enumerate(shown)
             ),
         )

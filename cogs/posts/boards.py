@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import datetime
 from typing import Any, Self
 
 import aiohttp
@@ -16,7 +17,7 @@ from bot.domain.clans import Clan
 from bot.domain.errors import Outdated
 from bot.domain.ids import ClanId, MessageId
 from bot.logs import new_trace
-from bot.present.live_boards import board_post, board_stopped_notice, digest
+from bot.present.live_boards import board_post, board_stopped_notice, digest, unchanged_since
 from bot.services.registry import Services
 from cogs.answers import answer, guild_of
 from cogs.buttons import NUMBER, Stateful, pack, unpack, view_of
@@ -50,7 +51,7 @@ class BoardRefresh(Stateful[Button[View]], template=rf"lv:(?P<clan>{NUMBER}):(?P
             await answer(interaction, private=True, content="It was looked at a moment ago.")
             return
         await interaction.response.defer()
-        interaction.client.dispatch("board_due", clan, one)
+        interaction.client.dispatch("board_due", clan, one, interaction)
 
 
 class BoardsCog(commands.Cog):
@@ -62,46 +63,68 @@ class BoardsCog(commands.Cog):
         self._turns: dict[tuple[ClanId, BoardKind], asyncio.Lock] = {}
 
     @commands.Cog.listener()
-    async def on_board_due(self, clan: Clan, one: LiveBoard) -> None:
-        """Look at it, unless somebody does already."""
+    async def on_board_due(self, clan: Clan, one: LiveBoard, pressed: Interaction[Any] | None = None) -> None:
+        """Look at it, unless somebody does already.
+
+        Who ``pressed`` hears it where there was nothing to change.
+        """
         turn = self._turns.setdefault((clan.id, one.kind), asyncio.Lock())
         if turn.locked():
             return
         async with turn:
             with new_trace(job="board", clan_id=clan.id, board=one.kind.value):
-                await self._keep(clan, one)
+                since = await self._keep(clan, one, pressed=pressed is not None)
+                if pressed is not None and since is not None:
+                    await answer(pressed, private=True, content=unchanged_since(since))
 
-    async def _keep(self, clan: Clan, one: LiveBoard) -> None:
-        embed = board_post(clan, await self.services.boards.show(clan, one.kind))
-        now = digest(embed)
+    async def _keep(self, clan: Clan, due: LiveBoard, *, pressed: bool) -> datetime | None:
+        """Keep it. Where it says all there is to say already: since when; else None."""
+        one = await self.services.boards.place(clan, due)
+        if one is None:
+            return None
+        shown = await self.services.boards.show(clan, one)
+        embed, since = board_post(clan, shown), shown.checked_at or one.looked_at
+        now, checked_at = digest(embed), shown.checked_at
         channel = self.bot.get_partial_messageable(one.channel, guild_id=clan.guild)
         try:
-            if one.message is not None and await self._edit(channel, one, embed, now):
-                return
+            if one.message is not None and not one.is_to_change(now, checked_at, pressed=pressed):
+                # Nobody would see a difference, but it may have been deleted.
+                if await self._is_there(channel, one.message):
+                    await self.services.boards.shown(one)
+                    return since
+            elif one.message is not None and await self._edit(channel, one.message, one, embed):
+                await self.services.boards.shown(one, digest=now, checked_at=checked_at)
+                return None
             message = await self._posted(channel, one) or await self._post(channel, one, embed)
         except (discord.NotFound, discord.Forbidden) as refusal:
             await self._stop(clan, one, gone=isinstance(refusal, discord.NotFound))
         except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
             log.warning("board_not_kept", clan_id=clan.id, board=one.kind, reason=str(failure))
         else:
-            await self.services.boards.shown(one, message=message, digest=now)
+            await self.services.boards.shown(one, message=message, digest=now, checked_at=checked_at)
+        return None
 
-    async def _edit(
-        self, channel: discord.PartialMessageable, one: LiveBoard, embed: discord.Embed, now: str
-    ) -> bool:
-        """Change the message where what it says changed; False where it is gone."""
-        if one.message is None:
-            return False
-        message = channel.get_partial_message(one.message)
+    async def _is_there(self, channel: discord.PartialMessageable, message: MessageId) -> bool:
         try:
-            if one.shown == now:
-                # Nobody sees a difference, but it may have been deleted.
-                await message.fetch()
-            else:
-                await message.edit(embed=embed, view=view_of(BoardRefresh(one.clan, one.kind)))
+            await channel.get_partial_message(message).fetch()
         except discord.NotFound:
             return False
-        await self.services.boards.shown(one, digest=now)
+        return True
+
+    async def _edit(
+        self,
+        channel: discord.PartialMessageable,
+        message: MessageId,
+        one: LiveBoard,
+        embed: discord.Embed,
+    ) -> bool:
+        """Change the message; False where it is gone."""
+        try:
+            await channel.get_partial_message(message).edit(
+                embed=embed, view=view_of(BoardRefresh(one.clan, one.kind))
+            )
+        except discord.NotFound:
+            return False
         return True
 
     async def _post(

@@ -1,6 +1,7 @@
 """Tells what is new in a clan's channels, a message to each, and nothing twice."""
 
 import asyncio
+from datetime import timedelta
 from hashlib import sha256
 from typing import Final
 
@@ -9,10 +10,10 @@ import discord
 import structlog
 from discord.ext import commands
 
-from bot.domain.feed import FeedKind
+from bot.domain.feed import Batch, FeedKind
 from bot.domain.ids import ChannelId, ClanId
 from bot.logs import new_trace
-from bot.present.feed import feed_post
+from bot.present.feed import feed_post, said_in
 from bot.present.posts import feed_stopped_notice
 from bot.services.feed import News
 from bot.services.registry import Services
@@ -21,12 +22,15 @@ from cogs.officers import progress_channel
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 _NONCE: Final = 20
+_BEFORE: Final = timedelta(minutes=5)
+"""How much a clock may be ahead of Discord's where a message that may have arrived is searched for."""
+_SEARCHED: Final = 200
 
 
 class FeedCog(commands.Cog):
     """Sends what :class:`bot.jobs.posting.PostingJob` finds to be new.
 
-    What could not be sent is found again a minute later.
+    What could not be sent is found again a minute later. What may have arrived is looked for first.
     """
 
     def __init__(self, bot: commands.Bot | commands.AutoShardedBot, services: Services) -> None:
@@ -45,22 +49,49 @@ class FeedCog(commands.Cog):
                 await self._send(news)
 
     async def _send(self, news: News) -> None:
-        # Discord takes a nonce once: what was sent before the process ended is not sent again.
-        keys = "|".join(one.key for one in news.items)
-        nonce = f"feed:{sha256(keys.encode()).hexdigest()[:_NONCE]}"
+        channel = self.bot.get_partial_messageable(news.channel, guild_id=news.clan.guild)
         try:
-            await self.bot.get_partial_messageable(news.channel, guild_id=news.clan.guild).send(
-                embed=feed_post(news.items),
-                nonce=nonce,
+            if news.tried is not None:
+                arrived = await self._arrived(channel, news.tried)
+                await self.services.feed.settle(news.clan, news.tried, arrived=arrived)
+                if arrived:
+                    return
+            if news.items:
+                await self._post(channel, news)
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+            # It may have arrived. The next look finds out first.
+            log.warning("feed_not_sent", clan_id=news.clan.id, reason=str(failure))
+
+    async def _post(self, channel: discord.PartialMessageable, news: News) -> None:
+        embed = feed_post(news.items, news.clan.name if news.is_one_of_several else None)
+        batch = await self.services.feed.begin(news, said_in(embed))
+        try:
+            await channel.send(
+                embed=embed,
+                # Discord takes a nonce once: of two attempts within minutes one is posted.
+                nonce=f"feed:{sha256('|'.join(batch.keys).encode()).hexdigest()[:_NONCE]}",
                 silent=True,
                 allowed_mentions=discord.AllowedMentions.none(),
             )
         except (discord.NotFound, discord.Forbidden) as refusal:
+            await self.services.feed.settle(news.clan, batch, arrived=False)
             await self._stop(news, gone=isinstance(refusal, discord.NotFound))
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
-            log.warning("feed_not_sent", clan_id=news.clan.id, reason=str(failure))
         else:
-            await self.services.feed.told(news)
+            await self.services.feed.settle(news.clan, batch, arrived=True)
+
+    async def _arrived(self, channel: discord.PartialMessageable, tried: Batch) -> bool:
+        """Whether what was tried is there; rather told once too little where the bot may not look."""
+        user, after = self.bot.user, tried.tried_at - _BEFORE
+        try:
+            async for message in channel.history(limit=_SEARCHED, after=after, oldest_first=True):
+                is_own = user is not None and message.author.id == user.id
+                if is_own and any(said_in(embed) == tried.said for embed in message.embeds):
+                    return True
+        except discord.NotFound:
+            return False
+        except discord.Forbidden:
+            return True
+        return False
 
     async def _stop(self, news: News, *, gone: bool) -> None:
         """Switch off what is told of in a channel that is gone or closed, and tell officers once."""

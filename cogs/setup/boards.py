@@ -5,10 +5,11 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from discord import ButtonStyle, Interaction, SelectOption
-from discord.ui import Button, ChannelSelect, Select, View
+from discord.ui import Button, ChannelSelect, Label, Select, TextInput, View
 
-from bot.domain.boards import FOR_OFFICERS, INTERVALS, BoardKind
+from bot.domain.boards import FOR_OFFICERS, INTERVALS, OWN, BoardKind
 from bot.domain.clans import Clan
+from bot.domain.errors import Outdated
 from bot.domain.ids import ChannelId, ClanId
 from bot.domain.post_errors import NoChannelChosen
 from bot.present.live_boards import KINDS, board_screen, boards_screen
@@ -16,6 +17,7 @@ from cogs.answers import guild_of, user_of
 from cogs.buttons import pack, unpack, view_of
 from cogs.officers import progress_channel
 from cogs.setup.items import CLAN, Go, SetupItem, channel_select, kind_select
+from cogs.setup.modals import SetupModal
 from cogs.setup.posts import require_may_post
 from cogs.setup.showing import defer, server_of, show
 
@@ -49,6 +51,8 @@ class BoardsDesk:
             items.append(BoardSwitch(clan.id, kind, "on"))
         if one is not None:
             items += [BoardEvery(clan.id, kind, one.minutes), BoardSwitch(clan.id, kind, "off")]
+        if one is not None and kind in OWN:
+            items.append(BoardSwitch(clan.id, kind, "what"))
         back = Go(clan.id, "boards", "Back", row=2)
         await show(interaction, board_screen(kind, one), view_of(*items, back))
 
@@ -59,6 +63,7 @@ class BoardsDesk:
         kind: BoardKind,
         channel: ChannelId | None,
         minutes: int | None,
+        asked: tuple[str, str] | None = None,
     ) -> None:
         """Keep it there; None is where it is, or for officers their channel.
 
@@ -74,8 +79,17 @@ class BoardsDesk:
         if channel is None:
             raise NoChannelChosen
         require_may_post(server_of(interaction), channel)
-        await self._boards.switch_on(found, kind, channel, user_of(interaction), minutes=minutes)
+        by = user_of(interaction)
+        await self._boards.switch_on(found, kind, channel, by, minutes=minutes, asked=asked)
         await self.ask_one(interaction, found, kind)
+
+    async def ask_what(self, interaction: Interaction[Any], clan: ClanId, kind: BoardKind) -> None:
+        """Ask which metric and which period a board of their own shows."""
+        found = await self._desk.services.clans.by_id(clan, guild_of(interaction))
+        one = (await self._boards.of(found)).get(kind)
+        if one is None or one.asked is None:
+            raise Outdated
+        await interaction.response.send_modal(WhatModal(self._desk, found, kind, *one.asked))
 
     async def switch_off(self, interaction: Interaction[Any], clan: ClanId, kind: BoardKind) -> None:
         """Keep it no more."""
@@ -135,13 +149,14 @@ class BoardEvery(SetupItem[Select[View]], template=rf"su:bevery:{CLAN}:{_KIND}")
         await desk.boards.switch_on(interaction, self.clan, self.kind, None, int(self.item.values[0]))
 
 
-class BoardSwitch(SetupItem[Button[View]], template=rf"su:bway:{CLAN}:{_KIND}:(?P<way>on|off)"):
-    """Switches a board on or off."""
+class BoardSwitch(SetupItem[Button[View]], template=rf"su:bway:{CLAN}:{_KIND}:(?P<way>on|off|what)"):
+    """Switches a board on or off, or asks what it shows."""
 
     def __init__(self, clan: ClanId, kind: BoardKind, way: str) -> None:
-        style = ButtonStyle.success if way == "on" else ButtonStyle.danger
+        label = {"on": "Switch on", "off": "Switch off"}.get(way, "What…")
+        style = {"on": ButtonStyle.success, "off": ButtonStyle.danger}.get(way, ButtonStyle.secondary)
         custom_id = f"su:bway:{pack(clan)}:{kind.value}:{way}"
-        super().__init__(Button(label=f"Switch {way}", style=style, custom_id=custom_id, row=2))
+        super().__init__(Button(label=label, style=style, custom_id=custom_id, row=2))
         self.clan, self.kind, self.way = clan, kind, way
 
     @classmethod
@@ -151,8 +166,27 @@ class BoardSwitch(SetupItem[Button[View]], template=rf"su:bway:{CLAN}:{_KIND}:(?
     async def act(self, interaction: Interaction[Any], desk: "Desk") -> None:
         if self.way == "on":
             await desk.boards.switch_on(interaction, self.clan, self.kind, None, None)
+        elif self.way == "what":
+            await desk.boards.ask_what(interaction, self.clan, self.kind)
         else:
             await desk.boards.switch_off(interaction, self.clan, self.kind)
+
+
+class WhatModal(SetupModal):
+    """Asks what a board of officers' own shows."""
+
+    def __init__(self, desk: "Desk", clan: Clan, kind: BoardKind, metric: str, period: str) -> None:
+        field = TextInput[Any](default=metric, min_length=1, max_length=60)
+        hint = "XP, EHP, any skill, boss or activity, messages"
+        super().__init__(desk, "A leaderboard of your choice", "Metric", field, hint)
+        self.period = TextInput[Any](default=period, min_length=1, max_length=40)
+        hint = "this-week, this-month, 30d, 2026-10"
+        self.add_item(Label(text="Period", description=hint, component=self.period))
+        self.clan, self.kind = clan, kind
+
+    async def take(self, interaction: Interaction[Any], text: str) -> None:
+        asked = await self.desk.services.boards.read(self.clan, text, self.period.value)
+        await self.desk.boards.switch_on(interaction, self.clan.id, self.kind, None, None, asked)
 
 
 BOARD_SETUP_ITEMS = (BoardKinds, BoardChannel, BoardEvery, BoardSwitch)

@@ -8,7 +8,7 @@ from discord import ButtonStyle, Interaction
 from discord.ui import Button, ChannelSelect, Select, TextInput, View
 
 from bot.domain.clans import Clan
-from bot.domain.feed import FOR_OFFICERS, LEAST_COINS, FeedKind
+from bot.domain.feed import FOR_OFFICERS, LEAST, FeedKind, least_of
 from bot.domain.ids import ChannelId, ClanId
 from bot.domain.post_errors import NoChannelChosen, UnreadableCoins
 from bot.present.feed import KINDS, feed_screen, kind_screen
@@ -53,7 +53,7 @@ class FeedDesk:
             items.append(FeedSwitch(clan.id, kind, "on"))
         if setting is not None:
             items.append(FeedSwitch(clan.id, kind, "off"))
-        if setting is not None and kind is FeedKind.DROPS:
+        if setting is not None and kind in LEAST:
             items.append(FeedSwitch(clan.id, kind, "least"))
         await show(
             interaction, kind_screen(kind, setting), view_of(*items, Go(clan.id, "feed", "Back", row=1))
@@ -74,7 +74,7 @@ class FeedDesk:
         await self.ask_kind(interaction, found, kind)
 
     async def switch(self, interaction: Interaction[Any], clan: ClanId, kind: FeedKind, way: str) -> None:
-        """Off; or on in the officers' channel; or ask for a drop's least worth.
+        """Off; or on in the officers' channel; or ask from what on it is told.
 
         Raises:
             NoChannelChosen: there is no officers' channel.
@@ -82,8 +82,8 @@ class FeedDesk:
         found = await self._desk.services.clans.by_id(clan, guild_of(interaction))
         setting = (await self._feed.settings(found)).get(kind)
         if way == "least" and setting is not None:
-            least = LEAST_COINS if setting.least is None else setting.least
-            await interaction.response.send_modal(CoinsModal(self._desk, found, kind, setting.channel, least))
+            modal = LeastModal(self._desk, found, kind, setting.channel, least_of(kind, setting))
+            await interaction.response.send_modal(modal)
             return
         if way == "on":
             channel = await progress_channel(self._desk.services, found)
@@ -128,10 +128,14 @@ class FeedChannel(SetupItem[ChannelSelect[View]], template=rf"su:fchan:{CLAN}:{_
 
 
 class FeedSwitch(SetupItem[Button[View]], template=rf"su:fway:{CLAN}:{_KIND}:(?P<way>on|off|least)"):
-    """Switches a kind on or off, or asks for a drop's least worth."""
+    """Switches a kind on or off, or asks from what on it is told."""
 
     def __init__(self, clan: ClanId, kind: FeedKind, way: str) -> None:
-        label = {"on": "Switch on", "off": "Switch off", "least": "At least…"}[way]
+        label = {
+            "on": "Switch on",
+            "off": "Switch off",
+            "least": "Which…" if kind is FeedKind.ACHIEVEMENTS else "At least…",
+        }[way]
         style = {"on": ButtonStyle.success, "off": ButtonStyle.danger}.get(way, ButtonStyle.secondary)
         custom_id = f"su:fway:{pack(clan)}:{kind.value}:{way}"
         super().__init__(Button(label=label, style=style, custom_id=custom_id, row=1))
@@ -145,21 +149,29 @@ class FeedSwitch(SetupItem[Button[View]], template=rf"su:fway:{CLAN}:{_KIND}:(?P
         await desk.feed.switch(interaction, self.clan, self.kind, self.way)
 
 
-class CoinsModal(SetupModal):
-    """Asks what a drop is worth at least."""
+_ASKED: Final = {
+    FeedKind.DROPS: ("Drops", "Worth at least, in coins", "500k, 5M, 1.5B"),
+    FeedKind.MILESTONES: ("Milestones", "XP from which they are told", "0 for all, 50M, 200M"),
+    FeedKind.ACHIEVEMENTS: ("Collection logs", "One in how many items is told", "1 for every item, 100"),
+}
+
+
+class LeastModal(SetupModal):
+    """Asks from what on a kind of :data:`LEAST` is told, or how often."""
 
     def __init__(self, desk: "Desk", clan: Clan, kind: FeedKind, channel: ChannelId, least: int) -> None:
         field = TextInput[Any](placeholder="5M", default=str(least), min_length=1, max_length=14)
-        super().__init__(desk, "Drops", "Worth at least, in coins", field, "500k, 5M, 1.5B")
+        title, question, hint = _ASKED[kind]
+        super().__init__(desk, title, question, field, hint)
         self.clan, self.kind, self.channel = clan, kind, channel
 
     async def take(self, interaction: Interaction[Any], text: str) -> None:
-        least = read_coins(text)
+        least = read_amount(text)
         await self.desk.feed.switch_on(interaction, self.clan.id, self.kind, self.channel, least)
 
 
-def read_coins(text: str) -> int:
-    """An amount of coins as people write it: ``500k``, ``5M``, ``1.5b``, ``1200000``.
+def read_amount(text: str) -> int:
+    """An amount of coins or XP as people write it: ``500k``, ``5M``, ``1.5b``, ``1200000``.
 
     Raises:
         UnreadableCoins: it is none.

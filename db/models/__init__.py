@@ -38,7 +38,7 @@ from db.models.members import (
     Profile,
 )
 from db.models.messages import Activity, ActivityDay, Broadcast, Coverage, IngestCursor, Message, RelayPrint
-from db.models.posts import BoardRow, FeedRow, FeedTold, PostRow, ScheduleRow, ScoreWeight
+from db.models.posts import BoardRow, FeedBatch, FeedRow, FeedTold, PostRow, ScheduleRow, ScoreWeight
 from db.models.readings import MetricRow, MetricValue, PastJob, PastRefusal, PastSpan, SnapshotRow
 from db.models.rules import PromotionBatch, PromotionRow, RankHold, RuleDraft, RuleVersion, StandingRow
 from db.models.sources import Attribution, ImportedSpeaker, Source
@@ -63,6 +63,7 @@ __all__ = [
     "DiscordLink",
     "EvidenceKind",
     "EvidenceRow",
+    "FeedBatch",
     "FeedRow",
     "FeedTold",
     "GivenRole",

@@ -74,8 +74,28 @@ class FeedTold(Base):
     told_at: Mapped[datetime]
 
 
+class FeedBatch(Base):
+    """What is being told in a channel. Stored before it is sent, and gone once its end is known.
+
+    ``said`` is a digest of the message, by which it is found.
+    """
+
+    __tablename__ = "feed_batches"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    clan_id: Mapped[int] = clan_key()
+    channel_id: Mapped[Big] = mapped_column(primary_key=True, autoincrement=False)
+    keys: Mapped[list[Any]] = mapped_column(JSON)
+    said: Mapped[str]
+    tried_at: Mapped[datetime]
+
+
 class BoardRow(Base):
-    """A message that keeps itself up to date. ``shown`` is a digest of what it says."""
+    """A message that keeps itself up to date. ``shown`` is a digest of what it says.
+
+    ``checked_at`` is the check by which it says how fresh it is. ``metric`` and ``period`` are what
+    officers chose for a leaderboard of their own.
+    """
 
     __tablename__ = "live_boards"
     __table_args__ = (WITHOUT_ROWID,)
@@ -87,6 +107,9 @@ class BoardRow(Base):
     message_id: Mapped[Big | None]
     shown: Mapped[str | None]
     looked_at: Mapped[datetime | None]
+    checked_at: Mapped[datetime | None]
+    metric: Mapped[str | None]
+    period: Mapped[str | None]
 
 
 class ScoreWeight(Base):

@@ -38,6 +38,9 @@ async def save_board(session: AsyncSession, one: LiveBoard) -> None:
         "message_id": one.message,
         "shown": one.shown,
         "looked_at": one.looked_at,
+        "checked_at": one.checked_at,
+        "metric": one.metric,
+        "period": one.period,
     }
     adding = inserting(session, BoardRow).values(clan_id=one.clan, kind=one.kind, **values)
     await session.execute(adding.on_conflict_do_update(index_elements=["clan_id", "kind"], set_=values))
@@ -50,6 +53,7 @@ async def note_shown(
     looked_at: datetime,
     message: MessageId | None = None,
     shown: str | None = None,
+    checked_at: datetime | None = None,
 ) -> None:
     """It was looked at, and perhaps posted or changed; one that was switched off meanwhile stays off."""
     values: dict[str, Any] = {"looked_at": looked_at}
@@ -57,6 +61,8 @@ async def note_shown(
         values["message_id"] = message
     if shown is not None:
         values["shown"] = shown
+    if checked_at is not None:
+        values["checked_at"] = checked_at
     await session.execute(
         update(BoardRow)
         .where(BoardRow.clan_id == one.clan, BoardRow.kind == one.kind, BoardRow.channel_id == one.channel)
@@ -78,4 +84,7 @@ def _board(row: BoardRow) -> LiveBoard:
         message=None if row.message_id is None else MessageId(row.message_id),
         shown=row.shown,
         looked_at=row.looked_at,
+        checked_at=row.checked_at,
+        metric=row.metric,
+        period=row.period,
     )

@@ -168,6 +168,12 @@ async def lock_guild(session: AsyncSession, defaults: values.GuildSettings) -> N
     await session.execute(select(Guild.guild_id).where(Guild.guild_id == defaults.guild).with_for_update())
 
 
+async def officer_channel(session: AsyncSession, guild: GuildId) -> ChannelId | None:
+    """The officers' channel; None where there is none."""
+    found = await session.scalar(select(Guild.officer_channel_id).where(Guild.guild_id == guild))
+    return None if found is None else ChannelId(found)
+
+
 async def save_guild_settings(session: AsyncSession, settings: values.GuildSettings) -> None:
     """Store what officers chose, whole."""
     columns = _guild_columns(settings)

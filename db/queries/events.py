@@ -9,15 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.activity import snowflake_at, time_of
 from bot.domain.facts import MessageKind
-from bot.domain.ids import ClanId, MemberId, MessageId
+from bot.domain.ids import ClanId, MemberId, MessageId, SourceId
 from db.models import Achievement, Attribution, Broadcast, Member, MemberEvent, Message
 from db.queries.members import ROOT
 from db.types import DISCORD_EPOCH_MS, IDS_A_MILLISECOND, Millis
 
 
 class Happening(NamedTuple):
-    """Something that happened to a member."""
+    """Something that happened to a member. ``key`` stays the same whoever the member is found to be."""
 
+    key: str
     at: datetime
     member: MemberId
     kind: str
@@ -26,8 +27,12 @@ class Happening(NamedTuple):
 
 
 class Achieved(NamedTuple):
-    """A threshold of a metric that a member reached; WOM saw it at most ``accuracy_ms`` late."""
+    """A threshold of a metric that a member reached; WOM saw it at most ``accuracy_ms`` late.
 
+    ``source`` and ``name`` stay the same whoever the member is found to be.
+    """
+
+    source: SourceId
     at: datetime
     member: MemberId
     name: str
@@ -49,7 +54,7 @@ class Announced(NamedTuple):
 async def happenings(session: AsyncSession, clan: ClanId, start: datetime, end: datetime) -> list[Happening]:
     """What happened to members in ``[start, end)``, the oldest first; a merged one's under whom they show."""
     rows = await session.execute(
-        select(MemberEvent.at, ROOT, MemberEvent.kind, MemberEvent.before, MemberEvent.after)
+        select(MemberEvent.key, MemberEvent.at, ROOT, MemberEvent.kind, MemberEvent.before, MemberEvent.after)
         .join_from(
             MemberEvent,
             Member,
@@ -58,13 +63,17 @@ async def happenings(session: AsyncSession, clan: ClanId, start: datetime, end: 
         .where(MemberEvent.clan_id == clan, MemberEvent.at >= start, MemberEvent.at < end)
         .order_by(MemberEvent.at, MemberEvent.key)
     )
-    return [Happening(at, MemberId(member), kind, before, after) for at, member, kind, before, after in rows]
+    return [
+        Happening(key, at, MemberId(member), kind, before, after)
+        for key, at, member, kind, before, after in rows
+    ]
 
 
 async def achieved(session: AsyncSession, clan: ClanId, start: datetime, end: datetime) -> list[Achieved]:
     """What members reached in ``[start, end)``, the oldest first; when it is not known is left out."""
     rows = await session.execute(
         select(
+            Achievement.source_id,
             Achievement.achieved_at,
             Attribution.member_id,
             Achievement.name,
@@ -90,8 +99,8 @@ async def achieved(session: AsyncSession, clan: ClanId, start: datetime, end: da
         .order_by(Achievement.achieved_at, Achievement.name)
     )
     return [
-        Achieved(at, MemberId(member), name, metric, threshold, accuracy)
-        for at, member, name, metric, threshold, accuracy in rows
+        Achieved(SourceId(source), at, MemberId(member), name, metric, threshold, accuracy)
+        for source, at, member, name, metric, threshold, accuracy in rows
         if accuracy is not None
     ]
 

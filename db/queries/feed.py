@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.feed import FeedKind, FeedSetting
+from bot.domain.feed import Batch, FeedKind, FeedSetting
 from bot.domain.ids import ChannelId, ClanId, GuildId
 from db.bulk import inserting
-from db.models import Clan, FeedRow, FeedTold
+from db.models import Clan, FeedBatch, FeedRow, FeedTold
 
 
 async def feeds(session: AsyncSession, clan: ClanId) -> dict[FeedKind, FeedSetting]:
@@ -53,6 +53,27 @@ async def note_told(
     rows = [{"clan_id": clan, "key": key, "told_at": now} for key in keys]
     await session.execute(inserting(session, FeedTold).values(rows).on_conflict_do_nothing())
     await session.execute(delete(FeedTold).where(FeedTold.clan_id == clan, FeedTold.told_at < forget))
+
+
+async def batches(session: AsyncSession, clan: ClanId) -> dict[ChannelId, Batch]:
+    """What was tried and is not known to be there, by channel."""
+    rows = await session.scalars(select(FeedBatch).where(FeedBatch.clan_id == clan))
+    return {
+        ChannelId(row.channel_id): Batch(ChannelId(row.channel_id), tuple(row.keys), row.said, row.tried_at)
+        for row in rows
+    }
+
+
+async def save_batch(session: AsyncSession, clan: ClanId, one: Batch) -> None:
+    """Something is about to be told in a channel."""
+    values = {"keys": list(one.keys), "said": one.said, "tried_at": one.tried_at}
+    adding = inserting(session, FeedBatch).values(clan_id=clan, channel_id=one.channel, **values)
+    await session.execute(adding.on_conflict_do_update(index_elements=["clan_id", "channel_id"], set_=values))
+
+
+async def end_batch(session: AsyncSession, clan: ClanId, channel: ChannelId) -> None:
+    """What became of it is known."""
+    await session.execute(delete(FeedBatch).where(FeedBatch.clan_id == clan, FeedBatch.channel_id == channel))
 
 
 def _setting(row: FeedRow) -> FeedSetting:

@@ -22,23 +22,21 @@ IS_LINKED = (Member.clan_id == DiscordLink.clan_id) & (Member.id == DiscordLink.
 def stands() -> ColumnElement[bool]:
     """Whether a link counts: it is verified, or no other user's link to the member is.
 
-    For statements that join each link's member by :data:`IS_LINKED`. Members whom officers
-    merged are one here too.
+    So does another link of a user who has a verified one to the member. For statements that join
+    each link's member by :data:`IS_LINKED`. Members whom officers merged are one here too.
     """
     other, theirs = aliased(DiscordLink), aliased(Member)
-    taken = (
-        select(other.user_id)
-        .join(theirs, (theirs.clan_id == other.clan_id) & (theirs.id == other.member_id))
-        .where(
-            other.clan_id == DiscordLink.clan_id,
-            other.verified,
-            other.user_id != DiscordLink.user_id,
-            func.coalesce(theirs.same_as, theirs.id) == ROOT,
-        )
-        .correlate(DiscordLink, Member)
-        .exists()
+    root = func.coalesce(theirs.same_as, theirs.id)
+    verified = (
+        select(other.clan_id, root)
+        .join_from(other, theirs, (theirs.clan_id == other.clan_id) & (theirs.id == other.member_id))
+        .where(other.verified)
     )
-    return DiscordLink.verified | ~taken
+    # Looked for in what is read once: a look at all links for each is the square of their number.
+    link = (DiscordLink.clan_id, ROOT)
+    by_anybody = tuple_(*link).in_(verified)
+    by_themselves = tuple_(*link, DiscordLink.user_id).in_(verified.add_columns(other.user_id))
+    return DiscordLink.verified | ~by_anybody | by_themselves
 
 
 async def links_of(session: AsyncSession, clan: ClanId, user: UserId) -> list[Account]:

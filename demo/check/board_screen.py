@@ -22,8 +22,11 @@ _LISTENING_LAG = 120
 _OTHERS = re.compile(r"([\d,]+) messages? not linked to a member")
 
 
-def check_board(screen: Screen, asked: Asked) -> Iterator[str]:
-    """What is wrong with a page, in words; nothing for a right one."""
+def check_board(screen: Screen, asked: Asked, *, own: bool = False) -> Iterator[str]:
+    """What is wrong with a page, in words; nothing for a right one.
+
+    Who wrote nothing stands on the page of a member's ``own`` place only.
+    """
     label, *heading = parts(screen.title)
     metric = asked.metric(label)
     wanted = asked.options.get("metric")
@@ -35,7 +38,8 @@ def check_board(screen: Screen, asked: Asked) -> Iterator[str]:
             yield from heading_problem(part, asked)
     board = asked.board(metric)
     rows = [found for found in map(_ROW.fullmatch, screen.lines) if found is not None]
-    yield from _check_rows(rows, board, metric, screen, asked)
+    named = replace(board, rows=tuple(row for row in board.rows if own or metric != "messages" or row.value))
+    yield from _check_rows(rows, named, metric, screen, asked)
     if not any(_MEASURED.search(line) for line in screen.lines):
         yield "the board does not say how many are measured"
     for line in screen.lines:
@@ -159,7 +163,7 @@ def check_my_place(screen: Screen, asked: Asked) -> Iterator[str]:
         return
     yield from _check_place(screen.lines, board, row, metric, asked)
     if screen.title:
-        yield from check_board(_without(screen, _MINE, _BEHIND), asked)
+        yield from check_board(_without(screen, _MINE, _BEHIND), asked, own=True)
 
 
 def _check_place(lines: list[str], board: Board, row: Row, metric: str, asked: Asked) -> Iterator[str]:

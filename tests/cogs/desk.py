@@ -19,11 +19,16 @@ from tests.cogs.world import ANN, JOHN, NOW, Clock, restored_wom
 async def colleagues(foundry: Foundry) -> simcord.ChannelHandle:
     """The officers' channel, from now on: there their answers are ordinary messages."""
     channel = foundry.places.guild.create_text_channel("officers")
-    guild = GuildId(foundry.places.guild.id)
-    settings = await foundry.services.clans.settings(guild)
-    async with foundry.services.database.write() as session:
-        await clans.save_guild_settings(session, replace(settings, officer_channel=ChannelId(channel.id)))
+    await officers_meet_in(foundry, channel)
     return channel
+
+
+async def officers_meet_in(foundry: Foundry, channel: simcord.ChannelHandle | None) -> None:
+    """Their channel is this one now; None for none."""
+    settings = await foundry.services.clans.settings(GuildId(foundry.places.guild.id))
+    chosen = None if channel is None else ChannelId(channel.id)
+    async with foundry.services.database.write() as session:
+        await clans.save_guild_settings(session, replace(settings, officer_channel=chosen))
 
 
 async def dispute(foundry: Foundry, *claimed: str) -> None:

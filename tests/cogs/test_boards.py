@@ -1,17 +1,18 @@
 """Live boards as a server sees them: one message each, which keeps itself up to date."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import simcord
 
-from bot.domain.boards import BoardKind
+from bot.domain.boards import FOR_OFFICERS, BoardKind
 from bot.domain.ids import ChannelId, UserId
 from bot.services.boards import Boards
 from tests.cogs.conftest import Foundry
-from tests.cogs.desk import colleagues
-from tests.cogs.reading import components_of, is_private, message_of, text_of
+from tests.cogs.desk import colleagues, officers_meet_in
+from tests.cogs.reading import components_of, is_private, message_of, sent_after, text_of
 from tests.cogs.world import ANN, NOW, Clock, player_id, restored_wom
 from tests.simulator import as_bot
 
@@ -20,7 +21,8 @@ HALF_AN_HOUR = timedelta(minutes=31)
 
 async def kept(foundry: Foundry, kind: BoardKind = BoardKind.RACE) -> simcord.ChannelHandle:
     """A channel with a board, once the bot has looked."""
-    channel = foundry.places.guild.create_text_channel("board")
+    guild = foundry.places.guild
+    channel = await colleagues(foundry) if kind in FOR_OFFICERS else guild.create_text_channel("board")
     clan, by = await foundry.clan(), UserId(foundry.places.manager.id)
     with as_bot(foundry.env):
         await foundry.services.boards.switch_on(clan, kind, ChannelId(channel.id), by)
@@ -57,6 +59,42 @@ async def test_a_board_is_one_message_that_is_edited_only_when_something_changed
     assert text_of(board).splitlines()[2].startswith("🥇 Ann B")
 
 
+@pytest.mark.both_databases
+async def test_a_board_says_how_fresh_it_is_once_an_hour_and_at_once_to_who_presses(
+    foundry: Foundry,
+) -> None:
+    channel = await kept(foundry, BoardKind.CHAT)
+
+    def stamp() -> str:
+        (board,) = boards(channel)
+        return re.findall(r"<t:(\d+):R>", board.embeds[0].description)[0]
+
+    first = stamp()
+    await later(foundry, HALF_AN_HOUR)
+    assert stamp() == first, "nothing changed, and it is fresh enough"
+    for _ in range(2):
+        await later(foundry, HALF_AN_HOUR)
+    hourly = stamp()
+    assert int(hourly) - int(first) > 3_600
+    foundry.env.backend.clock.advance(60)
+    (board,) = boards(channel)
+    pressed = await foundry.john.click(board, label="Refresh")
+    await foundry.env.settle()
+    assert int(stamp()) > int(hourly)
+    assert not pressed.followups
+
+
+async def test_who_presses_where_there_is_nothing_to_change_hears_so_in_private(foundry: Foundry) -> None:
+    channel = await kept(foundry)
+    foundry.env.backend.clock.advance(60)
+    (board,) = boards(channel)
+    pressed = await foundry.john.click(board, label="Refresh")
+    await foundry.env.settle()
+    assert is_private(sent_after(pressed))
+    assert text_of(sent_after(pressed)) == "Nothing has changed since the last look, <t>."
+    assert boards(channel)[0].edited_at is None
+
+
 async def test_a_deleted_board_is_posted_again(foundry: Foundry) -> None:
     channel = await kept(foundry)
     (board,) = boards(channel)
@@ -89,6 +127,27 @@ async def test_where_it_cannot_stand_it_ends_and_officers_are_told_once(foundry:
     await later(foundry, HALF_AN_HOUR)
     assert len([one for one in boards(desk) if "switched off" in text_of(one)]) == 1
     assert not await foundry.services.boards.of(await foundry.clan())
+
+
+@pytest.mark.both_databases
+async def test_the_worklist_follows_the_officers_channel_and_waits_while_there_is_none(
+    foundry: Foundry,
+) -> None:
+    before = await colleagues(foundry)
+    clan, by = await foundry.clan(), UserId(foundry.places.manager.id)
+    after = foundry.places.guild.create_text_channel("new-officers")
+    with as_bot(foundry.env):
+        await foundry.services.boards.switch_on(clan, BoardKind.WORKLIST, ChannelId(before.id), by)
+    await officers_meet_in(foundry, None)
+    await later(foundry, HALF_AN_HOUR)
+    assert not boards(before)
+    await officers_meet_in(foundry, before)
+    await later(foundry, HALF_AN_HOUR)
+    assert len(boards(before)) == 1
+    await officers_meet_in(foundry, after)
+    await later(foundry, HALF_AN_HOUR)
+    await later(foundry, HALF_AN_HOUR)
+    assert (len(boards(before)), len(boards(after))) == (1, 1)
 
 
 @pytest.mark.parametrize("kind", list(BoardKind))
@@ -132,3 +191,37 @@ async def test_officers_choose_in_setup_which_boards_there_are(foundry: Foundry)
     }
     await manager.click(message_of(shown), label="Switch off")
     assert BoardKind.WORKLIST not in await foundry.services.boards.of(await foundry.clan())
+
+
+async def test_officers_choose_what_a_board_of_their_own_shows(foundry: Foundry) -> None:
+    manager = foundry.places.manager
+    channel = foundry.places.guild.create_text_channel("board")
+    shown = await manager.slash(foundry.commands, "setup")
+
+    async def choose(start: str, *values: Any) -> None:
+        ids = [one["custom_id"] for one in components_of(shown)]
+        id_ = next(id_ for id_ in ids if id_.startswith(start))
+        await manager.select(message_of(shown), list(values), custom_id=id_)
+
+    async def ask(metric: str, period: str) -> Any:
+        modal: Any = await manager.click(message_of(shown), label="What…")
+        first, second = (one["component"]["custom_id"] for one in modal.modal["components"])
+        return await manager.submit_modal(modal, {first: metric, second: period})
+
+    await choose("su:menu", "posts")
+    await manager.click(message_of(shown), label="Boards…")
+    await choose("su:bkinds", "own")
+    await choose("su:bchan", channel)
+    assert "Shows EHP, this-month." in text_of(shown)
+    await later(foundry, HALF_AN_HOUR)
+    (board,) = boards(channel)
+    assert "EHP · This month" in text_of(board)
+    await ask("vork", "7d")
+    assert "Shows Vorkath, 7d." in text_of(shown)
+    refused = await ask("flying", "7d")
+    assert is_private(refused)
+    await later(foundry, HALF_AN_HOUR)
+    (same,) = boards(channel)
+    assert same.id == board.id
+    assert "Vorkath · Last 7 days" in text_of(same)
+    assert "Jo hn" in text_of(same)

@@ -7,17 +7,21 @@ import pytest
 import simcord
 
 from bot.domain.activity import snowflake_at
-from bot.domain.facts import MessageFact, MessageKind, relay_source
+from bot.domain.boards import BoardKind
+from bot.domain.broadcasts import BroadcastKind
+from bot.domain.facts import BroadcastFact, MessageFact, MessageKind, relay_source
 from bot.domain.feed import FeedKind
-from bot.domain.ids import ChannelId, MessageId, UserId
+from bot.domain.ids import ChannelId, GroupId, GuildId, MessageId, UserId
 from bot.domain.names import name_key
 from bot.domain.setup import RelayShare
+from bot.services.feed import Feed
 from bot.services.storing import Heard, store
+from db.queries import clans
 from demo.wom import SimulatedWom
 from tests.cogs.conftest import Foundry
-from tests.cogs.desk import colleagues
+from tests.cogs.desk import colleagues, officers_meet_in
 from tests.cogs.reading import components_of, message_of, text_of
-from tests.cogs.world import ANN, CY, DEE, GROUP, JOHN, NOW, POLLS, Clock, player_id, restored_wom
+from tests.cogs.world import AMSTERDAM, ANN, CY, DEE, GROUP, JOHN, NOW, POLLS, Clock, player_id, restored_wom
 from tests.simulator import as_bot
 
 MINUTES = timedelta(minutes=10)
@@ -48,6 +52,19 @@ async def later(foundry: Foundry, wom: SimulatedWom | None = None, by: timedelta
         await foundry.bot.close()
 
 
+async def say(foundry: Foundry, *texts: str) -> None:
+    """The game announces this in the relayed chat."""
+    relay = foundry.places.guild.create_text_channel("clan-chat")
+    hook = foundry.places.guild.create_webhook(relay, "Relay")
+    clan, by = await foundry.clan(), UserId(foundry.places.manager.id)
+    share = RelayShare(ChannelId(relay.id), 1, 1)
+    with as_bot(foundry.env):
+        await foundry.services.setting_up.use_relay(clan, UserId(hook.id), share, by)
+    for text in texts:
+        await hook.send(text)
+    await foundry.services.ingest.flush()
+
+
 def posts(channel: simcord.ChannelHandle) -> list[Any]:
     return list(channel.history())
 
@@ -70,7 +87,10 @@ async def test_what_happens_is_told_once_and_nothing_from_before(foundry: Foundr
     soon = NOW + timedelta(minutes=5)
     john, ann, cy = (player_id(wom, name) for name in (JOHN, ANN, CY))
     wom.achieve(john, "99 Fishing", "fishing", 13_034_431, soon, accuracy=1_000)
-    wom.achieve(ann, "200m Overall", "overall", 200_000_000, soon, accuracy=1_000)
+    wom.achieve(ann, "200m Overall Exp.", "overall", 200_000_000, soon, accuracy=1_000)
+    wom.achieve(ann, "Maxed Overall", "overall", 13_034_431, soon, accuracy=1_000)
+    wom.achieve(ann, "Base 90 Stats", "overall", 273_742 * 23, soon, accuracy=1_000)
+    wom.achieve(ann, "5k Vorkath kills", "vorkath", 5_000, soon, measure="kills", accuracy=1_000)
     wom.achieve(ann, "99 Magic", "magic", 13_034_431, NOW - timedelta(days=2), accuracy=1_000)
     wom.achieve(cy, "99 Agility", "agility", 13_034_431, soon, accuracy=-1)
     wom.change_role(GROUP, ann, "onyx", soon)
@@ -79,9 +99,40 @@ async def test_what_happens_is_told_once_and_nothing_from_before(foundry: Foundr
     told = lines(channel)
     assert "🎉 Jo hn has reached 99 Fishing" in told
     assert "🏅 Ann B has reached 200M XP" in told
+    assert "🏅 Ann B has maxed" in told
+    assert "🏅 Ann B has reached Base 90 Stats" in told
+    assert "🏅 Ann B has reached 5,000 Vorkath" in told
+    assert not [line for line in told if "13M" in line or "6.3M" in line], "thresholds of a skill are no XP"
     assert "⬆ Ann B is Onyx now" in told
     assert "👋 welcome Eve" in told
     assert not [line for line in told if "Magic" in line or "Agility" in line]
+    await later(foundry)
+    assert lines(channel) == told
+
+
+@pytest.mark.both_databases
+async def test_what_was_told_is_not_told_again_of_whom_somebody_is_merged_into_nor_after_an_undo(
+    foundry: Foundry,
+) -> None:
+    channel = await told_of(foundry, FeedKind.NINETY_NINES, FeedKind.RENAMES, FeedKind.JOINS)
+    wom = restored_wom(Clock(NOW))
+    soon, gone = NOW + MINUTES / 2, wom.add_player("Eve", at=NOW - timedelta(days=9))
+    wom.join(GROUP, gone, "member", soon)
+    wom.achieve(gone, "99 Fishing", "fishing", 13_034_431, soon, accuracy=1_000)
+    await later(foundry, wom)
+    told = lines(channel)
+    assert sorted(told) == ["🎉 Eve has reached 99 Fishing", "👋 welcome Eve"]
+    wom.leave(GROUP, gone, soon + MINUTES)
+    for _ in range(3):
+        await later(foundry, wom, timedelta(hours=25))
+    ask = foundry.places.officer.slash
+    await foundry.restart()
+    preview = await ask(foundry.commands, "member identity merge", member="Eve", into=ANN)
+    await foundry.places.officer.click(message_of(preview), label="Do it")
+    assert text_of(preview).startswith("Decided")
+    await later(foundry)
+    assert lines(channel) == told
+    await foundry.places.officer.click(message_of(preview), label="Undo")
     await later(foundry)
     assert lines(channel) == told
 
@@ -90,29 +141,88 @@ async def test_drops_are_told_from_a_worth_on_and_best_times_as_the_game_writes_
     foundry: Foundry,
 ) -> None:
     channel = await told_of(foundry, FeedKind.DROPS, FeedKind.BESTS, least=5_000_000)
-    relay = foundry.places.guild.create_text_channel("clan-chat")
-    hook = foundry.places.guild.create_webhook(relay, "Relay")
-    clan, by, share = (
-        await foundry.clan(),
-        UserId(foundry.places.manager.id),
-        RelayShare(ChannelId(relay.id), 1, 1),
-    )
-    with as_bot(foundry.env):
-        await foundry.services.setting_up.use_relay(clan, UserId(hook.id), share, by)
-    for text in (
+    await say(
+        foundry,
         "Jo hn received a drop: Twisted bow (1,600,000,000 coins) from Chambers of Xeric.",
         "Ann B received a drop: Bones (120 coins).",
         "Ann B received special loot from a raid: Avernic defender hilt.",
         "Cy has achieved a new Zulrah personal best: 1:02.40",
+        "Cy has achieved a new Theatre of Blood (Team Size: 3 players) personal best: 20:00",
+        "Cy has achieved a new Chambers of Xeric (Team Size: 24+ players) personal best: 25:00",
+        "Cy has achieved a new Tombs of Amascut (Team Size: Solo) personal best: 30:00",
         "Somebody else received a drop: Twisted bow (1,600,000,000 coins).",
-    ):
-        await hook.send(text)
-    await foundry.services.ingest.flush()
+    )
     await later(foundry)
     assert lines(channel) == [
         "💎 Jo hn: Twisted bow (1.6B coins)",
         "💎 Ann B: Avernic defender hilt",
         "⏱ Cy: Zulrah in 1:02.40",
+        "⏱ Cy: Theatre of Blood in 20:00 (team of 3)",
+        "⏱ Cy: Chambers of Xeric in 25:00 (team of 24+)",
+        "⏱ Cy: Tombs of Amascut in 30:00 (solo)",
+    ]
+
+
+async def test_pets_and_other_achievements_are_told_but_not_each_diary_and_item_of_a_log(
+    foundry: Foundry,
+) -> None:
+    channel = await told_of(foundry, FeedKind.PETS, FeedKind.ACHIEVEMENTS)
+    await say(
+        foundry,
+        "Jo hn has a funny feeling like he's being followed: Vorki at 1,234 kills.",
+        "Ann B has a funny feeling like she's being followed: Heron.",
+        "Cy has completed the Master combat achievements.",
+        "Cy has completed a Hard combat task: Whack-a-Mole.",
+        "Cy has completed the Easy Ardougne diary.",
+        "Cy has completed the Elite Ardougne diary.",
+        "Cy has completed a quest: Song of the Elves",
+        "Cy received a new collection log item: Bones (399/1,520)",
+        "Cy received a new collection log item: Abyssal whip (400/1,520)",
+    )
+    await later(foundry)
+    assert lines(channel) == [
+        "🐾 Jo hn: Vorki at 1,234 kills",
+        "🐾 Ann B: Heron",
+        "📜 Cy has completed the Master combat achievements",
+        "📜 Cy has completed the Elite Ardougne diary",
+        "📜 Cy has completed Song of the Elves",
+        "📜 Cy has 400 of 1,520 items in the collection log: Abyssal whip",
+    ]
+
+
+@pytest.mark.both_databases
+async def test_an_expulsion_is_told_to_officers_and_not_as_a_leave_beside_it(foundry: Foundry) -> None:
+    desk = await colleagues(foundry)
+    by, clan = UserId(foundry.places.manager.id), await foundry.clan()
+    with as_bot(foundry.env):
+        await foundry.services.feed.switch_on(clan, FeedKind.LEAVERS, ChannelId(desk.id), by)
+    wom = restored_wom(Clock(NOW))
+    await later(foundry, wom)
+    await foundry.restart()
+    await say(foundry, "Dee has been expelled from the clan by Jo hn.")
+    for name in (DEE, CY):
+        wom.leave(GROUP, player_id(wom, name), NOW + 3 * MINUTES)
+    for _ in range(3):
+        await later(foundry, wom, timedelta(hours=25))
+    told = [line for line in lines(desk) if line.startswith("🚪")]
+    assert told == ["🚪 Dee was expelled by Jo hn", "🚪 Cy has left, Member"]
+
+
+async def test_milestones_of_xp_are_told_from_an_amount_on(foundry: Foundry) -> None:
+    channel = await told_of(foundry, FeedKind.MILESTONES, least=50_000_000)
+    wom, soon = restored_wom(Clock(NOW)), NOW + MINUTES / 2
+    for name, metric, threshold, measure in (
+        ("25m Fishing", "fishing", 25_000_000, "experience"),
+        ("50m Fishing", "fishing", 50_000_000, "experience"),
+        ("Maxed Overall", "overall", 13_034_431, "experience"),
+        ("500 Vorkath kills", "vorkath", 500, "kills"),
+    ):
+        wom.achieve(player_id(wom, ANN), name, metric, threshold, soon, measure=measure, accuracy=1_000)
+    await later(foundry, wom)
+    assert sorted(lines(channel)) == [
+        "🏅 Ann B has maxed",
+        "🏅 Ann B has reached 500 Vorkath",
+        "🏅 Ann B has reached 50M Fishing",
     ]
 
 
@@ -199,6 +309,101 @@ async def test_competitions_are_told_of_when_they_begin_in_their_last_hours_and_
     await foundry.services.feed.switch_off(await foundry.clan(), FeedKind.COMPETITIONS, None)
     await passes(MINUTES)
     assert [path for _, path in wom.requests if path.endswith("/competitions")] == asked
+
+
+@pytest.mark.both_databases
+async def test_with_several_clans_each_is_named_and_what_is_wrong_with_one_keeps_nothing_else(
+    foundry: Foundry,
+) -> None:
+    channel = await told_of(foundry, FeedKind.JOINS, FeedKind.DROPS)
+    first, by, guild = (
+        await foundry.clan(),
+        UserId(foundry.places.manager.id),
+        GuildId(foundry.places.guild.id),
+    )
+    board = foundry.places.guild.create_text_channel("board")
+    wom, soon = restored_wom(Clock(NOW)), NOW + MINUTES / 2
+    wom.add_group(456, "Second_Smithy", ("owner", "member"), at=NOW - timedelta(days=9))
+    async with foundry.services.database.write() as session:
+        number = await clans.add_clan(session, guild, GroupId(456), "Second_Smithy", AMSTERDAM, NOW)
+    second = await foundry.services.clans.by_id(number, guild)
+    with as_bot(foundry.env):
+        await foundry.services.feed.switch_on(second, FeedKind.JOINS, ChannelId(channel.id), by)
+        await foundry.services.boards.switch_on(first, BoardKind.ROSTER, ChannelId(board.id), by)
+    wom.join(GROUP, wom.add_player("Eve", at=soon), "member", soon)
+    await later(foundry, wom)
+    assert lines(channel) == ["Iron Foundry", "👋 welcome Eve"]
+    said = MessageId(snowflake_at(NOW + MINUTES))
+    ann = relay_source(name_key(ANN), ANN)
+    nonsense = BroadcastFact(BroadcastKind.DROP, {"item": "Bones", "coins": "many"}, "")
+    async with foundry.services.database.write() as session:
+        fact = MessageFact(said, ChannelId(channel.id), MessageKind.BROADCAST, ann, 5, nonsense)
+        await store(session, first.id, [Heard(ChannelId(channel.id), said, fact)], {})
+    wom.join(456, wom.add_player("Zed", at=soon), "member", soon + 2 * MINUTES)
+    await later(foundry, wom, 3 * MINUTES)
+    assert lines(channel)[-2:] == ["Second_Smithy", "👋 welcome Zed"]
+    assert len(posts(board)) == 1
+
+
+@pytest.mark.both_databases
+async def test_leavers_are_told_in_the_officers_channel_of_now_and_wait_while_there_is_none(
+    foundry: Foundry,
+) -> None:
+    before = await colleagues(foundry)
+    by = UserId(foundry.places.manager.id)
+    clan, after = await foundry.clan(), foundry.places.guild.create_text_channel("new-officers")
+    with as_bot(foundry.env):
+        await foundry.services.feed.switch_on(clan, FeedKind.LEAVERS, ChannelId(before.id), by)
+    await officers_meet_in(foundry, None)
+    wom = restored_wom(Clock(NOW))
+    await later(foundry, wom)
+    wom.leave(GROUP, player_id(wom, DEE), NOW + 2 * MINUTES)
+    for _ in range(3):
+        await later(foundry, wom, timedelta(hours=25))
+    assert not [line for line in lines(before) if "left" in line]
+    await foundry.restart()
+    await officers_meet_in(foundry, after)
+    await later(foundry)
+    assert lines(after) == ["🚪 Dee has left, Member"]
+    assert not [line for line in lines(before) if "left" in line]
+
+
+@pytest.mark.both_databases
+async def test_what_arrived_before_the_bot_was_killed_is_not_told_again_beside_what_is_new(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(*_: object, **__: object) -> None:
+        """Nothing is stored any more: the process is gone."""
+
+    channel = await told_of(foundry, FeedKind.JOINS)
+    wom = restored_wom(Clock(NOW))
+    wom.join(GROUP, wom.add_player("Eve_*x*", at=NOW), "member", NOW + MINUTES / 2)
+    with monkeypatch.context() as context:
+        context.setattr(Feed, "settle", never)
+        await later(foundry, wom)
+    assert lines(channel) == ["👋 welcome Eve_*x*"]
+    wom.join(GROUP, wom.add_player("Zed", at=NOW), "member", NOW + 2 * MINUTES)
+    await later(foundry, wom)
+    await later(foundry, by=timedelta(minutes=1))
+    assert lines(channel) == ["👋 welcome Eve_*x*", "👋 welcome Zed"]
+
+
+async def test_what_never_arrived_is_told_with_what_is_new_and_where_officers_want_it_then(
+    foundry: Foundry,
+) -> None:
+    channel = await told_of(foundry, FeedKind.JOINS)
+    foundry.env.inject_error("POST", f"/channels/{channel.id}/messages", status=503, times=None)
+    wom = restored_wom(Clock(NOW))
+    wom.join(GROUP, wom.add_player("Eve", at=NOW), "member", NOW + MINUTES / 2)
+    await later(foundry, wom)
+    await later(foundry, wom)
+    await foundry.restart()
+    other = await told_of(foundry, FeedKind.JOINS)
+    wom.join(GROUP, wom.add_player("Zed", at=NOW), "member", NOW + 3 * MINUTES)
+    await later(foundry, wom)
+    await later(foundry, by=timedelta(minutes=1))
+    assert not lines(channel)
+    assert sorted(lines(other)) == ["👋 welcome Eve", "👋 welcome Zed"]
 
 
 async def test_while_discord_fails_nothing_is_lost_and_nothing_is_told_twice(foundry: Foundry) -> None:

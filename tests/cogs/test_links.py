@@ -57,10 +57,10 @@ async def test_who_has_none_is_told_how_to_add_one_and_then_can_ask_for_their_ca
 async def test_messages_follow_the_main_account_at_once_and_after_a_restart(foundry: Foundry) -> None:
     async def messages() -> list[str]:
         board = await foundry.ann.slash(foundry.commands, "leaderboard", metric="messages")
-        return lines_of(board)[2:5]
+        return [line for line in lines_of(board)[2:5] if not line.startswith("-#")]
 
     stranger = foundry.places.stranger
-    assert await messages() == ["🥇 Jo hn · 10", "🥈 Ann B · 3", "`3` a_b_c · 0"]
+    assert await messages() == ["🥇 Jo hn · 10", "🥈 Ann B · 3"]
     await stranger.slash(foundry.commands, "link", name="Dee")
     result = await stranger.slash(foundry.commands, "link", name=CY)
     assert await messages() == ["🥇 Jo hn · 10", "🥈 Dee · 5", "🥉 Ann B · 3"]

@@ -91,7 +91,7 @@ async def test_playful_parts_are_told_only_where_they_were_chosen(foundry: Found
         await foundry.services.posts.choose(clan, Cadence.WEEKLY, by, parts=PLAYFUL)
     tried = await manager.click(message_of(shown), label="Try it")
     lines = lines_of(tried)
-    assert lines[1] == "Score Jo hn 561 · Ann B 479 · WWWWWWWWWWWW 300"
+    assert lines[1] == "Score Jo hn 561 · Ann B 387 · WWWWWWWWWWWW 375"
     assert lines[2:4] == ["Bosses a_b_c 1 · Ann B 1 · Cy 1 and 21 more", "Streak, days Jo hn 2 · Ann B 1"]
     assert lines[4:6] == ["👹 Vorkath 90", "🤫 quietest killer: Cy, 3 kills and not a word"]
     assert len(lines) == 7, "no hour stands out, and nobody raids"

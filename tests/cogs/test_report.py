@@ -120,8 +120,10 @@ async def test_what_is_unknown_is_empty_and_hatched_and_zero_is_zero(foundry: Fo
     unknown = row[titles.index("XP 30 d")]
     assert unknown.value is None
     assert unknown.fill.patternType == "lightUp"
-    silent = row[titles.index("Messages 30 d")]
+    silent = next(row for row in roster.iter_rows(3) if row[1].value == CY)[titles.index("Messages 30 d")]
     assert (silent.value, silent.fill.patternType) == (0, "solid")
+    nobodys = row[titles.index("Messages 30 d")]
+    assert (nobodys.value, nobodys.fill.patternType) == (None, "lightUp"), "he is nobody's in Discord"
     rules = [rule.formula for found in roster.conditional_formatting for rule in found.rules if rule.formula]
     assert any("ISNUMBER" in formula[0] for formula in rules), "an empty cell equals 0 to Excel"
 
@@ -193,10 +195,24 @@ async def test_csv_has_a_file_for_each_table_and_nothing_else_in_it(foundry: Fou
 async def test_json_says_its_version_and_null_where_nothing_is_known(foundry: Foundry) -> None:
     (data,) = (await files_of(await report(foundry, format="json"))).values()
     found = json.loads(data)
-    assert found["schema"] == 1
+    assert found["schema"] == 2
     members = {one["name"]: one for one in found["members"]}
     assert members[JOHN]["messages"] == {"7d": 10, "30d": 10, "90d": 10, "total": 10}
     assert members[FINN]["xp"]["30d"] is None
+    gained = {one["name"]: one["metrics"] for one in found["gains"]}
+    assert 0 < gained[JOHN]["ehp"] == members[JOHN]["ehp"]["30d"] < 1_000, "hours"
+    assert found["activity"]["members"]
+    assert found["changes"]
+    assert found["promotions"] is None, "no rules yet"
+    assert {one["known"] for one in found["inactive"]} <= {"quiet", "absent", "unknown"}
+
+
+async def test_json_has_what_was_asked_for_and_nothing_else(foundry: Foundry) -> None:
+    every = {"members", "gains", "activity", "changes", "promotions", "inactive"}
+    for kind, section in (("roster", "members"), ("inactive", "inactive"), ("promotions", "promotions")):
+        ((name, data),) = (await files_of(await report(foundry, format="json", kind=kind))).items()
+        assert name.startswith(f"clan-{kind}-")
+        assert json.loads(data).keys() & every == {section}
 
 
 async def test_what_discord_does_not_take_at_once_is_split(

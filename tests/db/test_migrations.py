@@ -1,6 +1,6 @@
 """The schema comes from the migrations alone, and every path to the head leaves the same rules behind."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,9 +11,22 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.domain.facts import MessageKind
 from db import migrate
-from db.models import Alias, Base, Broadcast, Clan, Member, Message, Relay
+from db.models import (
+    Achievement,
+    Alias,
+    Attribution,
+    Base,
+    Broadcast,
+    Clan,
+    FeedTold,
+    Member,
+    MemberEvent,
+    Message,
+    Relay,
+    Source,
+)
 from db.session import Database
-from db.types import OPEN_END
+from db.types import OPEN_END, OPEN_START, to_millis
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 STEPS = len(migrate.revisions())
@@ -146,5 +159,46 @@ async def test_what_was_heard_before_several_relays_were_told_apart_is_kept_up_a
             ]
             assert await session.scalar(select(Broadcast.raw)) == "?"
             assert (await session.scalars(select(Relay.lines_read))).all() == [5]
+    finally:
+        await database.close()
+
+
+@pytest.mark.both_databases
+async def test_what_a_feed_told_stays_told_when_it_is_known_by_what_was_seen(database_url: str) -> None:
+    database = Database(database_url)
+    millis, old = to_millis(NOON), NOON - timedelta(days=1)
+    try:
+        await two_members(database)
+        await migrate.downgrade(database_url, "0019")
+        async with database.write() as session:
+            await session.execute(update(Member).where(Member.id == 1).values(same_as=2))
+            session.add(Source(clan_id=1, id=7, kind="profile", key="9", label="M1", user_id=None))
+            await session.flush()
+            session.add(
+                Attribution(
+                    clan_id=1, source_id=7, from_at=OPEN_START, to_at=OPEN_END, member_id=2, base_id=1,
+                    origin="profile",
+                )
+            )  # fmt: skip
+            for name in ("99 Magic", "99 Agility"):
+                session.add(
+                    Achievement(
+                        clan_id=1, source_id=7, name=name, metric_key="x", threshold=1, achieved_at=NOON,
+                        accuracy_ms=1,
+                    )
+                )  # fmt: skip
+            for key, at in (("joined:9:1", NOON), ("joined:9:2", old)):
+                session.add(
+                    MemberEvent(
+                        clan_id=1, key=key, member_id=1, kind="joined", at=at, before=None, after=None,
+                        told_at=None,
+                    )
+                )  # fmt: skip
+            for key in (f"e:2:joined:{millis}", "a:2:99 Magic"):
+                session.add(FeedTold(clan_id=1, key=key, told_at=NOON))
+        await migrate.upgrade(database_url)
+        async with database.read() as session:
+            known = set(await session.scalars(select(FeedTold.key)))
+        assert known == {f"e:2:joined:{millis}", "ev:joined:9:1", "a:2:99 Magic", "ach:7:99 Magic"}
     finally:
         await database.close()

@@ -10,6 +10,7 @@ from bot.domain.coverage import (
     common,
     heard_in_channels,
     heard_in_game,
+    heard_throughout,
     length,
     merged,
     without,
@@ -119,3 +120,19 @@ def test_of_several_relay_channels_each_has_to_be_heard() -> None:
     silent = {1: ([span(100, 0)], lines), 2: ([span(100, 0)], [at(99), at(80), at(79)])}
     assert heard_in_game(silent, at(100), NOW) == [span(100, 79)], "one wrote, the other is broken"
     assert heard_in_game({}, at(100), NOW) == []
+
+
+def test_an_hour_may_be_missing_of_what_was_heard_throughout_but_not_all_of_it() -> None:
+    def heard(*observed: Observed, start: float = 24, end: float = 0) -> bool:
+        return heard_throughout(observed, at(start), at(end))
+
+    assert heard(span(30, 0))
+    assert heard(span(30, 12), span(11, 0))
+    assert heard(span(20, 0), span(40, 21))
+    assert not heard(span(22.9, 0))
+    assert not heard(span(30, 13), span(12.5, 0.6))
+    assert not heard(span(23, 22))
+    assert not heard()
+    assert not heard(start=0.5), "nobody listened to that half hour"
+    assert not heard(span(40, 24), start=0.5)
+    assert heard_throughout([span(30, 7)], at(24), NOW, but=timedelta(hours=7))

@@ -48,6 +48,24 @@ def test_who_lacks_data_is_counted_and_never_named() -> None:
     assert "Zed" not in text
 
 
+def test_who_wrote_nothing_is_counted_and_named_to_nobody_but_themselves() -> None:
+    made = board([("Ann", 5), *((f"Silent {number:02}", 0) for number in range(1, 25))], of=MESSAGES)
+    text = read(leaderboard_page(made, 0, AMSTERDAM))
+    assert "Ann" in text
+    assert "Silent" not in text
+    assert "25 of 25 measured" in text
+    assert pages(made) == 1
+    assert "Silent" not in read(leaderboard_page(made, 2, AMSTERDAM)), "there is no such page"
+    last = made.standings[-1].entry.member
+    assert page_of(made, last) == 2
+    assert "Silent 24" in read(leaderboard_page(made, 2, AMSTERDAM, highlight=last))
+
+
+def test_where_nobody_wrote_the_board_says_so() -> None:
+    made = board([("Ann", 0), ("Cy", 0)], of=MESSAGES)
+    assert "Nobody has written in this time." in read(leaderboard_page(made, 0, AMSTERDAM))
+
+
 def test_totals_have_no_plus() -> None:
     text = read(leaderboard_page(board([("Ann", LARGEST_XP)], span="all"), 0, AMSTERDAM))
     assert "🥇 Ann · 4.8B\n" in text

@@ -163,6 +163,12 @@ async def test_records_and_streaks_are_those_of_the_days_that_were_really_read(d
             assert record.others == 0, (span, of.key)
     assert (found.since, found.members) == (today - 365 * DAY, 4)
     assert found.heard_since == NOW - 300 * DAY
+    assert found.measured_since == min(
+        first
+        for first, past in slots_of(RecordSpan.DAY, today)
+        for of in (OVERALL, BOSS_KILLS)
+        if [*in_slot(one, of, NEAR[RecordSpan.DAY], midnight(first, zone), midnight(past, zone))]
+    )
     day = found.best(RecordSpan.DAY, OVERALL)
     assert day is not None
     assert day.is_news(day.first, day.last)
@@ -338,14 +344,16 @@ async def the_score_is_by_the_clans_own_weights(one: Made, week: Period) -> None
     await questions_of(laid).choose_weights(clan, {MESSAGES.key: 3, OVERALL.key: 1}, UserId(5))
     score = shown(await laid.leaderboards.top(clan, SCORE, week))
     xp = {NAMES[who]: one.gained(who, week.start, week.end, OVERALL) or 0 for who in (ANN, BOB, CAT)}
-    said = {NAMES[who]: sum(week.start <= at < week.end for at in one.said[who]) for who in NAMES}
+    wrote = {who: sum(week.start <= at < week.end for at in one.said[who]) for who in NAMES}
+    # Bob and Cat are linked. That Dee wrote nothing is not known.
+    said = {NAMES[who]: number for who, number in wrote.items() if number or who in {BOB, CAT}}
+    assert said.keys() == {"Ann", "Bob", "Cat"}
 
     def ahead(of: dict[str, int], name: str) -> float:
         return sum(value < of[name] for value in of.values()) / (len(of) - 1)
 
     both = {name: (3 * ahead(said, name) + ahead(xp, name)) / 4 for name in xp}
-    both["Dee"] = ahead(said, "Dee")
-    assert score == {name: round(1_000 * share) for name, share in both.items()}
+    assert score == {name: round(1_000 * share) for name, share in both.items()} | {"Dee": None}
     ever = read_period("all", now=NOW, zone=clan.zone)
     killed = shown(await laid.leaderboards.top(clan, DIVERSITY, ever))
     assert killed == {"Ann": 4, "Bob": 3, "Cat": 3, "Dee": None}

@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.activity import quarter_of
+from bot.domain.ids import ChannelId
 from bot.domain.periods import read_period
 from bot.services.reports import slots_of
+from db.queries.cursors import CoveredSpan
 from tests.services.test_refreshing import clan_in
 
 NOW = datetime(2026, 11, 20, 20, 7, tzinfo=UTC)
@@ -23,3 +25,16 @@ def test_days_follow_each_other_without_a_gap_and_without_an_overlap(zone: str, 
     assert all(past == first for (_, _, past), (_, first, _) in pairwise(slots))
     assert slots[0][1] <= quarter_of(period.start)
     assert slots[-1][2] == quarter_of(period.end - timedelta(milliseconds=1)) + 1
+
+
+def test_a_day_that_was_heard_in_part_is_not_one_without_messages() -> None:
+    zone = ZoneInfo("Europe/Amsterdam")
+    period = read_period("7d", now=NOW, zone=zone)
+    heard = [(0, 50), (50.8, 100), (110, 168)]
+    spans = [
+        CoveredSpan(ChannelId(1), period.start + timedelta(hours=start), period.start + timedelta(hours=end))
+        for start, end in heard
+    ]
+    observed = {slot.first.day: slot.observed for slot, _, _ in slots_of(period, clan_in(zone), spans)}
+    # The 15th lacks less than an hour, the 18th ten; of the first and the last day the period has a part.
+    assert observed == {13: True, 14: True, 15: True, 16: True, 17: True, 18: False, 19: True, 20: True}

@@ -55,7 +55,13 @@ async def lay_hostile(database: Database) -> Laid:
         await members.add_events(
             session,
             laid.id,
-            [_event(1, "renamed", 20, FORMER, "Ann"), _event(8, "left", 2, "short_green_guy", None)],
+            [
+                _event(1, "renamed", 20, FORMER, "Ann"),
+                _event(8, "left", 2, "short_green_guy", None),
+                _event(2, "rank_changed", 5, "short_green_guy", "owner"),
+                _event(3, "rank_changed", 4, "owner", "short_green_guy"),
+                _event(4, "rank_changed", 3, "short_green_guy", "nobody_knows_how_high"),
+            ],
         )
     return laid
 

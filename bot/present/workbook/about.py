@@ -67,7 +67,10 @@ def _facts(report: ClanReport) -> Iterator[tuple[str, str]]:
 
 def _meanings(report: ClanReport) -> Iterator[tuple[str, str]]:
     yield "What it means", ""
-    yield "Empty and hatched", "Not known: unranked, never measured, or nobody listened. It is never 0."
+    yield (
+        "Empty and hatched",
+        "Not known: unranked, never measured, nobody listened, or nobody's in Discord. It is never 0.",
+    )
     yield "0", "Measured, and nothing gained or said."
     yield "Gains sheets", _RULES[report.period.rule]
     yield (
@@ -84,7 +87,7 @@ def _meanings(report: ClanReport) -> Iterator[tuple[str, str]]:
         "Messages",
         (
             "By the member in the clan chat and in Discord, each once. Of a Discord user they count for "
-            "the account that is linked."
+            "the account that is linked: of who is linked to nobody it is unknown that they wrote nothing."
         ),
     )
     yield "Inactive", "By person: who is seen with one account is not quiet with another. See /inactive."
