@@ -29,7 +29,7 @@ TALK_EVERY: Final = timedelta(minutes=8)
 """How often somebody talks in the channel that is shown, beside what the story tells."""
 
 HINTS: Final = """\
-Six things to try (type / in the page's message box):
+Six things to try (type / in the page's message box; Enter picks an option, the arrow sends):
   1. /stats                     as {member}: the card; then press 30d and Update now
   2. /leaderboard               then, as somebody else, ▶ (a private copy) and My place
   3. /stats player:{former}     a former name finds {present}

@@ -7,11 +7,14 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from discord import app_commands
 from discord.ext import commands, tasks
 from simcord.env import Env
 from simcord.http import router
 from simcord.http.routes import messages
 from simcord.preview import _markdown
+
+from bot.domain.errors import UserError
 
 IDLE_SECONDS = 0.001
 """How long nothing may happen before an action counts as settled; simcord's own 50 ms add up."""
@@ -52,6 +55,21 @@ def correct() -> None:
     routes[:] = [(path, history_page if path == _TEMPLATE else handler) for path, handler in routes]
     setattr(Env, "_settle_internal", _settle_patiently)  # noqa: B010 -- private
     vars(Env)["__init__"].__kwdefaults__["settle_timeout"] = PATIENCE_SECONDS
+
+
+def let_refuse(env: Env) -> None:
+    """Have only what the bot has no words for shown as its failure.
+
+    To the simulator whatever a command raises is one, and its page raises an alarm.
+    """
+    record: Callable[[BaseException], None] = vars(Env)["_record_error"].__get__(env)
+
+    def record_what_broke(error: BaseException) -> None:
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        if not isinstance(cause, UserError | app_commands.CheckFailure):
+            record(error)
+
+    vars(env)["_record_error"] = record_what_broke
 
 
 def rest(bot: commands.Bot | commands.AutoShardedBot, until: datetime) -> None:

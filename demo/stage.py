@@ -329,6 +329,7 @@ async def open_stage(
         # Pages are served beside the bot: see stage_pages.
         vars(bot.web)["start"] = _nothing
         env = simcord.Env(bot, check_errors=False, settle_timeout=PATIENCE)
+        simulator.let_refuse(env)
         with _growing():
             server = open_server(env, script)
             script = renumbered(script, server.ids)

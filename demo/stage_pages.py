@@ -15,22 +15,31 @@ from demo.stage import Stage
 
 
 async def make_public(stage: Stage) -> None:
-    """Let an officer have switched the pages on."""
-    services = stage.bot.services
-    clan = await services.clans.default(GuildId(stage.header.guild))
-    officer = next(actor for actor in stage.linked() if stage.is_officer(actor.id))
-    await services.dashboards.switch(clan, UserId(officer.id), on=True)
+    """Let an officer have switched the pages on, at the story's time."""
+    async with _services(stage) as services:
+        clan = await services.clans.default(GuildId(stage.header.guild))
+        officer = next(actor for actor in stage.linked() if stage.is_officer(actor.id))
+        await services.dashboards.switch(clan, UserId(officer.id), on=True)
 
 
 @asynccontextmanager
 async def open_pages(stage: Stage) -> AsyncGenerator[str]:
     """Serve the pages at the story's time, and give the address of the clan's."""
+    async with _services(stage) as services:
+        clan = await services.clans.default(GuildId(stage.header.guild))
+        server = WebServer(services, DashboardGate(stage.bot, services))
+        try:
+            await server.start()
+            yield f"http://127.0.0.1:{server.port}/c/{clan.id}/"
+        finally:
+            await server.stop()
+
+
+@asynccontextmanager
+async def _services(stage: Stage) -> AsyncGenerator[Services]:
+    """Services beside the bot's, whose clock is the story's: the bot's own is so only while it acts."""
     services = Services.build(stage.bot.services.settings, lambda: stage.now)
-    clan = await services.clans.default(GuildId(stage.header.guild))
-    server = WebServer(services, DashboardGate(stage.bot, services))
     try:
-        await server.start()
-        yield f"http://127.0.0.1:{server.port}/c/{clan.id}/"
+        yield services
     finally:
-        await server.stop()
         await services.close()

@@ -9,8 +9,10 @@ from bot.domain.clans import Clan
 from bot.domain.ids import ChannelId, GroupId, GuildId, MessageId, PlayerId, SourceId, UserId
 from bot.domain.listening import SeenMessage
 from bot.domain.metrics import BOSS_KILLS, TOTAL_LEVEL
-from bot.domain.setup import RelayShare
+from bot.domain.relay_search import judge_relays
+from bot.domain.setup import ChannelLine, RelayShare
 from bot.services.registry import Services
+from cogs.setup.facts import LINES
 from db.queries import attributions, laying, links, members, roster
 from db.types import to_millis
 from demo.script import (
@@ -75,7 +77,7 @@ async def lay_past(
         if event.at <= start and not isinstance(event, Snapshot):
             wom.play(event)
     await _teach_metrics(wom, past)
-    clan = await _set_up(services, head, UserId(by))
+    clan = await _set_up(services, head, UserId(by), [event for event in past if event.at <= start])
     await services.polling.poll(clan)
     await _read_back(services, head, past, start)
     later = [event for event in past if event.at > start]
@@ -96,7 +98,7 @@ async def _teach_metrics(wom: ClanAtWom, past: Sequence[Event]) -> None:
         wom.play(first)
 
 
-async def _set_up(services: Services, head: Header, by: UserId) -> Clan:
+async def _set_up(services: Services, head: Header, by: UserId, past: Sequence[Event]) -> Clan:
     setting, guild = services.setting_up, GuildId(head.guild)
     clan = await setting.link(guild, GroupId(head.group), by, time_zone=head.zone)
     officers = {role.id for role in head.discord_roles if role.name == "Officer"}
@@ -104,9 +106,20 @@ async def _set_up(services: Services, head: Header, by: UserId) -> Clan:
     await setting.set_officer_channel(guild, ChannelId(head.channel("officers").id), by)
     await setting.set_bot_channels(guild, {head.channel("commands").id}, by)
     await setting.set_backfill_days(guild, FIRST_READ.days, by)
-    share = RelayShare(ChannelId(head.relay.channel), 0, 0)
+    relay = ChannelId(head.relay.channel)
+    share = next(iter(judge_relays(relay, _lines(relay, past))), RelayShare(relay, 0, 0))
     await setting.use_relay(clan, UserId(head.relay.author), share, by)
     return clan
+
+
+def _lines(channel: ChannelId, past: Sequence[Event]) -> list[ChannelLine]:
+    """What bots and webhooks wrote last in a channel, as /setup looks at it."""
+    said = [event for event in past if isinstance(event, Message) and event.channel == channel]
+    return [
+        ChannelLine(UserId(event.webhook or event.author), event.name, event.content)
+        for event in said[-LINES:]
+        if event.bot or event.webhook is not None
+    ]
 
 
 async def _read_back(services: Services, head: Header, past: Sequence[Event], start: datetime) -> None:

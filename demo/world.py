@@ -58,9 +58,7 @@ def build_world(
     events: list[Event] = [*server.events, *talk(span, server, accounts, messages)]
     for account in accounts:
         events += _story(account, end)
-        # A twin is born with another account's luck, and so gains the same.
-        luck = (account.twin or account).player
-        events += play(_like(account), f"{seed} play {luck}", span)
+        events += play(account, f"{seed} play {account.player}", span)
     header = _header(seed, span, server, live)
     events += [Observed(header.laid_until, channel.id, span.begin) for channel in server.channels]
     return Script(header, in_order(event for event in events if event.at < end))
@@ -81,15 +79,6 @@ def _header(seed: int, span: Span, server: Server, live: timedelta) -> Header:
         roles=tuple(Role(key, name) for key, name, _ in RANKS),
         discord_roles=server.roles,
     )
-
-
-def _like(account: Account) -> Account:
-    """The account, with the habits of whom it repeats."""
-    if account.twin is not None:
-        twin = account.twin
-        account.effort, account.bossing, account.start_xp = twin.effort, twin.bossing, twin.start_xp
-        account.cadence, account.hour = twin.cadence, twin.hour
-    return account
 
 
 def _story(account: Account, end: datetime) -> list[Event]:

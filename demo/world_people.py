@@ -37,8 +37,8 @@ class Account:
     """One game account: its story, and the habits that its numbers are drawn from.
 
     ``effort`` is the XP of a usual day, ``start_xp`` where it began. ``cadence`` is how
-    often WOM looks at it, in days; 0 for never. ``twin`` is whose gains it repeats.
-    ``overall_from`` is when the hiscores began to list its total.
+    often WOM looks at it, in days; 0 for never. ``overall_from`` is when the hiscores began
+    to list its total.
     """
 
     player: int
@@ -59,7 +59,6 @@ class Account:
     game_talk: float = 0.0
     discord_talk: float = 0.0
     user: int | None = None
-    twin: "Account | None" = None
     overall_from: datetime | None = None
 
     def present(self, moment: datetime) -> bool:
@@ -220,18 +219,15 @@ def _change_roles(span: Span, accounts: list[Account]) -> None:
 
 
 def _make_odd(span: Span, accounts: list[Account]) -> None:
-    """Accounts that were never updated, that tie with another, or that the hiscores list late."""
+    """Accounts that were never updated, or that the hiscores list late."""
     plain = [item for item in accounts[40:] if item.left is None and not item.renames]
     plain = [item for item in plain if item.joined < span.begin]
     for account in plain[:6]:
         account.cadence = 0.0
-    for first, second in zip(plain[6:10], plain[10:14], strict=True):
-        first.cadence = 1.0
-        first.effort = max(first.effort, 150_000.0)
-        second.twin = first
-    for account in plain[14:16]:
+    for account, start_xp in zip(plain[6:8], (900_000.0, 870_000.0), strict=True):
         account.cadence = 1.0
-        account.start_xp, account.effort, account.bossing = 900_000.0, 60_000.0, 0.0
+        # By WOM's rule a total that was not listed gains nothing: so neither do they in anything else.
+        account.start_xp, account.effort, account.bossing = start_xp, 0.0, 0.0
         account.overall_from = span.day(span.days - 4)
     # The people one meets first should have something to show.
     for account in (accounts[0], accounts[7], accounts[8], accounts[9]):

@@ -99,8 +99,8 @@ class Taste:
 
     @classmethod
     def of(cls, account: Account) -> "Taste":
-        """The taste that belongs to the account, or to whom it repeats."""
-        player = (account.twin or account).player
+        """The taste that belongs to the account."""
+        player = account.player
         return cls(
             random.Random(f"taste {player} 5").sample(SKILLS, 5),
             random.Random(f"taste {player} 4").sample(list(BOSS_KILLS_AN_HOUR), 4),

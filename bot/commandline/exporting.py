@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bot.commandline.failures import Failure
-from bot.commandline.schema import UNREACHABLE, ensure_current, first_line
+from bot.commandline.schema import UNREACHABLE, ensure_current, ensure_there, first_line
 from bot.commandline.site_folder import NotOursError, write_site
 from bot.domain.clans import Clan
 from bot.domain.site import ClanSite
@@ -23,6 +23,7 @@ async def export_site(settings: Settings, directory: Path, group: int | None) ->
     Raises:
         Failure: it cannot be done; with what to do next. The folder is as it was.
     """
+    ensure_there(settings)
     await ensure_current(settings, upgrade_first=False)
     try:
         site = await _read(settings, group)

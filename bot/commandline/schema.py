@@ -37,6 +37,20 @@ async def current_revision(settings: Settings) -> str | None:
         ) from error
 
 
+def ensure_there(settings: Settings) -> None:
+    """Let nothing that only reads make a database: in the wrong folder it would be a new and empty one.
+
+    Raises:
+        Failure: the SQLite file does not exist.
+    """
+    file = settings.database_file
+    if file is not None and not file.exists():
+        raise Failure(
+            f"There is no database at {file}: is DATA_DIR (or DATABASE_URL) right? "
+            "The bot makes it when it first runs."
+        )
+
+
 async def ensure_current(settings: Settings, *, upgrade_first: bool) -> None:
     """Let nothing start on another schema than it was made for. A new SQLite file gets its schema here.
 

@@ -1,4 +1,4 @@
-"""WOM's metrics as of its version 2.8: key and name, by kind, in WOM's own order.
+"""WOM's metrics as of its version 2.8: key and the game's own name, by kind, in WOM's own order.
 
 The set is open: what is missing here is shown under its own key (:func:`bot.domain.metrics.metric`).
 """
@@ -43,8 +43,8 @@ BOSS_NAMES = {
     "callisto": "Callisto",
     "calvarion": "Calvar'ion",
     "cerberus": "Cerberus",
-    "chambers_of_xeric": "Chambers Of Xeric",
-    "chambers_of_xeric_challenge_mode": "Chambers Of Xeric (CM)",
+    "chambers_of_xeric": "Chambers of Xeric",
+    "chambers_of_xeric_challenge_mode": "Chambers of Xeric: Challenge Mode",
     "chaos_elemental": "Chaos Elemental",
     "chaos_fanatic": "Chaos Fanatic",
     "commander_zilyana": "Commander Zilyana",
@@ -88,11 +88,11 @@ BOSS_NAMES = {
     "the_leviathan": "The Leviathan",
     "the_royal_titans": "The Royal Titans",
     "the_whisperer": "The Whisperer",
-    "theatre_of_blood": "Theatre Of Blood",
-    "theatre_of_blood_hard_mode": "Theatre Of Blood (HM)",
+    "theatre_of_blood": "Theatre of Blood",
+    "theatre_of_blood_hard_mode": "Theatre of Blood: Hard Mode",
     "thermonuclear_smoke_devil": "Thermonuclear Smoke Devil",
     "tombs_of_amascut": "Tombs of Amascut",
-    "tombs_of_amascut_expert": "Tombs of Amascut (Expert Mode)",
+    "tombs_of_amascut_expert": "Tombs of Amascut: Expert Mode",
     "tzkal_zuk": "TzKal-Zuk",
     "tztok_jad": "TzTok-Jad",
     "vardorvis": "Vardorvis",
@@ -140,6 +140,7 @@ ALIASES = {
     "bosses": "boss_kills",
     "bosskill": "boss_kills",
     "chambers": "chambers_of_xeric",
+    "chambersofxericcm": "chambers_of_xeric_challenge_mode",
     "chat": "messages",
     "cg": "the_corrupted_gauntlet",
     "clog": "collections_logged",
@@ -230,6 +231,7 @@ ALIASES = {
     "soulwars": "soul_wars_zeal",
     "tempo": "tempoross",
     "theatre": "theatre_of_blood",
+    "theatreofbloodhm": "theatre_of_blood_hard_mode",
     "thermy": "thermonuclear_smoke_devil",
     "thiev": "thieving",
     "titans": "the_royal_titans",

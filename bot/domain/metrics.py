@@ -111,14 +111,23 @@ _OFFERED = MappingProxyType({known.key: index for index, known in enumerate(OFFE
 def metric(key: str, kind: MetricKind | None = None) -> Metric:
     """The metric of this key; what is known here wins over ``kind``.
 
-    An unknown key is a metric under its own name, title-cased, of ``kind`` (an
-    activity where none is given) and measured as that kind is. Never an error.
+    An unknown key is a metric under its own name, written as the game writes names, of
+    ``kind`` (an activity where none is given) and measured as that kind is. Never an error.
     """
     known = _BY_KEY.get(key)
     if known is not None:
         return known
     assumed = kind or MetricKind.ACTIVITY
-    return Metric(key, key.replace("_", " ").title(), assumed, _MEASURES[assumed])
+    return Metric(key, _name_of(key), assumed, _MEASURES[assumed])
+
+
+_SMALL_WORDS = frozenset({"a", "an", "and", "at", "for", "from", "in", "of", "on", "or", "the", "to"})
+
+
+def _name_of(key: str) -> str:
+    """Capitals but for small words inside: ``the_eye_of_the_storm`` is The Eye of the Storm."""
+    first, *others = key.replace("_", " ").title().split(" ")
+    return " ".join([first, *(word.lower() if word.lower() in _SMALL_WORDS else word for word in others)])
 
 
 _VALUE_UNITS = 100_000

@@ -139,6 +139,7 @@ class Readiness(StrEnum):
 class PromotionLine:
     """A member whose rank officers have to decide on. ``met`` of ``conditions`` are met."""
 
+    member: MemberId
     readiness: Readiness
     name: str
     role: str | None
@@ -158,6 +159,7 @@ class InactiveLine:
     the limit that they were judged by.
     """
 
+    member: MemberId
     name: str
     role: str | None
     standing: Standing

@@ -1,6 +1,7 @@
 """Charts of a whole clan, as PNG, drawn in the render process as those of :mod:`bot.present.chart`."""
 
 from collections.abc import Sequence
+from math import hypot
 from typing import Any, Final
 
 from bot.domain.cards import DayPoint
@@ -21,6 +22,10 @@ _BELOW: Final = 0.08
 """Inches that the title, a panel's own title and a bar of it take, and what is free below them."""
 _EDGE: Final = 12
 """Pixels at a picture's sides that stay free."""
+_DOT: Final = 6
+"""Pixels by which a name has to be nearer to its own dot than to another."""
+_BESIDE: Final = ((8, 0, "left"), (-8, 0, "right"), (0, 14, "center"), (0, -14, "center"))
+"""Where a name may stand, from its dot's middle to its own, in points."""
 
 
 def ranked_chart(rows: Sequence[Ranked], title: str, measure: str, *, colour: str = theme.XP_COLOUR) -> bytes:
@@ -148,6 +153,8 @@ def heatmap_chart(messages: Sequence[Sequence[int | None]], title: str, span: st
 def quadrants_chart(spots: Sequence[Spot], title: str, span: str) -> bytes:
     """XP against messages, a dot a member, with lines at the clan's medians; the farthest out are named.
 
+    Who is named has a dot of another colour, so that one sees whose a name is.
+
     Both axes grow by powers, from 0 on: a few play or talk a hundred times as much as most.
     """
     from statistics import median
@@ -157,7 +164,11 @@ def quadrants_chart(spots: Sequence[Spot], title: str, span: str) -> bytes:
     axes.set_xscale("symlog", linthresh=10)
     axes.set_yscale("symlog", linthresh=100_000)
     across, up = [spot.messages for spot in spots], [spot.xp for spot in spots]
+    leading = [spot for spot in spots if spot.named]
     axes.scatter(across, up, s=26, color=theme.XP_COLOUR, alpha=0.75)
+    axes.scatter(
+        [one.messages for one in leading], [one.xp for one in leading], s=34, color=_colour(1), zorder=4
+    )
     if spots:
         line: dict[str, Any] = {"color": theme.FAINT_INK, "linewidth": 1, "linestyle": "--"}
         axes.axvline(median(across), **line)
@@ -169,7 +180,7 @@ def quadrants_chart(spots: Sequence[Spot], title: str, span: str) -> bytes:
     finish_axis(axes, "experience")
     _short_below(axes)
     # Last, since what is above moves the axes' ends.
-    _name(figure, axes, [spot for spot in spots if spot.named])
+    _name(figure, axes, leading)
     return png(figure)
 
 
@@ -210,31 +221,45 @@ def _shrink(figure: Any, text: Any) -> None:
 
 
 def _name(figure: Any, axes: Any, spots: Sequence[Spot]) -> None:
-    """Write names beside dots, each where no other name is; one for which there is no room is left out."""
+    """Write names beside dots, each where no other name is, and nearer to its own dot than to another's.
+
+    One for which there is no such room is left out.
+    """
     from matplotlib.patheffects import withStroke
 
     renderer = figure.canvas.get_renderer()
     apart = [withStroke(linewidth=3, foreground=theme.CANVAS)]
+    dots = [tuple(axes.transData.transform((spot.messages, spot.xp))) for spot in spots]
     taken: list[Any] = []
-    for spot in spots:
-        for across, up, side in ((0, 8, "center"), (8, -5, "left"), (-8, -5, "right"), (0, -18, "center")):
+    for spot, dot in zip(spots, dots, strict=True):
+        others = [other for other in dots if other is not dot]
+        for across, up, side in _BESIDE:
             label = axes.annotate(
                 drawable(spot.name),
                 (spot.messages, spot.xp),
                 xytext=(across, up),
                 textcoords="offset points",
                 ha=side,
+                va="center",
                 color=theme.INK,
                 fontsize=_SMALL,
                 parse_math=False,
                 path_effects=apart,
+                zorder=5,
             )
             box = label.get_window_extent(renderer).expanded(1.02, 1.1)
             inside = axes.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 - _EDGE and axes.bbox.y0 <= box.y0
-            if inside and not any(box.overlaps(other) for other in taken):
+            own = all(_away(box, dot) + _DOT < _away(box, other) for other in others)
+            if inside and own and not any(box.overlaps(other) for other in taken):
                 taken.append(box)
                 break
             label.remove()
+
+
+def _away(box: Any, dot: tuple[float, float]) -> float:
+    """How far it is from a text's box to a dot's middle, in pixels."""
+    beside = max(box.x0 - dot[0], dot[0] - box.x1, 0.0)
+    return hypot(beside, max(box.y0 - dot[1], dot[1] - box.y1, 0.0))
 
 
 def _squares(axes: Any, squares: Sequence[tuple[int, int, Any]], **look: Any) -> None:

@@ -35,6 +35,7 @@ def promotion_lines(overview: Overview) -> list[PromotionLine]:
     judge = overview.assessed.ladder.judge
     held = [
         PromotionLine(
+            member=member,
             readiness=Readiness.HELD,
             name=name,
             role=judge.subjects[member].role,
@@ -54,6 +55,7 @@ def _ready(which: Readiness, one: Ready) -> PromotionLine:
     met, conditions = tally(one.shown.finding)
     why = one.shown.finding.why
     return PromotionLine(
+        member=one.member,
         readiness=which,
         name=one.name,
         role=one.role,
@@ -69,6 +71,7 @@ def _ready(which: Readiness, one: Ready) -> PromotionLine:
 def _under_way(one: Promotion, overview: Overview) -> PromotionLine:
     subject = overview.assessed.ladder.judge.subjects.get(one.member)
     return PromotionLine(
+        member=one.member,
         readiness=Readiness.UNDER_WAY,
         name=one.name,
         role=one.from_role,
@@ -90,6 +93,7 @@ def inactive_of(one: Placed) -> InactiveLine:
     """One person, by their main account."""
     person = one.judged.person
     return InactiveLine(
+        member=person.lead.member,
         name=person.lead.name,
         role=person.lead.role,
         standing=one.judged.standing,

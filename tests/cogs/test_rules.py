@@ -237,14 +237,14 @@ async def test_rules_are_written_from_a_set_by_forms_and_an_old_version_comes_ba
         " ▫️ Active days (last 30 d) at least 2",
     ]
     await fill(officer, shown, "Add requirement", What="cox + tob", With_what="2.5k", Over=["30d"])
-    assert lines_of(shown)[7] == "▫️ Chambers Of Xeric + Theatre Of Blood (last 30 d) at least 2,500"
+    assert lines_of(shown)[7] == "▫️ Chambers of Xeric + Theatre of Blood (last 30 d) at least 2,500"
     wrong = await fill(officer, shown, "Add requirement", What="slayr", With_what="5")
     assert is_private(wrong)
     assert "nothing is called 'slayr'" in text_of(wrong)
     await choose(officer, shown, "Remove", "1")
     assert [one for one in lines_of(shown) if one.startswith("▫️")] == [
         "▫️ In the clan at least 30 d",
-        "▫️ Chambers Of Xeric + Theatre Of Blood (last 30 d) at least 2,500",
+        "▫️ Chambers of Xeric + Theatre of Blood (last 30 d) at least 2,500",
     ]
     await fill(officer, shown, "Role and order", Order="70", Role=[low])
     await fill(officer, shown, "Limits", Days="14", Demote="after 30 days", Never="owner, member:Jo hn")

@@ -114,3 +114,14 @@ async def test_an_export_is_written_whole_or_the_folder_stays_as_it_was(
         "no clan of group 99"
         in (await asyncio.to_thread(clanstats, "export", "site", str(folder), "--group", "99")).output
     )
+
+
+def test_without_a_database_an_export_says_so_and_makes_none(tmp_path: Path) -> None:
+    failed = clanstats("export", "site", str(tmp_path / "pages"))
+    assert failed.exit_code == 1
+    file = tmp_path / "data" / "clanstats.db"
+    assert f"There is no database at {file}: is DATA_DIR (or DATABASE_URL) right?" in failed.output
+    assert "The bot makes it when it first runs." in failed.output
+    for offline in (["health"], ["doctor", "--offline"]):
+        clanstats(*offline)
+    assert list(tmp_path.iterdir()) == []

@@ -8,6 +8,7 @@ from typing import TypeVar
 import pytest
 
 from demo.check.known import Knowledge, fold
+from demo.check.oracle import Oracle
 from demo.script import (
     DiscordMember,
     Event,
@@ -17,6 +18,7 @@ from demo.script import (
     MemberReturned,
     Message,
     Observed,
+    Polled,
     RenameApproved,
     Renamed,
     Script,
@@ -149,11 +151,32 @@ def test_values_never_fall_and_overall_is_the_sum_of_the_skills_at_least(world: 
     assert all(held.get("overall", 10**12) >= held["attack"] for held in values.values() if "attack" in held)
 
 
+def test_no_two_members_have_the_same_numbers(world: Script) -> None:
+    totals: dict[int, dict[str, int]] = {}
+    for event in of(world, Snapshot):
+        totals.setdefault(event.player, {}).update(event.values)
+    for metric in ("ehp", "attack"):
+        held = Counter(values[metric] for values in totals.values() if metric in values)
+        assert max(held.values()) == 1, metric
+
+
 def test_equal_gains_exist_so_that_places_are_shared(world: Script) -> None:
-    totals = Counter(
-        tuple(sorted(event.values.items())) for event in of(world, Snapshot) if len(event.values) > 20
-    )
-    assert sum(count > 1 for count in totals.values()) >= 4
+    script = Script(world.header, [*world.events, Polled(END)])
+    board = Oracle(script).board("collections_logged", END - timedelta(days=9), END, "wom", END)
+    places = Counter(row.place for row in board.rows if row.value)
+    assert sum(count > 1 for count in places.values()) >= 3
+
+
+def test_whose_experience_does_not_grow_is_not_playing(world: Script) -> None:
+    gained = {key: all_gains(world, key) for key in ("overall", "ehp")}
+    assert [player for player, xp in gained["overall"].items() if xp == 0 and gained["ehp"][player]] == []
+
+
+def all_gains(script: Script, key: str) -> dict[str, int]:
+    """What everybody gained of a metric in the last 30 days, by name."""
+    told = Oracle(Script(script.header, [*script.events, Polled(END)]))
+    board = told.board(key, END - timedelta(days=30), END, "wom", END)
+    return {row.name: row.value for row in board.rows}
 
 
 def test_a_script_renumbered_for_another_server_says_the_same_of_the_game(world: Script) -> None:

@@ -1,5 +1,7 @@
 """Metrics have names that people know, units that databases keep, and no unknown one is an error."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from bot.domain.metrics import (
     MESSAGES,
     OFFERED_METRICS,
     OVERALL,
+    RAID_KEYS,
     SKILLS,
     TOTAL_LEVEL,
     WOM_METRICS,
@@ -66,6 +69,24 @@ def test_own_metrics_are_found_by_key():
 def test_a_metric_that_nobody_knew_goes_under_its_own_name(kind: MetricKind | None, measure: str):
     unknown = metric("crab_king", kind)
     assert unknown == Metric("crab_king", "Crab King", kind or MetricKind.ACTIVITY, measure)
+    assert metric("the_eye_of_the_storm", kind).name == "The Eye of the Storm"
+    assert metric("of_old", kind).name == "Of Old"
+
+
+def test_names_are_written_as_in_the_game():
+    raids = [metric(key).name for key in RAID_KEYS]
+    assert raids == [
+        "Chambers of Xeric",
+        "Chambers of Xeric: Challenge Mode",
+        "Theatre of Blood",
+        "Theatre of Blood: Hard Mode",
+        "Tombs of Amascut",
+        "Tombs of Amascut: Expert Mode",
+    ]
+    assert not [one.name for one in ALL_METRICS if re.search(r" (Of|The|And) ", one.name)]
+    # Wise Old Man's own names of them are understood as well.
+    assert find_metric("Chambers Of Xeric (CM)", ALL_METRICS).key == "chambers_of_xeric_challenge_mode"
+    assert find_metric("Theatre Of Blood (HM)", ALL_METRICS).key == "theatre_of_blood_hard_mode"
 
 
 def test_what_is_known_wins_over_the_kind_that_is_claimed():
@@ -192,11 +213,11 @@ def test_with_nothing_typed_the_usual_ones_are_offered_first():
 @pytest.mark.parametrize(
     ("typed", "first"),
     [
-        ("cox", ["Chambers Of Xeric"]),
+        ("cox", ["Chambers of Xeric"]),
         ("toa", ["Tombs of Amascut"]),
         ("zul", ["Zulrah"]),
         ("crab", ["Crab King"]),
-        ("xeric", ["Chambers Of Xeric", "Chambers Of Xeric (CM)"]),
+        ("xeric", ["Chambers of Xeric", "Chambers of Xeric: Challenge Mode"]),
         ("kil", ["Boss kills"]),
         ("lrah", ["Zulrah"]),
         ("zurlah", ["Zulrah"]),

@@ -26,7 +26,7 @@ def test_no_line_is_wider_than_a_phone() -> None:
         made = comparison_of(FIVE, largest=largest)
         long = (metric("chambers_of_xeric_challenge_mode"), made.rows[0][1])
         text = read(comparison(replace(made, rows=(*made.rows, long)), AMSTERDAM))
-        assert "Chambers Of Xe…" in text
+        assert "Chambers of Xe…" in text
         tables = [line for line in text.splitlines()[1:-1] if not line.startswith("```")]
         assert max(width(line) for line in tables) <= MONOSPACE_COLUMNS
 

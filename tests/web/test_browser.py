@@ -1,16 +1,12 @@
 """The pages in a real browser: hostile names, a phone's width, keyboard, theme, nothing from outside."""
 
 import socket
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from bot.commandline.site_folder import write_site
 from bot.domain.ids import GuildId, UserId
@@ -21,11 +17,10 @@ from bot.services.registry import Services
 from bot.settings import Settings
 from bot.web.server import WebServer
 from db.session import Database
-from demo.gallery.camera import chromium
 from tests.web.clan import EMOJI, QUOTES, SCRIPT, lay_hostile
+from tests.web.visiting import DESKTOP, PHONE, violations, visit
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
-PHONE, DESKTOP = 375, 1280
 OFFICER = UserId(4242)
 
 
@@ -40,56 +35,6 @@ class Server:
 
     async def people(self, guild: GuildId) -> tuple[Presence | None, Roles]:
         return None, None
-
-
-@dataclass
-class Visit:
-    """A visitor's window, and what it asked for and complained of."""
-
-    page: Page
-    context: BrowserContext
-    asked: list[str] = field(default_factory=list[str])
-    complaints: list[str] = field(default_factory=list[str])
-
-    async def names(self) -> list[str]:
-        """The first column of the first table, as far as its rows are shown."""
-        return await self.page.locator("tbody tr:visible th").all_inner_texts()
-
-    async def overflow(self) -> int:
-        """By how many pixels the page is wider than its window."""
-        return await self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-
-    async def sort_by(self, heading: str) -> list[str]:
-        await self.page.get_by_role("button", name=heading, exact=True).click()
-        return await self.names()
-
-
-@pytest.fixture
-async def browser() -> AsyncGenerator[Browser]:
-    async with async_playwright() as playwright:
-        # Without a sandbox, since containers' root may have none; it shows our own pages only.
-        opened = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield opened
-        await opened.close()
-
-
-async def visit(browser: Browser, width: int, scheme: Any = "light", **options: Any) -> Visit:
-    context = await browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, **options
-    )
-    made = Visit(await context.new_page(), context)
-    made.page.on("request", lambda request: made.asked.append(request.url))
-    made.page.on("console", lambda said: made.complaints.append(said.text))
-    made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
-    made.page.on("dialog", lambda dialog: made.complaints.append(dialog.message))
-    return made
-
-
-async def violations(page: Page) -> list[str]:
-    """What axe-core finds, rule by rule with where."""
-    axe: Any = Axe()
-    found: list[dict[str, Any]] = (await axe.run(page)).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found]
 
 
 async def test_the_pages_stand_up_to_hostile_names_on_a_phone_and_by_keyboard(

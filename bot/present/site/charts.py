@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log10
-from statistics import median
 from typing import Final, NamedTuple
 
-from bot.domain.clan_charts import Spot
+from bot.present.numbers import counted
 
 LEVELS: Final = 5
 """Shades of a heatmap, beside nothing at all and unknown."""
@@ -47,6 +45,11 @@ class Columns:
     width: float = _WIDTH
     height: float = _HEIGHT
 
+    @property
+    def has_gaps(self) -> bool:
+        """Whether one is unknown."""
+        return any(bar.height is None for bar in self.bars)
+
 
 class Cell(NamedTuple):
     """A cell of a heatmap: ``level`` is from 0, nothing, to :data:`LEVELS`; None is unknown."""
@@ -55,29 +58,6 @@ class Cell(NamedTuple):
     y: float
     level: int | None
     title: str
-
-
-class Dot(NamedTuple):
-    """A member of a scatter; ``name`` and where it stands are there for those who lead."""
-
-    x: float
-    y: float
-    name: str
-    anchor: str
-    name_y: float
-
-
-@dataclass(frozen=True, slots=True)
-class Scatter:
-    """A scatter in powers of ten, with the medians' lines, and ticks of both sides."""
-
-    dots: tuple[Dot, ...]
-    middle_x: float
-    middle_y: float
-    x_ticks: tuple[tuple[float, str], ...]
-    y_ticks: tuple[tuple[float, str], ...]
-    width: float = 360.0
-    height: float = 260.0
 
 
 def bars(rows: Sequence[tuple[str, int | None, str, str | None]]) -> list[Bar]:
@@ -122,7 +102,7 @@ def heat(hours: Sequence[Sequence[int | None]]) -> list[Cell]:
             30 + hour * 13.6,
             4 + day * 17,
             _level(value, highest),
-            f"{WEEKDAYS[day]} {hour:02}:00: {'unknown' if value is None else f'{value:,} messages'}",
+            f"{WEEKDAYS[day]} {hour:02}:00: {'unknown' if value is None else counted(value, 'message')}",
         )
         for day, row in enumerate(hours)
         for hour, value in enumerate(row)
@@ -133,69 +113,3 @@ def _level(value: int | None, highest: int) -> int | None:
     if value is None or not highest:
         return value
     return -(-value * LEVELS // highest)
-
-
-_LEFT, _RIGHT, _TOP, _BOTTOM = 34.0, 8.0, 14.0, 32.0
-
-
-def scatter(spots: Sequence[Spot]) -> Scatter | None:
-    """Messages to the right, XP upwards; None where there is nobody of whom both are known."""
-    if not spots:
-        return None
-    wide = max(_power(max(one.messages for one in spots)), 1.0)
-    high = max(_power(max(one.xp for one in spots)), 1.0)
-    low = min(max(_power(min((one.xp for one in spots if one.xp), default=0)) - 0.3, 0.0), high - 1)
-    shape = _Shape(wide, low, high)
-    names: list[tuple[float, float]] = []
-    dots = tuple(shape.dot(one, names) for one in spots)
-    messages, xp = median(one.messages for one in spots), median(one.xp for one in spots)
-    return Scatter(
-        dots,
-        shape.x(messages),
-        shape.y(xp),
-        tuple((shape.x(10**power - 1), _ten(power)) for power in range(int(wide) + 1)),
-        tuple((shape.y(10**power), _ten(power)) for power in range(max(int(low) + 1, 1), int(high) + 1)),
-    )
-
-
-class _Shape(NamedTuple):
-    wide: float
-    low: float
-    high: float
-
-    def x(self, messages: float) -> float:
-        return round(_LEFT + (360.0 - _LEFT - _RIGHT) * _power(messages) / self.wide, 1)
-
-    def y(self, xp: float) -> float:
-        share = max((_power(xp) - self.low) / (self.high - self.low), 0.0)
-        return round(260.0 - _BOTTOM - (260.0 - _TOP - _BOTTOM) * share, 1)
-
-    def dot(self, one: Spot, names: list[tuple[float, float]]) -> Dot:
-        x, y = self.x(one.messages), self.y(one.xp)
-        if not one.named:
-            return Dot(x, y, "", "start", y)
-        at = y
-        # A name gives way downwards to those that stand near it already.
-        while any(abs(at - other) < 11 and abs(x - beside) < 110 for beside, other in names):
-            at += 11
-        names.append((x, at))
-        return Dot(x, y, one.name, "end" if x > 220 else "start", round(at + 3.5, 1))
-
-
-def _power(value: float) -> float:
-    return log10(value + 1)
-
-
-def _ten(power: int) -> str:
-    return {
-        0: "0",
-        1: "10",
-        2: "100",
-        3: "1K",
-        4: "10K",
-        5: "100K",
-        6: "1M",
-        7: "10M",
-        8: "100M",
-        9: "1B",
-    }.get(power, f"1e{power}")

@@ -10,6 +10,7 @@ from bot.domain.site import OfficersSite
 from bot.present.doubts import doubt_text
 from bot.present.site import words
 from bot.present.site.pages import Age, Way, frame
+from bot.present.site.people import name_cell
 from bot.present.site.tables import Cell, Head, Table
 from bot.present.text import rank_name, tidy
 
@@ -17,6 +18,7 @@ WAYS: Final = (
     Way("officers/inactive.html", "Inactive"),
     Way("officers/promotions.html", "Promotions"),
 )
+_ROOT: Final = "../"
 _ORDER: Final = {"quiet": 0, "absent": 1, "unknown": 2}
 
 
@@ -54,7 +56,7 @@ def _inactive(site: OfficersSite) -> Table:
 
 def _inactive_row(one: InactiveLine, zone: ZoneInfo) -> list[Cell]:
     return [
-        _text(tidy(one.name)),
+        name_cell(one.member, one.name, _ROOT),
         _text(rank_name(one.role)),
         Cell(one.standing.value, _ORDER[one.standing.value]),
         *(_moment(at, zone) for at in (one.gained_at, one.said_at, one.wrote_at, one.checked_at)),
@@ -80,10 +82,10 @@ def _promotions(site: OfficersSite) -> Table:
 def _promotion_row(one: PromotionLine, zone: ZoneInfo) -> list[Cell]:
     known = one.met is not None and one.conditions
     return [
-        _text(tidy(one.name)),
+        name_cell(one.member, one.name, _ROOT),
         _text(one.readiness.value),
         _text(rank_name(one.role)),
-        _text(one.rank),
+        _text(rank_name(one.rank) if one.rank else ""),
         Cell(f"{one.met} of {one.conditions}", one.met) if known else Cell(words.DASH, None),
         _moment(one.since, zone),
         _text("yes" if one.linked else "no"),

@@ -10,6 +10,7 @@ from bot.domain.metrics import BOSS_KILLS, MESSAGES, OVERALL, Metric, MetricKind
 from bot.domain.site import MONTH, ClanSite, Person, gained_by_all, health, rising_star, totals_by_day
 from bot.present.numbers import counted, label
 from bot.present.site import charts, people, words
+from bot.present.site.scatter import Scatter, scatter
 from bot.present.site.tables import Cell, Head, Table, gained, number
 from bot.present.text import rank_name
 
@@ -84,14 +85,14 @@ def _top_boss(site: ClanSite) -> Card:
     return Card("Top boss", names, small, "bosses", href)
 
 
-def scatter_of(site: ClanSite) -> charts.Scatter | None:
+def scatter_of(site: ClanSite) -> Scatter | None:
     """Messages against XP of the last 30 days, of whom both are known; only who leads is named."""
     spots = [
         Spot(words.name(one.name), said, xp)
         for one in site.people
         if (said := one.messages.windows[MONTH]) is not None and (xp := one.xp.windows[MONTH]) is not None
     ]
-    return charts.scatter(outliers(spots))
+    return scatter(outliers(spots))
 
 
 def activity(site: ClanSite) -> dict[str, Any]:
@@ -181,7 +182,7 @@ def _by_hour(site: ClanSite) -> charts.Columns | None:
         known = [value for row in site.hours if (value := row[hour]) is not None]
         hours.append(sum(known) if known else None)
     titles = [
-        f"{hour:02}:00: {'unknown' if v is None else f'{v:,} messages'}" for hour, v in enumerate(hours)
+        f"{hour:02}:00: {'unknown' if v is None else counted(v, 'message')}" for hour, v in enumerate(hours)
     ]
     highest = max(value for value in hours if value is not None)
     busiest = hours.index(highest)
@@ -240,7 +241,7 @@ def metrics(site: ClanSite, kind: MetricKind) -> dict[str, Any]:
     rows = [_metric_row(site, of) for of in listed]
     rows.sort(key=lambda row: -(row[1].sort if isinstance(row[1].sort, int) else -1))
     search = "Find a skill" if skills else "Find a boss"
-    table = Table("skills" if skills else "bosses", heads, rows, search)
+    table = Table("skills" if skills else "bosses", heads, rows, search, of_people=False)
     nines = _nines(site) if skills else []
     return {"title": "Skills" if skills else "Bosses", "table": table, "nines": nines}
 
@@ -255,7 +256,10 @@ def _metric_row(site: ClanSite, of: Metric) -> list[Cell]:
         if best is None:
             cells += [Cell(words.DASH, None), Cell(words.DASH, None)]
         else:
-            cells += [people.name_cell(best, ""), write(getattr(best, values)[of.key], of.measure)]
+            cells += [
+                people.name_cell(best.member, best.name, ""),
+                write(getattr(best, values)[of.key], of.measure),
+            ]
     return cells
 
 
@@ -274,7 +278,7 @@ def metric_page(site: ClanSite, of: Metric, root: str) -> dict[str, Any]:
     having.sort(key=lambda pair: (-pair[0], pair[1].name.casefold()))
     rows = [
         [
-            people.name_cell(one, root),
+            people.name_cell(one.member, one.name, root),
             *([number(level_of(total), "level")] if skills else []),
             number(total, of.measure),
             gained(one.gains.get(of.key), of.measure, partial=one.is_partial(MONTH)),

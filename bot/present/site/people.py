@@ -10,7 +10,7 @@ from bot.domain.leaderboards import Entry, Standing, rank
 from bot.domain.metrics import BOSS_KILLS, EHB, EHP, MESSAGES, OVERALL, Metric, MetricKind, level_of
 from bot.domain.reports import Figures
 from bot.domain.site import ClanSite, Person
-from bot.present.numbers import label
+from bot.present.numbers import counted, label
 from bot.present.site import charts, words
 from bot.present.site.tables import Cell, Head, Table, gained, number, windows
 from bot.present.text import rank_name
@@ -106,7 +106,7 @@ def _roster_row(site: ClanSite, one: Person, order: dict[str, int], root: str) -
     joined = None if one.joined_at is None else -one.joined_at.timestamp()
     late = [at is not None for at in one.measured_from]
     cells = [
-        name_cell(one, root),
+        name_cell(one.member, one.name, root),
         Cell(rank_name(one.role), order.get(one.role or "", len(order))),
         Cell(words.tenure(one.joined_at, site.made_at), joined, None, words.day(one.joined_at, site.zone)),
         number(one.total_level, "level"),
@@ -120,10 +120,10 @@ def _roster_row(site: ClanSite, one: Person, order: dict[str, int], root: str) -
     return cells
 
 
-def name_cell(one: Person, root: str) -> Cell:
+def name_cell(member: MemberId, name: str, root: str) -> Cell:
     """A member's name, which leads to their page."""
-    name = words.name(one.name)
-    return Cell(name, name.casefold(), root + href(one))
+    shown = words.name(name)
+    return Cell(shown, shown.casefold(), root + href(member))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +200,14 @@ def days_chart(
     known = [value for value in values if value is not None]
     if not any(known):
         return None
-    write = words.gain if measure == "experience" else words.total
+
+    def told(value: int | None) -> str:
+        if value is None:
+            return "unknown"
+        return counted(value, "message") if measure == "messages" else f"{words.gain(value, measure)} {noun}"
+
     titles = [
-        f"{words.day(day, site.zone)}: {'unknown' if value is None else f'{write(value, measure)} {noun}'}"
-        for day, value in zip(site.days, values, strict=True)
+        f"{words.day(day, site.zone)}: {told(value)}" for day, value in zip(site.days, values, strict=True)
     ]
     said = f"{noun} by day, {words.total(sum(known), measure)} in {len(site.days)} days"
     return charts.columns(values, titles, day_ticks(site), words.total(max(known), measure), said)

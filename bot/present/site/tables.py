@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from html import escape
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
 from bot.domain.reports import Figures
 from bot.present.site import words
+
+_LONG: Final = 40
+"""Rows that a table may have before it scrolls by itself."""
 
 
 class Head(NamedTuple):
@@ -28,12 +31,18 @@ class Cell(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table; its first column names whom or what a row is about."""
+    """A table; its first column names whom or what a row is about, a member where it is ``of_people``."""
 
     name: str
     heads: Sequence[Head]
     rows: Sequence[Sequence[Cell]]
     search: str | None = None
+    of_people: bool = True
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it scrolls by itself below its headings, which would else be out of sight."""
+        return len(self.rows) > _LONG
 
     @property
     def body(self) -> Markup:

@@ -77,7 +77,8 @@
         row.hidden = !names[index].includes(wanted);
         if (!row.hidden) found += 1;
       });
-      said.textContent = wanted ? `${found} of ${rows.length}` : "";
+      const told = found ? `${found} of ${rows.length}` : input.dataset.none;
+      said.textContent = wanted ? told : "";
     });
     input.parentElement.hidden = false;
   }
