@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from bot.domain.achievements import is_99, is_of_all_skills
 from bot.domain.broadcasts import BroadcastKind
 from bot.domain.competitions import Contest, ContestNews
 from bot.domain.ids import ChannelId, ClanId
-from bot.domain.metrics import Metric, MetricKind
+from bot.domain.metrics import OVERALL, Metric
 from bot.domain.records import Record
-from bot.domain.summaries import NINETY_NINE, Leader
+from bot.domain.summaries import Leader
 
 NEWS_FOR: Final = timedelta(days=5)
 """What happened longer ago is not told of any more; a leave is believed after two days only."""
@@ -18,10 +19,6 @@ RECORD_NEWS_FOR: Final = timedelta(days=3)
 """A record is told so long after its last day: the bot or Wise Old Man may be out of reach on the first."""
 LATEST: Final = timedelta(days=1)
 """An achievement of which WOM knows only to within more than that when it was, is left out."""
-
-_OF_XP: Final = "Overall Exp."
-MAXED: Final = "Maxed Overall"
-"""Wise Old Man's name of having level 99 in every skill."""
 
 
 class FeedKind(StrEnum):
@@ -106,20 +103,9 @@ class FeedItem:
     of: int | None = None
 
 
-def is_of_many_skills(item: FeedItem) -> bool:
-    """Whether a milestone is one of all skills at once, ``Maxed Overall`` or ``Base 90 Stats``.
-
-    Wise Old Man files these under ``overall`` too, with a threshold that is no total of XP; those of
-    XP are called ``100m Overall Exp.``
-    """
-    is_total = item.metric is not None and item.metric.key == "overall"
-    return is_total and not (item.after or "").endswith(_OF_XP)
-
-
 def kind_of(metric: Metric, threshold: int) -> FeedKind:
     """Of which kind an achievement is: level 99 in a skill, or another milestone."""
-    is_99 = metric.kind is MetricKind.SKILL and metric.key != "overall" and threshold == NINETY_NINE
-    return FeedKind.NINETY_NINES if is_99 else FeedKind.MILESTONES
+    return FeedKind.NINETY_NINES if is_99(metric, threshold) else FeedKind.MILESTONES
 
 
 def least_of(kind: FeedKind, setting: FeedSetting | None) -> int:
@@ -145,7 +131,7 @@ def _is_enough(item: FeedItem, least: int) -> bool:
         is_log = item.announced is BroadcastKind.COLLECTION_LOG
         return not is_log or (item.value is not None and item.value % max(1, least) == 0)
     if item.kind is FeedKind.MILESTONES:
-        of_xp = item.metric is not None and item.metric.measure == "experience"
-        if not of_xp or is_of_many_skills(item):
+        of = item.metric
+        if of is None or of.measure != OVERALL.measure or is_of_all_skills(of, item.after or ""):
             return True
     return item.value is None or item.value >= least

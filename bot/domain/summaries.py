@@ -7,19 +7,16 @@ from statistics import median
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from bot.domain.achievements import MAXED, is_99
 from bot.domain.cards import DayPoint
 from bot.domain.ids import MemberId
-from bot.domain.metrics import OVERALL, Metric, MetricKind
+from bot.domain.metrics import Metric
 from bot.domain.periods import Period
 from bot.domain.questions import BossTotal, FavouriteHour, QuietKiller
 from bot.domain.records import Record
 from bot.domain.schedules import Cadence, Part
 
 LEADERS: Final = 3
-NINETY_NINE: Final = 13_034_431
-"""The XP of level 99."""
-MAXED: Final = "Maxed Overall"
-OF_XP: Final = "Overall Exp."
 TIMES_USUAL: Final = 2
 """How many times their usual somebody gained at least who is told to have improved."""
 
@@ -46,8 +43,7 @@ class Improved(NamedTuple):
 class Reached(NamedTuple):
     """A threshold of a metric that somebody reached; ``threshold`` is in WOM's units.
 
-    ``title`` is WOM's own name of it. WOM counts what is of all skills under ``overall``: not only XP,
-    of which the title ends in :data:`OF_XP`, but every skill at a level, with the XP of that level.
+    ``title`` is WOM's own name of it: see :mod:`bot.domain.achievements`.
     """
 
     name: str
@@ -58,11 +54,7 @@ class Reached(NamedTuple):
     @property
     def is_99(self) -> bool:
         """Whether it is level 99 in one skill."""
-        return (
-            self.metric.kind is MetricKind.SKILL
-            and self.metric.key != OVERALL.key
-            and self.threshold == NINETY_NINE
-        )
+        return is_99(self.metric, self.threshold)
 
     @property
     def is_maxed(self) -> bool:

@@ -6,20 +6,20 @@ from typing import Final
 
 import discord
 
+from bot.domain.achievements import MAXED
 from bot.domain.broadcasts import BroadcastKind
 from bot.domain.clans import Clan
 from bot.domain.competitions import Contest, ContestNews
 from bot.domain.feed import (
     FOR_OFFICERS,
     LEAST,
-    MAXED,
     FeedItem,
     FeedKind,
     FeedSetting,
-    is_of_many_skills,
     least_of,
 )
 from bot.domain.summaries import Leader
+from bot.present.achievements import milestone, team
 from bot.present.numbers import PARTIAL, counted, exact, short
 from bot.present.records import record_line
 from bot.present.summary import clock
@@ -53,8 +53,6 @@ KINDS: Final = {
 }
 _NEWS: Final = {ContestNews.BEGUN: "🏁", ContestNews.ENDING: "⏳", ContestNews.OVER: "🏆"}
 _TITLE_COLUMNS: Final = 50
-_UNCOUNTED: Final = 24
-"""The game calls teams from this size on ``24+``."""
 _LED: Final = 5
 """So many of those that share the first three places are named."""
 _MOST: Final = 15
@@ -109,7 +107,7 @@ def _announced(one: FeedItem) -> str:
     match one.kind:
         case FeedKind.BESTS:
             time = "" if one.value is None else f" in {clock(one.value)}"
-            return f"{name}: {after}{time}{_team(one.of)}"
+            return f"{name}: {after}{time}{team(one.of)}"
         case FeedKind.PETS:
             kills = f" at {counted(one.value, 'kill')}" if one.value else ""
             return f"{name}: {after}{kills}"
@@ -161,13 +159,6 @@ def _medal(row: Leader) -> str:
     return PARTIAL if row.is_partial else MEDALS[row.place]
 
 
-def _team(size: int | None) -> str:
-    """The size of a team where it is known; the game counts up to 24."""
-    if size is None:
-        return ""
-    return " (solo)" if size == 1 else f" (team of {size}{'+' if size >= _UNCOUNTED else ''})"
-
-
 def _achievement(one: FeedItem) -> str:
     """What the game announced that is neither a drop nor a level."""
     after, tier = escape(one.after or ""), escape((one.before or "").title())
@@ -184,12 +175,9 @@ def _achievement(one: FeedItem) -> str:
 
 
 def _milestone(one: FeedItem) -> str:
-    if one.after == MAXED:
-        return "maxed"
-    if is_of_many_skills(one):
-        return f"reached {escape(one.after or '')}"
-    what = "" if one.metric is None else "XP" if one.metric.key == "overall" else one.metric.name
-    return f"reached {short(one.value, 'experience')} {what}".strip()
+    title = one.after or ""
+    reached = "" if one.metric is None else milestone(one.metric, one.value, title)
+    return reached if title == MAXED else f"reached {reached}"
 
 
 def feed_screen(clan: Clan, on: Mapping[FeedKind, FeedSetting]) -> discord.Embed:

@@ -6,10 +6,10 @@ from typing import Final
 
 import discord
 
-from bot.domain.metrics import OVERALL
 from bot.domain.questions import BossTotal
 from bot.domain.schedules import Cadence, Part
-from bot.domain.summaries import OF_XP, Best, Dropped, Leader, Reached, Summary, Total
+from bot.domain.summaries import Best, Dropped, Leader, Reached, Summary, Total
+from bot.present.achievements import milestone, team
 from bot.present.numbers import counted, short
 from bot.present.records import days_label, hour_line, quiet_line, records_lines
 from bot.present.text import DESCRIPTION_LIMIT, clip, escape, fit_lines, rank_name, units
@@ -30,8 +30,6 @@ _BOARDS: Final = {
 _NAMED: Final = 5
 """Names or things in one line; of more, how many."""
 _ITEM_COLUMNS: Final = 40
-_UNCOUNTED: Final = 24
-"""The game calls teams from this size on ``24+``."""
 
 
 def summary_page(summary: Summary, *, chart: str | None) -> discord.Embed:
@@ -120,7 +118,7 @@ def _milestones(reached: Sequence[Reached]) -> Iterator[str]:
     """Levels 99, and a line of the rest: who maxed first, then the highest thresholds."""
     nines = [f"{escape(one.name)} {one.metric.name}" for one in reached if one.is_99]
     others = [
-        f"{escape(one.name)} {_reached(one)}"
+        f"{escape(one.name)} {milestone(one.metric, one.threshold, one.title)}"
         for one in sorted(reached, key=lambda one: (not one.is_maxed, -one.threshold))
         if not one.is_99
     ]
@@ -128,15 +126,6 @@ def _milestones(reached: Sequence[Reached]) -> Iterator[str]:
         yield f"🎉 99s: {_some(nines)}"
     if others:
         yield f"🏅 {_some(others)}"
-
-
-def _reached(one: Reached) -> str:
-    if one.is_maxed:
-        return "maxed"
-    amount = short(one.threshold, "experience")
-    if one.metric.key != OVERALL.key:
-        return f"{amount} {one.metric.name}"
-    return f"{amount} XP" if one.title.endswith(OF_XP) else escape(one.title)
 
 
 def _items(summary: Summary) -> Iterator[str]:
@@ -161,17 +150,10 @@ def _drops(drops: Sequence[Dropped]) -> str:
 def _bests(bests: Sequence[Best]) -> str:
     return _some(
         [
-            f"{escape(one.name)} {escape(one.boss)}{_team(one.team_size)} {clock(one.centiseconds)}"
+            f"{escape(one.name)} {escape(one.boss)}{team(one.team_size)} {clock(one.centiseconds)}"
             for one in bests
         ]
     )
-
-
-def _team(size: int | None) -> str:
-    """The size of a team where it is known; the game counts up to 24."""
-    if size is None:
-        return ""
-    return " (solo)" if size == 1 else f" (team of {size}{'+' if size >= _UNCOUNTED else ''})"
 
 
 def clock(centiseconds: int) -> str:

@@ -29,7 +29,7 @@ from bot.domain.ids import ChannelId, ClanId, GuildId, MemberId, UserId
 from bot.domain.metrics import metric
 from bot.domain.periods import midnight
 from bot.domain.records import ClanRecords
-from bot.domain.summaries import LEADERS, Leader
+from bot.domain.summaries import LEADERS, Leader, rose
 from bot.services.clock import Clock
 from bot.services.competitions import Competitions
 from bot.services.questions import Questions
@@ -238,7 +238,6 @@ def _placed(one: FeedSetting, officers: ChannelId | None) -> FeedSetting | None:
 
 
 def _happened(happened: Sequence[Happening], names: Mapping[MemberId, str], clan: Clan) -> Iterator[FeedItem]:
-    places = {role: place for place, role in enumerate(clan.role_order)}
     back = {(one.member, one.at) for one in happened if one.kind == RETURNED}
     for one in happened:
         kind = _HAPPENED.get(one.kind)
@@ -246,14 +245,9 @@ def _happened(happened: Sequence[Happening], names: Mapping[MemberId, str], clan
             continue
         if one.kind == JOINED and (one.member, one.at) in back:
             continue
-        if kind is FeedKind.RANK_UPS and not _rose(places, one):
+        if kind is FeedKind.RANK_UPS and not rose(one.before, one.after, clan.role_order):
             continue
         yield FeedItem(f"ev:{one.key}", kind, one.at, names[one.member], one.before, one.after)
-
-
-def _rose(places: Mapping[str, int], one: Happening) -> bool:
-    before, after = places.get(one.before or ""), places.get(one.after or "")
-    return before is not None and after is not None and after < before
 
 
 def _achieved(achieved: Sequence[Achieved], names: Mapping[MemberId, str]) -> Iterator[FeedItem]:
