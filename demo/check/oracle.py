@@ -114,9 +114,9 @@ class Oracle:
     ) -> Board:
         """Most first; equal values share a place and the next is skipped.
 
-        ``rule`` is wom, covering or total. For ``messages`` the rule does not matter: the
-        relay hears everybody, so who said nothing has 0. ``as_of`` is whose members and names
-        they are, of another time than now.
+        ``rule`` is wom, covering or total. For ``messages`` the rule does not matter: who said
+        nothing has 0 where they are linked to a Discord user, else it is unknown. ``as_of`` is
+        whose members and names they are, of another time than now.
         """
         asked = now or self.header.end
         question = (metric, start, end, rule, asked, as_of)
@@ -139,7 +139,7 @@ class Oracle:
         if metric == "messages":
             chat = self.chat(asked)
             counts = chat.counts(start, end)
-            figures = {player: Gain(counts.get(player, 0)) for player in named}
+            figures = {player: Gain(counts.get(player, self._silence(player, asked))) for player in named}
             unknown = sum(line.player is None for line in chat.between(start, end))
             return Board(*_placed(named, figures), unattributed=unknown)
         figures = {player: self._figure(player, metric, start, end, rule, asked) for player in named}
@@ -198,6 +198,9 @@ class Oracle:
             total_level=readings.total("total_level", end),
             checked_at=readings.last_at(end),
         )
+
+    def _silence(self, player: int, now: datetime) -> int | None:
+        return None if self._links(player, now) == "none" else 0
 
     def _links(self, player: int, now: datetime) -> str:
         if player in self.chat(now).mains.values():
