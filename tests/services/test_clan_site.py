@@ -99,6 +99,22 @@ async def test_the_clan_gains_of_each_what_lies_after_they_joined(database: Data
         assert row[1] == "+21"
 
 
+async def test_who_shares_the_first_place_leads_together(database: Database) -> None:
+    laid = await lay(database, "Europe/Amsterdam", METRICS)
+    told: list[str] = []
+    for number, name in ((1, "Zed"), (2, "Bo"), (3, "Ann")):
+        await laid.member(number, name, number, joined_at=NOW - 100 * DAY)
+        for back in (29, 0):
+            await laid.see(number, NOW - back * DAY, {OVERALL: 10**6 - 500 * back})
+        page = (
+            Pages(await clan_sites(database, laid.clock).read(await laid.clan())).render("index.html") or ""
+        )
+        found = re.search(r"<dt>Top XP</dt><dd class=.big.>(.*?)</dd>", page)
+        assert found is not None
+        told.append(re.sub(r"<[^>]*>", "", found[1]))
+    assert told == ["Zed", "Bo and Zed", "Ann and 2 more"]
+
+
 async def test_who_is_idle_is_told_only_where_all_was_heard_and_measured(database: Database) -> None:
     laid = await lay_hostile(database)
     looks = {"Dee": (29, 0), "Eve": (29, 0), "Flo": (3, 0), "Gus": (29, 3)}

@@ -1,6 +1,6 @@
 """What the pages about the whole clan show: overview, activity, bosses and skills."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -18,6 +18,7 @@ _TENURES: Final = (("under a month", 30), ("1–3 months", 91), ("3–12 months"
 _TOLD: Final = 12
 _FIRST: Final = 5
 _NINES: Final = 8
+_NAMED: Final = 2
 
 
 class Card(NamedTuple):
@@ -53,9 +54,10 @@ def overview(site: ClanSite) -> dict[str, Any]:
 
 def _cards(site: ClanSite) -> Iterable[Card]:
     for title, of in (("Top XP", OVERALL), ("Top messenger", MESSAGES)):
-        lines = people.board(site, of, MONTH, 1).lines
-        value, small = (lines[0].name, f"{lines[0].text} in 30 days") if lines else (words.DASH, "nobody yet")
-        yield Card(title, value, small, "gains", lines[0].href if lines else None)
+        lines = people.board(site, of, MONTH, len(site.people)).lines
+        first = [one for one in lines if one.place == lines[0].place]
+        small = f"{first[0].text} in 30 days" if first else "nobody yet"
+        yield Card(title, _together(first), small, "gains", first[0].href if len(first) == 1 else None)
     star = rising_star(site.people)
     if star is None:
         yield Card("Rising star", words.DASH, "nobody yet", "rising-star")
@@ -73,6 +75,13 @@ def _cards(site: ClanSite) -> Iterable[Card]:
     value = words.total(sum(known) if known else None, OVERALL.measure)
     month = words.gain(gained_by_all(site, OVERALL), OVERALL.measure)
     yield Card("Clan XP", value, f"{month} in 30 days, {len(known)} measured", "clan-xp")
+
+
+def _together(first: Sequence[people.Line]) -> str:
+    """Who shares the first place; of many one, and how many others."""
+    if len(first) > _NAMED:
+        return f"{first[0].name} and {len(first) - 1} more"
+    return " and ".join(one.name for one in first) or words.DASH
 
 
 def _top_boss(site: ClanSite) -> Card:
