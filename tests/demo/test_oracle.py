@@ -213,7 +213,8 @@ def test_a_newcomer_with_a_recycled_name_gets_no_older_lines() -> None:
 def test_a_rename_nobody_approved_yet_is_not_known() -> None:
     one = oracle(join(1, "Zed"), *rename(1, "Zed", "Anew", 2, 8), relay(1, 3, "**Anew**: x"))
     board = one.board("messages", MONDAY, NOW, "wom", NOW)
-    assert board.rows == (Row(1, "Zed", 0),)
+    # Zed is linked to nobody: that they wrote nothing is not known.
+    assert (board.rows, board.unmeasured) == ((), ("Zed",))
     assert board.unattributed == 1
 
 
