@@ -13,7 +13,7 @@ from bot.domain.metrics import BOSS_KILLS, EHB, EHP, OVERALL, TOTAL_LEVEL, Metri
 from bot.domain.periods import Period, read_period
 from bot.domain.reports import WINDOWS, Figures
 from bot.services.measured import Key, entry_of, group_ends
-from db.queries import clan_roster, counts, cursors, gains
+from db.queries import counts, cursors, gains, links
 from db.queries.gains import Ends
 
 
@@ -94,5 +94,5 @@ async def read_said(session: AsyncSession, clan: Clan, now: datetime) -> Said:
         spans = await cursors.covered(session, clan.id, period.start, period.end)
         counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
         found.append(counted if spans else None)
-    linked = await clan_roster.standing_links(session, clan.id)
-    return Said(tuple(found[:-1]), found[-1], linked.keys())
+    linked = await links.linked_members(session, clan.id)
+    return Said(tuple(found[:-1]), found[-1], linked)

@@ -14,7 +14,7 @@ from bot.services.derived import Derived
 from bot.services.measured import board_of, entry_of, group_ends, span_of
 from bot.services.rosters import AsOf, present
 from bot.services.statistics import Statistics
-from db.queries import clan_roster, counts, cursors, gains
+from db.queries import counts, cursors, gains, links
 from db.session import Database
 
 
@@ -114,7 +114,7 @@ class Leaderboards:
             counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
             spans = await cursors.covered(session, clan.id, period.start, period.end)
             nobodys = await counts.unattributed_messages(session, clan.id, period.start, period.end)
-            linked = await clan_roster.standing_links(session, clan.id)
+            linked = await links.linked_members(session, clan.id)
         observed = bool(spans)
         standings, unmeasured = rank(
             Entry(member, name, counted.get(member, 0 if member in linked else None) if observed else None)

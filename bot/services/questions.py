@@ -52,7 +52,7 @@ from bot.services.leaderboards import Leaderboards
 from bot.services.rosters import AsOf, people_of, present
 from bot.services.statistics import Statistics
 from bot.services.together import together
-from db.queries import bosses, clan_roster, clans, cursors, records, talk, weights
+from db.queries import bosses, clans, cursors, links, records, talk, weights
 from db.queries.cursors import CoveredSpan
 from db.queries.records import Best
 from db.queries.talk import People
@@ -124,11 +124,11 @@ class Questions:
     ) -> QuietKiller | None:
         async with self._database.read() as session:
             names = (await present(session, clan.id, as_of)).names
-            linked = await clan_roster.standing_links(session, clan.id)
+            linked = await links.linked_members(session, clan.id)
             spans = await cursors.covered(session, clan.id, period.start, period.end)
         if not _is_whole(spans, period):
             return None
-        known = linked.keys() & names.keys()
+        known = linked & names.keys()
         return quietest_killer(_figures(kills), _figures(chat), known, names)
 
     async def favourite_hour(self, clan: Clan, period: Period) -> FavouriteHour | None:

@@ -84,6 +84,18 @@ async def is_linked(session: AsyncSession, clan: ClanId, member: MemberId) -> bo
     return bool(await users_of(session, clan, [member]))
 
 
+async def linked_members(session: AsyncSession, clan: ClanId) -> frozenset[MemberId]:
+    """Everybody whom some Discord user has linked, claimed or verified, members who left among them."""
+    return frozenset(map(MemberId, await session.scalars(_linked_members(), {"clan": clan})))
+
+
+@cache
+def _linked_members() -> Select[Any]:
+    # Every leaderboard of messages asks this. Which of the links stand is no question: one of them does.
+    in_clan = DiscordLink.clan_id == bindparam("clan", type_=INTEGER)
+    return select(ROOT).join_from(DiscordLink, Member, IS_LINKED).where(in_clan).distinct()
+
+
 async def holder_on_roster(session: AsyncSession, clan: ClanId, key: NameKey) -> MemberRow | None:
     """Who of the clan holds a name now; None where nobody does, or only somebody who left."""
     member = await session.scalar(

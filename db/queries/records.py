@@ -183,7 +183,12 @@ async def _best(
 
 def _largest(part: Select[*tuple[Any, ...]], span: int, metric: int) -> Select[*tuple[Any, ...]]:
     found = part.cte(f"part_{span}_{metric}").prefix_with("MATERIALIZED")
-    most = select(func.max(found.c.value).label("value"), func.min(found.c.slot).label("since")).subquery()
+    # Materialized too: PostgreSQL takes ``found`` for one row, and would add it all up anew for each.
+    most = (
+        select(func.max(found.c.value).label("value"), func.min(found.c.slot).label("since"))
+        .cte(f"most_{span}_{metric}")
+        .prefix_with("MATERIALIZED")
+    )
     # A member with two profiles may have it twice.
     return (
         select(
