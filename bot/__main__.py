@@ -49,10 +49,12 @@ def run(*, upgrade_first: bool) -> None:
 
 async def _run(settings: "Settings", token: str, heartbeat: Path) -> None:
     from bot.app import ClanStatsBot
-    from bot.commandline.running import RunnableBot, keep_running
+    from bot.commandline.running import RunnableBot, keep_loaded, keep_running
 
     def build(lacking: frozenset[str]) -> RunnableBot:
-        return ClanStatsBot.build(settings, lacking=lacking) if lacking else ClanStatsBot.build(settings)
+        bot = ClanStatsBot.build(settings, lacking=lacking) if lacking else ClanStatsBot.build(settings)
+        keep_loaded()
+        return bot
 
     await keep_running(build, token, heartbeat)
 

@@ -1,6 +1,5 @@
 """The bot: builds what the cogs need, loads them, and answers for what goes wrong in them."""
 
-import gc
 from functools import partial
 from typing import Any, Self
 
@@ -208,9 +207,6 @@ class ClanStatsBot(commands.AutoShardedBot):
 
     async def on_ready(self) -> None:
         """Start polling, and what goes on beside it, once the servers are known."""
-        # What was loaded stays: without this a full collection walks all of it, 50 ms at a time.
-        gc.collect()
-        gc.freeze()
         log.info("ready", guilds=len(self.guilds), user=str(self.user))
         self.polling.start()
         self.past.start()

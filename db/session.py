@@ -5,15 +5,20 @@ On SQLite one connection writes, every transaction of it taken at once
 three concurrent read-then-update transactions. On PostgreSQL one pool does both.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol, cast
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 READERS = 4
+PATIENCE = 5.0
+"""Seconds within which whoever uses the database at its closing is expected to end."""
+LOOK_EVERY = 0.01
 
 
 class _Cursor(Protocol):
@@ -72,9 +77,20 @@ class Database:
             yield session
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, once those in use are given back or that took too long.
+
+        Whoever is cancelled gives theirs back a little later, and one that is in use is not closed.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                while self._in_use():  # noqa: ASYNC110 -- a pool has nothing that could be awaited
+                    await asyncio.sleep(LOOK_EVERY)
         await self._reader.dispose()
         await self._writer.dispose()
+
+    def _in_use(self) -> bool:
+        pools = (engine.sync_engine.pool for engine in (self._reader, self._writer))
+        return any(pool.checkedout() for pool in pools if isinstance(pool, QueuePool))
 
 
 def _sqlite_engine(url: URL, *, size: int, begin: str, query_only: bool) -> AsyncEngine:

@@ -12,6 +12,7 @@ from simcord.actors import MemberActor
 from simcord.preview import Preview
 
 from bot import logs
+from bot.commandline.running import keep_loaded
 from demo.rules import save_rules
 from demo.script import Event
 from demo.simulator import show_small_lines
@@ -54,6 +55,7 @@ async def serve(port: int | None = None, *, size: Size | None = None) -> None:
         async with page as preview, open_pages(stage) as pages:
             turns = asyncio.Lock()
             take_turns(preview, turns)
+            keep_loaded()
             click.echo(_greeting(stage, preview, viewers, pages))
             await _run(stage, preview, turns)
 

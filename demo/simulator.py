@@ -16,7 +16,7 @@ from simcord.preview import _markdown
 
 from bot.domain.errors import UserError
 
-IDLE_SECONDS = 0.001
+IDLE_SECONDS = 0.01
 """How long nothing may happen before an action counts as settled; simcord's own 50 ms add up."""
 
 PATIENCE_SECONDS = 60.0

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 from db.session import Database
 from tests.databases import Templates, empty_database, require
 from tests.places import Places, watch
+from tests.statements import share
 
 # The same examples at every run, so that a change fails by what it did; ``make soak`` looks for new ones.
 settings.register_profile(
@@ -32,7 +33,8 @@ BOTH = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """See :mod:`tests.places`."""
+    """See :mod:`tests.places` and :mod:`tests.statements`."""
+    share()
     places = Places()
     watch(places)
     config.pluginmanager.register(places, "places")

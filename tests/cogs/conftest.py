@@ -94,10 +94,15 @@ class Foundry:
     ) -> None:
         """End the bot and start another one, as after an update, at once or after a while."""
         self.wom_url = wom_url or self.wom_url
-        await self.bot.close()
+        await self.close()
         await self.env.settle()
         self.env.backend.clock.advance(later.total_seconds())
         await self.env.restart_bot(build_bot(self.url, self.wom_url, **settings))
+
+    async def close(self) -> None:
+        """End the bot, and what a test asked its services after its end."""
+        await self.bot.close()
+        await self.services.database.close()
 
     async def clan(self) -> Clan:
         return await self.services.clans.default(GuildId(self.places.guild.id))
@@ -171,7 +176,7 @@ async def opened(url: str) -> AsyncGenerator[Foundry]:
         try:
             yield foundry
         finally:
-            await foundry.bot.close()
+            await foundry.close()
             await env.shutdown()
     left = faults(env.errors, foundry.forgiven)
     assert not left, f"the bot failed: {left}"

@@ -229,11 +229,11 @@ async def test_what_is_due_stays_due_when_its_day_is_changed_and_not_when_it_is_
     foundry: Foundry,
 ) -> None:
     channel = await scheduled(foundry)
-    clan, posts, by = await foundry.clan(), foundry.services.posts, UserId(foundry.places.manager.id)
+    clan, by = await foundry.clan(), UserId(foundry.places.manager.id)
     foundry.env.inject_error("POST", f"/channels/{channel.id}/messages", status=503)
     await later(foundry, MINUTES)
     with as_bot(foundry.env):
-        await posts.choose(clan, Cadence.WEEKLY, by, day=THURSDAY + 1)
+        await foundry.services.posts.choose(clan, Cadence.WEEKLY, by, day=THURSDAY + 1)
     await later(foundry, MINUTES)
     assert "8–14 Jan" in text_of(posted(channel)[-1])
     foundry.env.inject_error("POST", f"/channels/{channel.id}/messages", status=503)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.domain.facts import MessageFact, MessageKind, discord_source
 from bot.domain.ids import ChannelId, ClanId, GroupId, GuildId, UserId
 from bot.services.storing import Heard, store
+from db import session
 from db.models import Clan
 from db.queries import clans
 from db.session import Database
@@ -130,3 +131,28 @@ async def test_readers_do_not_wait_for_a_writer(database: Database, clan: ClanId
             assert await session.scalar(select(Clan.name)) == "Clan"
     async with database.read() as session:
         assert await session.scalar(select(Clan.name)) == "New"
+
+
+async def test_what_is_being_written_at_the_closing_is_written_whole(
+    database: Database, clan: ClanId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, ending = asyncio.Event(), asyncio.Event()
+
+    async def write_slowly() -> None:
+        async with database.write() as session:
+            await clans.update_clan(session, clan, next_member_id=7)
+            written.set()
+            await ending.wait()
+
+    writing = asyncio.create_task(write_slowly())
+    await written.wait()
+    closing = asyncio.create_task(database.close())
+    done, _ = await asyncio.wait([closing], timeout=10 * session.LOOK_EVERY)
+    assert not done, "somebody is writing"
+    ending.set()
+    await asyncio.gather(writing, closing)
+    async with database.read() as reading:
+        assert await reading.scalar(select(Clan.next_member_id)) == 7
+    async with database.read():
+        monkeypatch.setattr(session, "PATIENCE", 0.0)
+        await database.close()
