@@ -59,7 +59,6 @@ async def test_a_board_is_one_message_that_is_edited_only_when_something_changed
     assert text_of(board).splitlines()[2].startswith("🥇 Ann B")
 
 
-@pytest.mark.both_databases
 async def test_a_board_says_how_fresh_it_is_once_an_hour_and_at_once_to_who_presses(
     foundry: Foundry,
 ) -> None:
@@ -129,7 +128,6 @@ async def test_where_it_cannot_stand_it_ends_and_officers_are_told_once(foundry:
     assert not await foundry.services.boards.of(await foundry.clan())
 
 
-@pytest.mark.both_databases
 async def test_the_worklist_follows_the_officers_channel_and_waits_while_there_is_none(
     foundry: Foundry,
 ) -> None:

@@ -110,7 +110,6 @@ async def test_what_happens_is_told_once_and_nothing_from_before(foundry: Foundr
     assert lines(channel) == told
 
 
-@pytest.mark.both_databases
 async def test_what_was_told_is_not_told_again_of_whom_somebody_is_merged_into_nor_after_an_undo(
     foundry: Foundry,
 ) -> None:
@@ -190,7 +189,6 @@ async def test_pets_and_other_achievements_are_told_but_not_each_diary_and_item_
     ]
 
 
-@pytest.mark.both_databases
 async def test_an_expulsion_is_told_to_officers_and_not_as_a_leave_beside_it(foundry: Foundry) -> None:
     desk = await colleagues(foundry)
     by, clan = UserId(foundry.places.manager.id), await foundry.clan()
@@ -226,7 +224,6 @@ async def test_milestones_of_xp_are_told_from_an_amount_on(foundry: Foundry) -> 
     ]
 
 
-@pytest.mark.both_databases
 async def test_a_record_is_told_once_its_day_is_over_where_there_is_something_to_compare_it_with(
     foundry: Foundry,
 ) -> None:
@@ -259,7 +256,6 @@ async def test_a_record_is_told_once_its_day_is_over_where_there_is_something_to
     assert len(lines(channel)) == 1, "nothing is told twice, and what is less is no record"
 
 
-@pytest.mark.both_databases
 async def test_competitions_are_told_of_when_they_begin_in_their_last_hours_and_when_they_are_over(
     foundry: Foundry,
 ) -> None:
@@ -311,7 +307,6 @@ async def test_competitions_are_told_of_when_they_begin_in_their_last_hours_and_
     assert [path for _, path in wom.requests if path.endswith("/competitions")] == asked
 
 
-@pytest.mark.both_databases
 async def test_with_several_clans_each_is_named_and_what_is_wrong_with_one_keeps_nothing_else(
     foundry: Foundry,
 ) -> None:
@@ -345,7 +340,6 @@ async def test_with_several_clans_each_is_named_and_what_is_wrong_with_one_keeps
     assert len(posts(board)) == 1
 
 
-@pytest.mark.both_databases
 async def test_leavers_are_told_in_the_officers_channel_of_now_and_wait_while_there_is_none(
     foundry: Foundry,
 ) -> None:

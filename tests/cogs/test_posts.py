@@ -126,7 +126,6 @@ async def test_what_arrived_before_the_bot_was_killed_is_not_posted_again(
 
 
 @pytest.mark.parametrize("gone", [False, True])
-@pytest.mark.both_databases
 async def test_where_an_answer_was_lost_it_is_looked_for_though_another_channel_is_chosen(
     foundry: Foundry, monkeypatch: pytest.MonkeyPatch, gone: bool
 ) -> None:
@@ -190,7 +189,6 @@ async def test_what_discord_never_took_is_given_up_and_officers_are_told_once(fo
     assert "10–16 Jan" in text_of(tried), "today is the 17th"
 
 
-@pytest.mark.both_databases
 async def test_what_was_due_while_the_bot_was_away_is_given_up_and_officers_are_told_once(
     foundry: Foundry,
 ) -> None:
@@ -294,7 +292,6 @@ async def try_weekly(foundry: Foundry) -> Any:
     return await foundry.places.manager.click(message_of(shown), label="Try it")
 
 
-@pytest.mark.both_databases
 async def test_another_weekday_is_posted_when_a_whole_week_is_new_and_not_at_once(foundry: Foundry) -> None:
     channel = await scheduled(foundry)
     await later(foundry, MINUTES)

@@ -258,7 +258,6 @@ async def test_before_anything_is_known_every_sheet_says_so(foundry: Foundry) ->
     assert made["Promotions"].cell(2, 1).value == "No rules yet: /rules edit"
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize("chart", ["trend", "hours", "quadrants", "ranks", "tenure"])
 async def test_the_clan_is_drawn_for_whoever_chooses_after_a_restart_too(
     foundry: Foundry, chart: str
