@@ -109,17 +109,18 @@ async def snapshot_times(
         .correlate(Profile)
         .scalar_subquery()
     )
+    read = (
+        select(Profile.source_id, _earliest(before, since).label("since"))
+        .where(Profile.clan_id == clan)
+        .cte("read")
+        # Else PostgreSQL looks for it anew at every snapshot.
+        .prefix_with("MATERIALIZED")
+    )
     rows = await session.execute(
         select(SnapshotRow.source_id, _listed(Millis(SnapshotRow.taken_at)))
-        .join_from(
-            Profile,
-            SnapshotRow,
-            (SnapshotRow.clan_id == Profile.clan_id) & (SnapshotRow.source_id == Profile.source_id),
-        )
+        .join_from(read, SnapshotRow, SnapshotRow.source_id == read.c.source_id)
         .where(
-            Profile.clan_id == clan,
-            SnapshotRow.taken_at >= _earliest(before, since),
-            SnapshotRow.taken_at <= until,
+            SnapshotRow.clan_id == clan, SnapshotRow.taken_at >= read.c.since, SnapshotRow.taken_at <= until
         )
         .group_by(SnapshotRow.source_id)
     )
@@ -153,6 +154,13 @@ async def values(
         .correlate(Profile, MetricRow)
         .scalar_subquery()
     )
+    read = (
+        select(Profile.source_id, MetricRow.id.label("metric_id"), _earliest(before, since).label("since"))
+        .join_from(Profile, MetricRow, MetricRow.id.in_(metrics))
+        .where(Profile.clan_id == clan)
+        .cte("read")
+        .prefix_with("MATERIALIZED")
+    )
     rows = await session.execute(
         select(
             MetricValue.source_id,
@@ -160,17 +168,13 @@ async def values(
             _listed(Millis(MetricValue.taken_at)),
             _listed(MetricValue.value),
         )
-        .join_from(Profile, MetricRow, MetricRow.id.in_(metrics))
-        .join(
+        .join_from(
+            read,
             MetricValue,
-            (MetricValue.clan_id == Profile.clan_id)
-            & (MetricValue.source_id == Profile.source_id)
-            & (MetricValue.metric_id == MetricRow.id),
+            (MetricValue.source_id == read.c.source_id) & (MetricValue.metric_id == read.c.metric_id),
         )
         .where(
-            Profile.clan_id == clan,
-            MetricValue.taken_at >= _earliest(before, since),
-            MetricValue.taken_at <= until,
+            MetricValue.clan_id == clan, MetricValue.taken_at >= read.c.since, MetricValue.taken_at <= until
         )
         .group_by(MetricValue.source_id, MetricValue.metric_id)
     )
