@@ -51,13 +51,14 @@ _BADGES = {
     "hardcore": "<:Hardcore_ironman_chat_badge:905200000000000002>",
     "ultimate": "<:Ultimate_ironman_chat_badge:905200000000000003>",
 }
-_ITEMS = (
-    "Dragon warhammer",
-    "Twisted bow",
-    "Tanzanite fang",
-    "Ring of endurance (uncharged)",
-    "Pet snakeling",
+_FOUND = (
+    ("Dragon warhammer", "Little nightmare", "Elder maul"),
+    ("Abyssal bludgeon", "Abyssal orphan", "Twisted bow"),
+    ("Tanzanite fang", "Pet snakeling", "Avernic defender hilt"),
+    ("Ring of endurance (uncharged)", "Bloodhound", "Lightbearer"),
+    ("Hydra's claw", "Ikkle hydra", "Scythe of vitur (uncharged)"),
 )
+"""A drop, a pet and a raid's special loot each, which the game announces in forms of their own."""
 _MARKED = set("\\*_~`|>#[]()-.:!")
 
 _BROADCASTS = (
@@ -76,8 +77,8 @@ _BROADCASTS = (
     "{n} has been invited into the clan by {other}.",
     "{n} has left the clan.",
     "{n} has been expelled from the clan by {other}.",
-    "{n} received special loot from a raid: {item}.",
-    "{n} has a funny feeling like she's being followed: {item} at {small} kills.",
+    "{n} received special loot from a raid: {loot}.",
+    "{n} has a funny feeling like she's being followed: {pet} at {small} kills.",
     "{n} has completed a quest: Dragon Slayer II",
     "{n} has completed the Elite Karamja diary.",
 )
@@ -196,10 +197,13 @@ def _broadcast(stage: _Stage, moment: datetime) -> str:
     form = _BROADCASTS[stage.broadcasts % len(_BROADCASTS)]
     stage.broadcasts += 1
     about, other = stage.account(), stage.account()
+    item, pet, loot = rng.choice(_FOUND)
     text = form.format(
         n=about.name_at(moment),
         other=other.name_at(moment),
-        item=rng.choice(_ITEMS),
+        item=item,
+        pet=pet,
+        loot=loot,
         skill=rng.choice(SKILLS).title(),
         boss=metric(rng.choice(list(BOSS_KILLS_AN_HOUR))).name,
         coins=f"{rng.randrange(1_000_000, 90_000_000):,}",
