@@ -145,7 +145,7 @@ def _ready(one: Ready, now: datetime) -> str:
     parts = [escape(one.name), f"{met}/{of}"]
     if one.since is not None:
         what, days = "below" if one.failed else "ready", (now - one.since).days
-        parts.append(f"{what} for {days} d" if days else f"{what} since today")
+        parts.append(f"{what} for {days} d" if days else f"{what} for less than a day")
     if not one.linked:
         parts.append("⚠ not linked")
     return SEPARATOR.join(parts)

@@ -10,6 +10,7 @@ from bot.domain.questions import BossTotal
 from bot.domain.schedules import Cadence, Part
 from bot.domain.summaries import Best, Dropped, Leader, Reached, Summary, Total
 from bot.present.achievements import milestone, team
+from bot.present.card import rule_words
 from bot.present.numbers import counted, short
 from bot.present.records import days_label, hour_line, quiet_line, records_lines
 from bot.present.text import DESCRIPTION_LIMIT, clip, escape, fit_lines, rank_name, units
@@ -41,6 +42,7 @@ def summary_page(summary: Summary, *, chart: str | None) -> discord.Embed:
         small.append(f"checked {ago(summary.checked_at)}")
     if summary.collecting_since is not None:
         small.append(f"messages since {on_day(summary.collecting_since)}")
+    small.append(rule_words(summary.period))
     last = f"\n-# {SEPARATOR.join(small)}"
     embed = discord.Embed(
         title=f"{escape(summary.clan_name)}{SEPARATOR}{span_of(summary)}",

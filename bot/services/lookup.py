@@ -102,6 +102,8 @@ class Lookup:
     async def suggest(self, clan: Clan, text: str) -> list[str]:
         """Names of members that fit what was typed so far: present ones first, then by name.
 
+        Before others is whose name, or former name, is exactly this.
+
         Former names are found too and give the present one. Who has left is found under their last
         name, with their number where that name is another's by now.
         """
@@ -118,10 +120,12 @@ class Lookup:
         current |= hidden
         fits = {one.member for one in known if wanted in loose_key(one.display)}
         fits |= {id_ for id_, shown in hidden.items() if wanted in loose_key(shown)}
+        exact = {one.member for one in known if wanted == loose_key(one.display)}
         shown = sorted(
             (member for member in fits if member in current),
             key=lambda member: (
                 member not in present,
+                member not in exact,
                 not loose_key(current[member]).startswith(wanted),
                 current[member].casefold(),
             ),

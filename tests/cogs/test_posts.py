@@ -90,6 +90,7 @@ async def test_a_manager_sets_it_up_tries_it_and_switches_it_on(foundry: Foundry
     lines = text_of(post).splitlines()
     assert lines[1:4] == ["Iron Foundry · 8–14 Jan", lines[2], "XP WWWWWWWWWWWW 120M · Ann B 9M · Cy 6M"]
     assert "(same 24 members)" in lines[2]
+    assert lines[-1].endswith("covering rule"), "as everywhere, how it was counted"
     assert lines[4] == "Chat Jo hn 10 · Ann B 3"
     assert "24 of 26 measured" in lines[5]
 

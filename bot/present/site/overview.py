@@ -169,8 +169,10 @@ def records(site: ClanSite) -> dict[str, Any]:
         )
         for one in site.answers.records.records
     ]
-    since = words.day(site.answers.records.since, site.zone)
-    return {"title": "Records", "rows": rows, "since": since}
+    found = site.answers.records
+    since = words.day(found.measured_since or found.since, site.zone)
+    heard = None if found.heard_since is None else words.day(found.heard_since, site.zone)
+    return {"title": "Records", "rows": rows, "since": since, "heard": None if heard == since else heard}
 
 
 def _days(site: ClanSite, first: date, last: date) -> str:
