@@ -95,7 +95,10 @@ class BoardsCog(commands.Cog):
             elif one.message is not None and await self._edit(channel, one.message, one, embed):
                 await self.services.boards.shown(one, digest=now, checked_at=checked_at)
                 return None
-            message = await self._posted(channel, one) or await self._post(channel, one, embed)
+            message = await self._posted(channel, one)
+            # One that is found says what it said when it was left.
+            if message is None or not await self._edit(channel, message, one, embed):
+                message = await self._post(channel, one, embed)
         except (discord.NotFound, discord.Forbidden) as refusal:
             await self._stop(clan, one, gone=isinstance(refusal, discord.NotFound))
         except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
@@ -139,7 +142,10 @@ class BoardsCog(commands.Cog):
         return MessageId(sent.id)
 
     async def _posted(self, channel: discord.PartialMessageable, one: LiveBoard) -> MessageId | None:
-        """The board that was posted before the process ended, if it never was stored."""
+        """Where no message is stored, the board that is there all the same.
+
+        It was posted just before the process ended, or before it was switched off or moved away.
+        """
         if one.message is not None:
             return None
         custom_id, user = f"lv:{pack(one.clan)}:{one.kind.value}", self.bot.user
