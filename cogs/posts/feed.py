@@ -10,6 +10,7 @@ import discord
 import structlog
 from discord.ext import commands
 
+from bot.domain.clans import Clan
 from bot.domain.feed import Batch, FeedKind
 from bot.domain.ids import ChannelId, ClanId
 from bot.logs import new_trace
@@ -68,8 +69,7 @@ class FeedCog(commands.Cog):
         try:
             await channel.send(
                 embed=embed,
-                # Discord takes a nonce once: of two attempts within minutes one is posted.
-                nonce=f"feed:{sha256('|'.join(batch.keys).encode()).hexdigest()[:_NONCE]}",
+                nonce=_nonce(news.clan, batch),
                 silent=True,
                 allowed_mentions=discord.AllowedMentions.none(),
             )
@@ -110,3 +110,12 @@ class FeedCog(commands.Cog):
         except discord.HTTPException as failure:
             # `/setup` says what is off.
             log.warning("officers_not_told", clan_id=news.clan.id, reason=str(failure))
+
+
+def _nonce(clan: Clan, batch: Batch) -> str:
+    """Discord takes a nonce once: of two attempts within minutes one is posted.
+
+    It does so for all that the bot sends, and keys are one clan's own.
+    """
+    told = "|".join((str(clan.id), str(batch.channel), *batch.keys))
+    return f"feed:{sha256(told.encode()).hexdigest()[:_NONCE]}"

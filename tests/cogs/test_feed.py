@@ -3,12 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+import discord
 import pytest
 import simcord
 
 from bot.domain.activity import snowflake_at
 from bot.domain.boards import BoardKind
 from bot.domain.broadcasts import BroadcastKind
+from bot.domain.clans import Clan
 from bot.domain.facts import BroadcastFact, MessageFact, MessageKind, relay_source
 from bot.domain.feed import FeedKind
 from bot.domain.ids import ChannelId, GroupId, GuildId, MessageId, UserId
@@ -338,6 +340,44 @@ async def test_with_several_clans_each_is_named_and_what_is_wrong_with_one_keeps
     await later(foundry, wom, 3 * MINUTES)
     assert lines(channel)[-2:] == ["Second_Smithy", "👋 welcome Zed"]
     assert len(posts(board)) == 1
+
+
+async def sisters(foundry: Foundry, wom: SimulatedWom, channel: simcord.ChannelHandle) -> Clan:
+    """A second clan of the server, whose joins are told in the same channel, and Eve, who joins both."""
+    guild, by = GuildId(foundry.places.guild.id), UserId(foundry.places.manager.id)
+    wom.add_group(456, "Second_Smithy", ("owner", "member"), at=NOW - timedelta(days=9))
+    async with foundry.services.database.write() as session:
+        number = await clans.add_clan(session, guild, GroupId(456), "Second_Smithy", AMSTERDAM, NOW)
+    second = await foundry.services.clans.by_id(number, guild)
+    with as_bot(foundry.env):
+        await foundry.services.feed.switch_on(second, FeedKind.JOINS, ChannelId(channel.id), by)
+    soon = NOW + MINUTES / 2
+    eve = wom.add_player("Eve", at=soon)
+    for group in (GROUP, 456):
+        wom.join(group, eve, "member", soon)
+    return second
+
+
+EVE_IN_BOTH = ["Iron Foundry", "👋 welcome Eve", "Second_Smithy", "👋 welcome Eve"]
+
+
+async def test_what_discord_takes_once_is_of_one_clan_and_channel(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The simulator takes whatever it is sent; Discord answers with the message that has the nonce already."""
+    channel, wom = await told_of(foundry, FeedKind.JOINS), restored_wom(Clock(NOW))
+    await sisters(foundry, wom, channel)
+    send, sent = discord.PartialMessageable.send, dict[Any, Any]()
+
+    async def once(self: discord.PartialMessageable, **given: Any) -> Any:
+        nonce = given.get("nonce")
+        if nonce not in sent:
+            sent[nonce] = await send(self, **given)
+        return sent[nonce]
+
+    monkeypatch.setattr(discord.PartialMessageable, "send", once)
+    await later(foundry, wom)
+    assert sorted(lines(channel)) == sorted(EVE_IN_BOTH)
 
 
 async def test_leavers_are_told_in_the_officers_channel_of_now_and_wait_while_there_is_none(
