@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Final
 
@@ -19,6 +20,7 @@ from bot.present.posts import feed_stopped_notice
 from bot.services.feed import News
 from bot.services.registry import Services
 from cogs.officers import progress_channel
+from cogs.posts.looking import MayNotLookError, find_own
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -53,7 +55,7 @@ class FeedCog(commands.Cog):
         channel = self.bot.get_partial_messageable(news.channel, guild_id=news.clan.guild)
         try:
             if news.tried is not None:
-                arrived = await self._arrived(channel, news.tried)
+                arrived = await self._arrived(news.clan, news.tried)
                 await self.services.feed.settle(news.clan, news.tried, arrived=arrived)
                 if arrived:
                     return
@@ -79,19 +81,18 @@ class FeedCog(commands.Cog):
         else:
             await self.services.feed.settle(news.clan, batch, arrived=True)
 
-    async def _arrived(self, channel: discord.PartialMessageable, tried: Batch) -> bool:
+    async def _arrived(self, clan: Clan, tried: Batch) -> bool:
         """Whether what was tried is there; rather told once too little where the bot may not look."""
-        user, after = self.bot.user, tried.tried_at - _BEFORE
+        after = tried.tried_at - _BEFORE
         try:
-            async for message in channel.history(limit=_SEARCHED, after=after, oldest_first=True):
-                is_own = user is not None and message.author.id == user.id
-                if is_own and any(said_in(embed) == tried.said for embed in message.embeds):
-                    return True
+            found = await find_own(
+                self.bot, clan.guild, tried.channel, partial(_says, tried), limit=_SEARCHED, after=after
+            )
         except discord.NotFound:
             return False
-        except discord.Forbidden:
+        except (discord.Forbidden, MayNotLookError):
             return True
-        return False
+        return found is not None
 
     async def _stop(self, news: News, *, gone: bool) -> None:
         """Switch off what is told of in a channel that is gone or closed, and tell officers once."""
@@ -119,3 +120,7 @@ def _nonce(clan: Clan, batch: Batch) -> str:
     """
     told = "|".join((str(clan.id), str(batch.channel), *batch.keys))
     return f"feed:{sha256(told.encode()).hexdigest()[:_NONCE]}"
+
+
+def _says(tried: Batch, message: discord.Message) -> bool:
+    return any(said_in(embed) == tried.said for embed in message.embeds)

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import discord
 import pytest
 import simcord
 
@@ -11,7 +12,7 @@ from bot.domain.boards import FOR_OFFICERS, BoardKind
 from bot.domain.ids import ChannelId, UserId
 from bot.services.boards import Boards
 from tests.cogs.conftest import Foundry
-from tests.cogs.desk import colleagues, officers_meet_in
+from tests.cogs.desk import colleagues, deny, lose_answers, officers_meet_in
 from tests.cogs.reading import components_of, is_private, message_of, sent_after, text_of
 from tests.cogs.world import ANN, GROUP, NOW, Clock, player_id, restored_wom
 from tests.simulator import as_bot
@@ -151,6 +152,20 @@ async def test_a_board_that_is_gone_just_as_it_is_found_again_is_posted_anew(fou
     foundry.env.inject_error("PATCH", f"/channels/{channel.id}/messages/{board.id}", status=404, code=10008)
     await later(foundry, timedelta(minutes=1))
     assert len(boards(channel)) == 2
+
+
+async def test_where_nobody_may_look_a_board_that_may_be_there_is_not_posted_again(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the permission Discord answers with an empty history."""
+    with monkeypatch.context() as context:
+        lose_answers(context, discord.PartialMessageable)
+        channel = await kept(foundry, BoardKind.ROSTER)
+    assert len(boards(channel)) == 1
+    deny(foundry, channel, discord.Permissions(read_message_history=True))
+    await later(foundry, HALF_AN_HOUR)
+    assert len(boards(channel)) == 1
+    assert not await foundry.services.boards.of(await foundry.clan())
 
 
 @pytest.mark.both_databases

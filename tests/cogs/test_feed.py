@@ -21,7 +21,7 @@ from bot.services.storing import Heard, store
 from db.queries import clans
 from demo.wom import SimulatedWom
 from tests.cogs.conftest import Foundry
-from tests.cogs.desk import colleagues, officers_meet_in
+from tests.cogs.desk import colleagues, deny, lose_answers, officers_meet_in
 from tests.cogs.reading import components_of, message_of, text_of
 from tests.cogs.world import AMSTERDAM, ANN, CY, DEE, GROUP, JOHN, NOW, POLLS, Clock, player_id, restored_wom
 from tests.simulator import as_bot
@@ -364,7 +364,7 @@ EVE_IN_BOTH = ["Iron Foundry", "👋 welcome Eve", "Second_Smithy", "👋 welcom
 async def test_what_discord_takes_once_is_of_one_clan_and_channel(
     foundry: Foundry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The simulator takes whatever it is sent; Discord answers with the message that has the nonce already."""
+    """The simulator takes whatever it is sent; Discord answers with the message that has the nonce."""
     channel, wom = await told_of(foundry, FeedKind.JOINS), restored_wom(Clock(NOW))
     await sisters(foundry, wom, channel)
     send, sent = discord.PartialMessageable.send, dict[Any, Any]()
@@ -420,6 +420,21 @@ async def test_what_arrived_before_the_bot_was_killed_is_not_told_again_beside_w
     await later(foundry, wom)
     await later(foundry, by=timedelta(minutes=1))
     assert lines(channel) == ["👋 welcome Eve_*x*", "👋 welcome Zed"]
+
+
+async def test_where_nobody_may_look_what_may_have_arrived_is_not_told_again(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the permission Discord answers with an empty history."""
+    channel, wom = await told_of(foundry, FeedKind.JOINS), restored_wom(Clock(NOW))
+    deny(foundry, channel, discord.Permissions(read_message_history=True))
+    wom.join(GROUP, wom.add_player("Eve", at=NOW), "member", NOW + MINUTES / 2)
+    with monkeypatch.context() as context:
+        lose_answers(context, discord.PartialMessageable)
+        await later(foundry, wom)
+    await later(foundry)
+    await later(foundry)
+    assert lines(channel) == ["👋 welcome Eve"]
 
 
 async def test_what_never_arrived_is_told_with_what_is_new_and_where_officers_want_it_then(
