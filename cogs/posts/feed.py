@@ -68,6 +68,8 @@ class FeedCog(commands.Cog):
     async def _post(self, channel: discord.PartialMessageable, news: News) -> None:
         embed = feed_post(news.items, news.clan.name if news.is_one_of_several else None)
         batch = await self.services.feed.begin(news, said_in(embed))
+        if batch is None:
+            return
         try:
             await channel.send(
                 embed=embed,

@@ -1,5 +1,6 @@
 """The events feed as a server sees it: each thing once, where officers want it, and nothing that is old."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from bot.domain.feed import FeedKind
 from bot.domain.ids import ChannelId, GroupId, GuildId, MessageId, UserId
 from bot.domain.names import name_key
 from bot.domain.setup import RelayShare
-from bot.services.feed import Feed
+from bot.services.feed import Feed, News
 from bot.services.storing import Heard, store
 from db.queries import clans
 from demo.wom import SimulatedWom
@@ -420,6 +421,74 @@ async def test_what_arrived_before_the_bot_was_killed_is_not_told_again_beside_w
     await later(foundry, wom)
     await later(foundry, by=timedelta(minutes=1))
     assert lines(channel) == ["👋 welcome Eve_*x*", "👋 welcome Zed"]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("lost", [False, True])
+async def test_what_was_found_before_it_was_told_and_comes_after_it_is_not_told_again(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch, lost: bool
+) -> None:
+    """Whether Discord's answer is known, or was lost and is still to be looked for."""
+    channel, wom = await told_of(foundry, FeedKind.JOINS), restored_wom(Clock(NOW))
+    wom.join(GROUP, wom.add_player("Eve", at=NOW), "member", NOW + MINUTES / 2)
+    with monkeypatch.context() as context:
+        found = noted(context)
+        if lost:
+            lose_answers(context, discord.PartialMessageable)
+        await later(foundry, wom)
+    assert lines(channel) == ["👋 welcome Eve"]
+    await comes_late(foundry, monkeypatch, found[0])
+    assert lines(channel) == ["👋 welcome Eve"]
+    await later(foundry)
+    assert lines(channel) == ["👋 welcome Eve"]
+
+
+async def test_what_was_found_before_something_else_was_sent_does_not_settle_that(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel, wom = await told_of(foundry, FeedKind.JOINS), restored_wom(Clock(NOW))
+    wom.join(GROUP, wom.add_player("Eve", at=NOW), "member", NOW + MINUTES / 2)
+    with monkeypatch.context() as context:
+        lose_answers(context, discord.PartialMessageable)
+        await later(foundry, wom)
+        found = noted(context)
+        await later(foundry)
+        wom.join(GROUP, wom.add_player("Zed", at=NOW), "member", NOW + 3 * MINUTES)
+        await later(foundry, wom)
+    both = ["👋 welcome Eve", "👋 welcome Zed"]
+    assert lines(channel) == both
+    assert found[0].tried is not None
+    await comes_late(foundry, monkeypatch, found[0])
+    for _ in range(2):
+        await later(foundry)
+    assert lines(channel) == both
+
+
+def noted(monkeypatch: pytest.MonkeyPatch) -> list[News]:
+    """Whatever looks find from now on."""
+    look, found = Feed.news, list[News]()
+
+    async def looked(self: Feed, guilds: Collection[GuildId]) -> list[News]:
+        new = await look(self, guilds)
+        found.extend(new)
+        return new
+
+    monkeypatch.setattr(Feed, "news", looked)
+    return found
+
+
+async def comes_late(foundry: Foundry, monkeypatch: pytest.MonkeyPatch, found: News) -> None:
+    """What a look found is handled only now, and no other look finds anything meanwhile."""
+
+    async def nothing(*_: object) -> list[News]:
+        return []
+
+    with monkeypatch.context() as context:
+        context.setattr(Feed, "news", nothing)
+        await foundry.restart()
+        with as_bot(foundry.env):
+            foundry.bot.dispatch("feed_news", found)
+        await foundry.env.settle()
 
 
 async def test_where_nobody_may_look_what_may_have_arrived_is_not_told_again(
