@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
+import aiohttp
 import discord
 import pytest
 import simcord
@@ -11,7 +12,6 @@ import simcord
 from bot.domain.activity import snowflake_at
 from bot.domain.boards import BoardKind
 from bot.domain.broadcasts import BroadcastKind
-from bot.domain.clans import Clan
 from bot.domain.facts import BroadcastFact, MessageFact, MessageKind, relay_source
 from bot.domain.feed import FeedKind
 from bot.domain.ids import ChannelId, GroupId, GuildId, MessageId, UserId
@@ -343,7 +343,7 @@ async def test_with_several_clans_each_is_named_and_what_is_wrong_with_one_keeps
     assert len(posts(board)) == 1
 
 
-async def sisters(foundry: Foundry, wom: SimulatedWom, channel: simcord.ChannelHandle) -> Clan:
+async def sisters(foundry: Foundry, wom: SimulatedWom, channel: simcord.ChannelHandle) -> None:
     """A second clan of the server, whose joins are told in the same channel, and Eve, who joins both."""
     guild, by = GuildId(foundry.places.guild.id), UserId(foundry.places.manager.id)
     wom.add_group(456, "Second_Smithy", ("owner", "member"), at=NOW - timedelta(days=9))
@@ -356,7 +356,6 @@ async def sisters(foundry: Foundry, wom: SimulatedWom, channel: simcord.ChannelH
     eve = wom.add_player("Eve", at=soon)
     for group in (GROUP, 456):
         wom.join(group, eve, "member", soon)
-    return second
 
 
 EVE_IN_BOTH = ["Iron Foundry", "👋 welcome Eve", "Second_Smithy", "👋 welcome Eve"]
@@ -379,6 +378,26 @@ async def test_what_discord_takes_once_is_of_one_clan_and_channel(
     monkeypatch.setattr(discord.PartialMessageable, "send", once)
     await later(foundry, wom)
     assert sorted(lines(channel)) == sorted(EVE_IN_BOTH)
+
+
+async def test_another_clans_equal_news_is_not_taken_for_what_never_arrived(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel, wom = await told_of(foundry, FeedKind.JOINS), restored_wom(Clock(NOW))
+    await sisters(foundry, wom, channel)
+    send = discord.PartialMessageable.send
+
+    async def fails(self: discord.PartialMessageable, *, embed: discord.Embed, **given: Any) -> Any:
+        if embed.author.name == "Second_Smithy":
+            raise aiohttp.ClientConnectionError("not sent")
+        return await send(self, embed=embed, **given)
+
+    with monkeypatch.context() as context:
+        context.setattr(discord.PartialMessageable, "send", fails)
+        await later(foundry, wom)
+    assert lines(channel) == EVE_IN_BOTH[:2]
+    await later(foundry)
+    assert lines(channel) == EVE_IN_BOTH
 
 
 async def test_leavers_are_told_in_the_officers_channel_of_now_and_wait_while_there_is_none(
