@@ -70,8 +70,13 @@ def feed_post(items: Sequence[FeedItem], clan_name: str | None = None) -> discor
 
 
 def said_in(embed: discord.Embed) -> str:
-    """A digest of what a message tells, the same of what is sent and of what Discord gives back."""
+    """A digest of what a message tells, the same of what is sent and of what Discord gives back.
+
+    Of several clans of a server it is of whom it tells, too: they may tell the same.
+    """
     lines = [line.strip() for line in (embed.description or "").strip().splitlines()]
+    if embed.author.name:
+        lines.insert(0, embed.author.name.strip())
     return sha256("\n".join(lines).encode()).hexdigest()[:32]
 
 

@@ -214,10 +214,19 @@ class Feed:
             ),
         )
 
-    async def begin(self, news: News, said: str) -> Batch:
-        """It is about to be told. Until what became of it is settled nothing else is told in its channel."""
+    async def begin(self, news: News, said: str) -> Batch | None:
+        """It is about to be told. Until what became of it is settled nothing else is told in its channel.
+
+        None where it was found before something else was sent: some of it is told by now, or may be.
+        The next look finds the rest.
+        """
         batch = Batch(news.channel, tuple(one.key for one in news.items), said, self._clock())
         async with self._database.write() as session:
+            tried = await feed.batches(session, news.clan.id)
+            passed = await feed.told(session, news.clan.id)
+            passed.update(key for one in tried.values() for key in one.keys)
+            if news.channel in tried or not passed.isdisjoint(batch.keys):
+                return None
             await feed.save_batch(session, news.clan.id, batch)
         return batch
 
@@ -227,7 +236,7 @@ class Feed:
         async with self._database.write() as session:
             if arrived:
                 await feed.note_told(session, clan.id, batch.keys, now, forget=now - 3 * NEWS_FOR)
-            await feed.end_batch(session, clan.id, batch.channel)
+            await feed.end_batch(session, clan.id, batch)
 
 
 def _placed(one: FeedSetting, officers: ChannelId | None) -> FeedSetting | None:

@@ -22,6 +22,7 @@ from bot.services.registry import Services
 from cogs.answers import answer, guild_of
 from cogs.buttons import NUMBER, Stateful, pack, unpack, view_of
 from cogs.officers import progress_channel, require_officer
+from cogs.posts.looking import MayNotLookError, find_own
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -95,8 +96,11 @@ class BoardsCog(commands.Cog):
             elif one.message is not None and await self._edit(channel, one.message, one, embed):
                 await self.services.boards.shown(one, digest=now, checked_at=checked_at)
                 return None
-            message = await self._posted(channel, one) or await self._post(channel, one, embed)
-        except (discord.NotFound, discord.Forbidden) as refusal:
+            message = await self._posted(clan, one)
+            # One that is found says what it said when it was left.
+            if message is None or not await self._edit(channel, message, one, embed):
+                message = await self._post(channel, one, embed)
+        except (discord.NotFound, discord.Forbidden, MayNotLookError) as refusal:
             await self._stop(clan, one, gone=isinstance(refusal, discord.NotFound))
         except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
             log.warning("board_not_kept", clan_id=clan.id, board=one.kind, reason=str(failure))
@@ -138,15 +142,18 @@ class BoardsCog(commands.Cog):
         )
         return MessageId(sent.id)
 
-    async def _posted(self, channel: discord.PartialMessageable, one: LiveBoard) -> MessageId | None:
-        """The board that was posted before the process ended, if it never was stored."""
+    async def _posted(self, clan: Clan, one: LiveBoard) -> MessageId | None:
+        """Where no message is stored, the board that is there all the same.
+
+        It was posted just before the process ended, or before it was switched off or moved away.
+        """
         if one.message is not None:
             return None
-        custom_id, user = f"lv:{pack(one.clan)}:{one.kind.value}", self.bot.user
-        async for message in channel.history(limit=_SEARCHED):
-            if user is not None and message.author.id == user.id and has_item(message, custom_id):
-                return MessageId(message.id)
-        return None
+        custom_id = f"lv:{pack(one.clan)}:{one.kind.value}"
+        found = await find_own(
+            self.bot, clan.guild, one.channel, lambda message: has_item(message, custom_id), limit=_SEARCHED
+        )
+        return found and MessageId(found.id)
 
     async def _stop(self, clan: Clan, one: LiveBoard, *, gone: bool) -> None:
         """Switch it off, and tell officers once."""

@@ -25,6 +25,7 @@ from bot.services.rendering import RenderFailedError
 from cogs.officers import progress_channel
 from cogs.posts.boards import has_item
 from cogs.posts.items import buttons, id_of
+from cogs.posts.looking import MayNotLookError, find_own
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -76,7 +77,7 @@ class PostsCog(commands.Cog):
             sent = await channel.send(**self._content(one, summary, chart))
         except (discord.NotFound, discord.InvalidData):
             await self._stop(one, "no_channel")
-        except discord.Forbidden:
+        except (discord.Forbidden, MayNotLookError):
             await self._stop(one, "forbidden")
         except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
             # It may have arrived. The next attempt looks first.
@@ -126,22 +127,29 @@ class PostsCog(commands.Cog):
 
         Raises:
             discord.NotFound: the chosen channel is gone.
-            discord.Forbidden: the bot may not read there.
+            discord.Forbidden: the bot does not see it.
             discord.InvalidData: it is nothing in which anybody can write.
+            MayNotLookError: the bot may not read there.
         """
-        post, user = one.post, self.bot.user
+        post = one.post
         if post.tried_at is None:
             return None
         mark, after = id_of(post.clan, post.key, "mine"), post.tried_at - _BEFORE
         try:
-            channel = await self._channel(post.channel)
-            async for message in channel.history(limit=_SEARCHED, after=after, oldest_first=True):
-                if user is not None and message.author.id == user.id and has_item(message, mark):
-                    return MessageId(message.id)
-        except (discord.NotFound, discord.Forbidden, discord.InvalidData):
+            await self._channel(post.channel)
+            found = await find_own(
+                self.bot,
+                one.clan.guild,
+                post.channel,
+                lambda message: has_item(message, mark),
+                limit=_SEARCHED,
+                after=after,
+            )
+        except (discord.NotFound, discord.Forbidden, discord.InvalidData, MayNotLookError):
             if post.channel == one.schedule.channel:
                 raise
-        return None
+            return None
+        return found and MessageId(found.id)
 
     async def _stop(self, one: Due, why: str) -> None:
         """Switch the schedule off, and tell officers once."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Final
 
@@ -10,6 +11,7 @@ import discord
 import structlog
 from discord.ext import commands
 
+from bot.domain.clans import Clan
 from bot.domain.feed import Batch, FeedKind
 from bot.domain.ids import ChannelId, ClanId
 from bot.logs import new_trace
@@ -18,6 +20,7 @@ from bot.present.posts import feed_stopped_notice
 from bot.services.feed import News
 from bot.services.registry import Services
 from cogs.officers import progress_channel
+from cogs.posts.looking import MayNotLookError, find_own
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -52,7 +55,7 @@ class FeedCog(commands.Cog):
         channel = self.bot.get_partial_messageable(news.channel, guild_id=news.clan.guild)
         try:
             if news.tried is not None:
-                arrived = await self._arrived(channel, news.tried)
+                arrived = await self._arrived(news.clan, news.tried)
                 await self.services.feed.settle(news.clan, news.tried, arrived=arrived)
                 if arrived:
                     return
@@ -65,11 +68,12 @@ class FeedCog(commands.Cog):
     async def _post(self, channel: discord.PartialMessageable, news: News) -> None:
         embed = feed_post(news.items, news.clan.name if news.is_one_of_several else None)
         batch = await self.services.feed.begin(news, said_in(embed))
+        if batch is None:
+            return
         try:
             await channel.send(
                 embed=embed,
-                # Discord takes a nonce once: of two attempts within minutes one is posted.
-                nonce=f"feed:{sha256('|'.join(batch.keys).encode()).hexdigest()[:_NONCE]}",
+                nonce=_nonce(news.clan, batch),
                 silent=True,
                 allowed_mentions=discord.AllowedMentions.none(),
             )
@@ -79,19 +83,18 @@ class FeedCog(commands.Cog):
         else:
             await self.services.feed.settle(news.clan, batch, arrived=True)
 
-    async def _arrived(self, channel: discord.PartialMessageable, tried: Batch) -> bool:
+    async def _arrived(self, clan: Clan, tried: Batch) -> bool:
         """Whether what was tried is there; rather told once too little where the bot may not look."""
-        user, after = self.bot.user, tried.tried_at - _BEFORE
+        after = tried.tried_at - _BEFORE
         try:
-            async for message in channel.history(limit=_SEARCHED, after=after, oldest_first=True):
-                is_own = user is not None and message.author.id == user.id
-                if is_own and any(said_in(embed) == tried.said for embed in message.embeds):
-                    return True
+            found = await find_own(
+                self.bot, clan.guild, tried.channel, partial(_says, tried), limit=_SEARCHED, after=after
+            )
         except discord.NotFound:
             return False
-        except discord.Forbidden:
+        except (discord.Forbidden, MayNotLookError):
             return True
-        return False
+        return found is not None
 
     async def _stop(self, news: News, *, gone: bool) -> None:
         """Switch off what is told of in a channel that is gone or closed, and tell officers once."""
@@ -110,3 +113,16 @@ class FeedCog(commands.Cog):
         except discord.HTTPException as failure:
             # `/setup` says what is off.
             log.warning("officers_not_told", clan_id=news.clan.id, reason=str(failure))
+
+
+def _nonce(clan: Clan, batch: Batch) -> str:
+    """Discord takes a nonce once: of two attempts within minutes one is posted.
+
+    It does so for all that the bot sends, and keys are one clan's own.
+    """
+    told = "|".join((str(clan.id), str(batch.channel), *batch.keys))
+    return f"feed:{sha256(told.encode()).hexdigest()[:_NONCE]}"
+
+
+def _says(tried: Batch, message: discord.Message) -> bool:
+    return any(said_in(embed) == tried.said for embed in message.embeds)

@@ -71,9 +71,13 @@ async def save_batch(session: AsyncSession, clan: ClanId, one: Batch) -> None:
     await session.execute(adding.on_conflict_do_update(index_elements=["clan_id", "channel_id"], set_=values))
 
 
-async def end_batch(session: AsyncSession, clan: ClanId, channel: ChannelId) -> None:
-    """What became of it is known."""
-    await session.execute(delete(FeedBatch).where(FeedBatch.clan_id == clan, FeedBatch.channel_id == channel))
+async def end_batch(session: AsyncSession, clan: ClanId, one: Batch) -> None:
+    """What became of it is known; what was tried in its channel since is left alone."""
+    await session.execute(
+        delete(FeedBatch).where(
+            FeedBatch.clan_id == clan, FeedBatch.channel_id == one.channel, FeedBatch.said == one.said
+        )
+    )
 
 
 def _setting(row: FeedRow) -> FeedSetting:

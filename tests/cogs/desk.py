@@ -4,8 +4,14 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
+import aiohttp
+import discord
+import pytest
 import simcord
+from simcord.backend.models.channel import Overwrite
+from simcord.enums import OverwriteType
 
 from bot.domain.identity import Dispute
 from bot.domain.ids import ChannelId, GuildId
@@ -29,6 +35,24 @@ async def officers_meet_in(foundry: Foundry, channel: simcord.ChannelHandle | No
     chosen = None if channel is None else ChannelId(channel.id)
     async with foundry.services.database.write() as session:
         await clans.save_guild_settings(session, replace(settings, officer_channel=chosen))
+
+
+def deny(foundry: Foundry, channel: simcord.ChannelHandle, denied: discord.Permissions) -> None:
+    """The bot may not do this in a channel."""
+    backend = foundry.env.backend
+    overwrite = Overwrite(backend.bot_user.id, OverwriteType.MEMBER, deny=denied.value)
+    backend.set_overwrite(channel.id, overwrite)
+
+
+def lose_answers(monkeypatch: pytest.MonkeyPatch, place: type[discord.abc.Messageable]) -> None:
+    """What is sent to such a place arrives, and who sent it never hears of it."""
+    send = place.send
+
+    async def lost(self: discord.abc.Messageable, **given: Any) -> None:
+        await send(self, **given)
+        raise aiohttp.ClientConnectionError("answer lost")
+
+    monkeypatch.setattr(place, "send", lost)
 
 
 async def dispute(foundry: Foundry, *claimed: str) -> None:

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import discord
 import pytest
 import simcord
 
@@ -11,9 +12,9 @@ from bot.domain.boards import FOR_OFFICERS, BoardKind
 from bot.domain.ids import ChannelId, UserId
 from bot.services.boards import Boards
 from tests.cogs.conftest import Foundry
-from tests.cogs.desk import colleagues, officers_meet_in
+from tests.cogs.desk import colleagues, deny, lose_answers, officers_meet_in
 from tests.cogs.reading import components_of, is_private, message_of, sent_after, text_of
-from tests.cogs.world import ANN, NOW, Clock, player_id, restored_wom
+from tests.cogs.world import ANN, GROUP, NOW, Clock, player_id, restored_wom
 from tests.simulator import as_bot
 
 HALF_AN_HOUR = timedelta(minutes=31)
@@ -115,6 +116,56 @@ async def test_a_board_that_was_posted_before_the_bot_was_killed_is_found_again(
     assert len(boards(channel)) == 1
     await later(foundry, HALF_AN_HOUR)
     assert len(boards(channel)) == 1
+
+
+async def test_a_board_that_is_switched_on_again_says_at_once_what_is_true_now(foundry: Foundry) -> None:
+    channel = await kept(foundry, BoardKind.ROSTER)
+    (board,) = boards(channel)
+    assert "26 members" in text_of(board)
+    clan, by = await foundry.clan(), UserId(foundry.places.manager.id)
+    with as_bot(foundry.env):
+        await foundry.services.boards.switch_off(clan, BoardKind.ROSTER, by)
+    wom, soon = restored_wom(Clock(NOW)), NOW + timedelta(minutes=40)
+    wom.join(GROUP, wom.add_player("Eve", at=soon), "member", soon)
+    async with wom.serve() as url:
+        await foundry.restart(wom_url=url, later=timedelta(hours=1))
+        await foundry.env.settle()
+        await foundry.bot.close()
+    await foundry.restart()
+    with as_bot(foundry.env):
+        await foundry.services.boards.switch_on(clan, BoardKind.ROSTER, ChannelId(channel.id), by)
+    await later(foundry, timedelta(minutes=1))
+    (same,) = boards(channel)
+    assert same.id == board.id
+    assert "27 members" in text_of(same)
+    await later(foundry, HALF_AN_HOUR)
+    assert boards(channel)[0].edited_at == same.edited_at, "nothing changed"
+
+
+async def test_a_board_that_is_gone_just_as_it_is_found_again_is_posted_anew(foundry: Foundry) -> None:
+    channel = await kept(foundry, BoardKind.ROSTER)
+    (board,) = boards(channel)
+    clan, by = await foundry.clan(), UserId(foundry.places.manager.id)
+    with as_bot(foundry.env):
+        await foundry.services.boards.switch_off(clan, BoardKind.ROSTER, by)
+        await foundry.services.boards.switch_on(clan, BoardKind.ROSTER, ChannelId(channel.id), by)
+    foundry.env.inject_error("PATCH", f"/channels/{channel.id}/messages/{board.id}", status=404, code=10008)
+    await later(foundry, timedelta(minutes=1))
+    assert len(boards(channel)) == 2
+
+
+async def test_where_nobody_may_look_a_board_that_may_be_there_is_not_posted_again(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the permission Discord answers with an empty history."""
+    with monkeypatch.context() as context:
+        lose_answers(context, discord.PartialMessageable)
+        channel = await kept(foundry, BoardKind.ROSTER)
+    assert len(boards(channel)) == 1
+    deny(foundry, channel, discord.Permissions(read_message_history=True))
+    await later(foundry, HALF_AN_HOUR)
+    assert len(boards(channel)) == 1
+    assert not await foundry.services.boards.of(await foundry.clan())
 
 
 @pytest.mark.both_databases

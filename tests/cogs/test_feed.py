@@ -1,8 +1,11 @@
 """The events feed as a server sees it: each thing once, where officers want it, and nothing that is old."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
+import aiohttp
+import discord
 import pytest
 import simcord
 
@@ -14,12 +17,12 @@ from bot.domain.feed import FeedKind
 from bot.domain.ids import ChannelId, GroupId, GuildId, MessageId, UserId
 from bot.domain.names import name_key
 from bot.domain.setup import RelayShare
-from bot.services.feed import Feed
+from bot.services.feed import Feed, News
 from bot.services.storing import Heard, store
 from db.queries import clans
 from demo.wom import SimulatedWom
 from tests.cogs.conftest import Foundry
-from tests.cogs.desk import colleagues, officers_meet_in
+from tests.cogs.desk import colleagues, deny, lose_answers, officers_meet_in
 from tests.cogs.reading import components_of, message_of, text_of
 from tests.cogs.world import AMSTERDAM, ANN, CY, DEE, GROUP, JOHN, NOW, POLLS, Clock, player_id, restored_wom
 from tests.simulator import as_bot
@@ -340,6 +343,63 @@ async def test_with_several_clans_each_is_named_and_what_is_wrong_with_one_keeps
     assert len(posts(board)) == 1
 
 
+async def sisters(foundry: Foundry, wom: SimulatedWom, channel: simcord.ChannelHandle) -> None:
+    """A second clan of the server, whose joins are told in the same channel, and Eve, who joins both."""
+    guild, by = GuildId(foundry.places.guild.id), UserId(foundry.places.manager.id)
+    wom.add_group(456, "Second_Smithy", ("owner", "member"), at=NOW - timedelta(days=9))
+    async with foundry.services.database.write() as session:
+        number = await clans.add_clan(session, guild, GroupId(456), "Second_Smithy", AMSTERDAM, NOW)
+    second = await foundry.services.clans.by_id(number, guild)
+    with as_bot(foundry.env):
+        await foundry.services.feed.switch_on(second, FeedKind.JOINS, ChannelId(channel.id), by)
+    soon = NOW + MINUTES / 2
+    eve = wom.add_player("Eve", at=soon)
+    for group in (GROUP, 456):
+        wom.join(group, eve, "member", soon)
+
+
+EVE_IN_BOTH = ["Iron Foundry", "👋 welcome Eve", "Second_Smithy", "👋 welcome Eve"]
+
+
+async def test_what_discord_takes_once_is_of_one_clan_and_channel(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The simulator takes whatever it is sent; Discord answers with the message that has the nonce."""
+    channel, wom = await told_of(foundry, FeedKind.JOINS), restored_wom(Clock(NOW))
+    await sisters(foundry, wom, channel)
+    send, sent = discord.PartialMessageable.send, dict[Any, Any]()
+
+    async def once(self: discord.PartialMessageable, **given: Any) -> Any:
+        nonce = given.get("nonce")
+        if nonce not in sent:
+            sent[nonce] = await send(self, **given)
+        return sent[nonce]
+
+    monkeypatch.setattr(discord.PartialMessageable, "send", once)
+    await later(foundry, wom)
+    assert sorted(lines(channel)) == sorted(EVE_IN_BOTH)
+
+
+async def test_another_clans_equal_news_is_not_taken_for_what_never_arrived(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel, wom = await told_of(foundry, FeedKind.JOINS), restored_wom(Clock(NOW))
+    await sisters(foundry, wom, channel)
+    send = discord.PartialMessageable.send
+
+    async def fails(self: discord.PartialMessageable, *, embed: discord.Embed, **given: Any) -> Any:
+        if embed.author.name == "Second_Smithy":
+            raise aiohttp.ClientConnectionError("not sent")
+        return await send(self, embed=embed, **given)
+
+    with monkeypatch.context() as context:
+        context.setattr(discord.PartialMessageable, "send", fails)
+        await later(foundry, wom)
+    assert lines(channel) == EVE_IN_BOTH[:2]
+    await later(foundry)
+    assert lines(channel) == EVE_IN_BOTH
+
+
 async def test_leavers_are_told_in_the_officers_channel_of_now_and_wait_while_there_is_none(
     foundry: Foundry,
 ) -> None:
@@ -380,6 +440,89 @@ async def test_what_arrived_before_the_bot_was_killed_is_not_told_again_beside_w
     await later(foundry, wom)
     await later(foundry, by=timedelta(minutes=1))
     assert lines(channel) == ["👋 welcome Eve_*x*", "👋 welcome Zed"]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("lost", [False, True])
+async def test_what_was_found_before_it_was_told_and_comes_after_it_is_not_told_again(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch, lost: bool
+) -> None:
+    """Whether Discord's answer is known, or was lost and is still to be looked for."""
+    channel, wom = await told_of(foundry, FeedKind.JOINS), restored_wom(Clock(NOW))
+    wom.join(GROUP, wom.add_player("Eve", at=NOW), "member", NOW + MINUTES / 2)
+    with monkeypatch.context() as context:
+        found = noted(context)
+        if lost:
+            lose_answers(context, discord.PartialMessageable)
+        await later(foundry, wom)
+    assert lines(channel) == ["👋 welcome Eve"]
+    await comes_late(foundry, monkeypatch, found[0])
+    assert lines(channel) == ["👋 welcome Eve"]
+    await later(foundry)
+    assert lines(channel) == ["👋 welcome Eve"]
+
+
+async def test_what_was_found_before_something_else_was_sent_does_not_settle_that(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel, wom = await told_of(foundry, FeedKind.JOINS), restored_wom(Clock(NOW))
+    wom.join(GROUP, wom.add_player("Eve", at=NOW), "member", NOW + MINUTES / 2)
+    with monkeypatch.context() as context:
+        lose_answers(context, discord.PartialMessageable)
+        await later(foundry, wom)
+        found = noted(context)
+        await later(foundry)
+        wom.join(GROUP, wom.add_player("Zed", at=NOW), "member", NOW + 3 * MINUTES)
+        await later(foundry, wom)
+    both = ["👋 welcome Eve", "👋 welcome Zed"]
+    assert lines(channel) == both
+    assert found[0].tried is not None
+    await comes_late(foundry, monkeypatch, found[0])
+    for _ in range(2):
+        await later(foundry)
+    assert lines(channel) == both
+
+
+def noted(monkeypatch: pytest.MonkeyPatch) -> list[News]:
+    """Whatever looks find from now on."""
+    look, found = Feed.news, list[News]()
+
+    async def looked(self: Feed, guilds: Collection[GuildId]) -> list[News]:
+        new = await look(self, guilds)
+        found.extend(new)
+        return new
+
+    monkeypatch.setattr(Feed, "news", looked)
+    return found
+
+
+async def comes_late(foundry: Foundry, monkeypatch: pytest.MonkeyPatch, found: News) -> None:
+    """What a look found is handled only now, and no other look finds anything meanwhile."""
+
+    async def nothing(*_: object) -> list[News]:
+        return []
+
+    with monkeypatch.context() as context:
+        context.setattr(Feed, "news", nothing)
+        await foundry.restart()
+        with as_bot(foundry.env):
+            foundry.bot.dispatch("feed_news", found)
+        await foundry.env.settle()
+
+
+async def test_where_nobody_may_look_what_may_have_arrived_is_not_told_again(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the permission Discord answers with an empty history."""
+    channel, wom = await told_of(foundry, FeedKind.JOINS), restored_wom(Clock(NOW))
+    deny(foundry, channel, discord.Permissions(read_message_history=True))
+    wom.join(GROUP, wom.add_player("Eve", at=NOW), "member", NOW + MINUTES / 2)
+    with monkeypatch.context() as context:
+        lose_answers(context, discord.PartialMessageable)
+        await later(foundry, wom)
+    await later(foundry)
+    await later(foundry)
+    assert lines(channel) == ["👋 welcome Eve"]
 
 
 async def test_what_never_arrived_is_told_with_what_is_new_and_where_officers_want_it_then(

@@ -7,8 +7,6 @@ from typing import Any
 import discord
 import pytest
 import simcord
-from simcord.backend.models.channel import Overwrite
-from simcord.enums import OverwriteType
 
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.schedules import LATE_BY, Cadence
@@ -16,7 +14,7 @@ from bot.domain.setup import RelayShare
 from bot.services.posts import Posts
 from bot.services.summaries import Summaries
 from tests.cogs.conftest import Foundry
-from tests.cogs.desk import colleagues
+from tests.cogs.desk import colleagues, deny, lose_answers
 from tests.cogs.reading import buttons_of, components_of, is_private, message_of, text_of
 from tests.cogs.world import ANN, CY, JOHN, NOW, Clock, player_id, restored_wom
 from tests.simulator import as_bot
@@ -153,6 +151,22 @@ async def test_where_an_answer_was_lost_it_is_looked_for_though_another_channel_
     await later(foundry, MINUTES)
     assert len(posted(third)) == (1 if gone else 0)
     assert gone or posted(other) == [arrived]
+
+
+async def test_where_nobody_may_look_what_may_have_arrived_is_not_posted_again_and_officers_are_told(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the permission Discord answers with an empty history."""
+    desk, channel = await colleagues(foundry), await scheduled(foundry)
+    deny(foundry, channel, discord.Permissions(read_message_history=True))
+    with monkeypatch.context() as context:
+        lose_answers(context, discord.TextChannel)
+        await later(foundry, MINUTES)
+    assert len(posted(channel)) == 1
+    await later(foundry, MINUTES)
+    await later(foundry, MINUTES)
+    assert len(posted(channel)) == 1
+    assert len([one for one in posted(desk) if "switched off" in text_of(one)]) == 1
 
 
 async def test_while_discord_fails_it_is_tried_again(foundry: Foundry) -> None:
@@ -338,8 +352,7 @@ async def test_a_time_that_is_over_when_it_is_chosen_is_of_the_next_week(foundry
 
 async def test_a_role_that_i_cannot_mention_is_named_on_its_screen(foundry: Foundry) -> None:
     channel, guild = await scheduled(foundry), foundry.places.guild
-    bot, denied = foundry.env.backend.bot_user, discord.Permissions(mention_everyone=True)
-    foundry.env.backend.set_overwrite(channel.id, Overwrite(bot.id, OverwriteType.MEMBER, deny=denied.value))
+    deny(foundry, channel, discord.Permissions(mention_everyone=True))
     fans, open_ = guild.create_role("Fans"), guild.create_role("Open", mentionable=True)
     warned = f"I cannot mention <@&{fans.id}>: make it mentionable, or give my role *Mention Everyone*"
     assert warned in text_of(await choose(foundry, "Weekly…", "su:prole", fans))
