@@ -184,7 +184,13 @@ async def test_records_and_streaks_are_those_of_the_days_that_were_really_read(d
     post = summary_page(
         await summaries.of(clan, Cadence.WEEKLY, slot, frozenset({Part.RECORDS})), chart=None
     ).description
-    told = f"🏆 {week.holders[0]}: {short(week.value, 'experience')} XP, the best week in a year"
+    measured = min(
+        first
+        for first, past in slots_of(RecordSpan.WEEK, today)
+        if [*in_slot(one, OVERALL, NEAR[RecordSpan.WEEK], midnight(first, zone), midnight(past, zone))]
+    )
+    among = f"the best week since {measured.day}\xa0{measured:%b}"
+    told = f"🏆 {week.holders[0]}: {short(week.value, 'experience')} XP, {among}"
     assert told in (post or "").splitlines()
     await one.laid.links.claim(clan, UserId(CAT), NAMES[CAT])
     for code in ("365d", "60d", "30d", "17d", "9d", "this-month", "2025-12", "2025-11", "2025-10", "2025-08"):
