@@ -31,8 +31,8 @@ class Chat:
     Days are cut in the clan's time zone, as :func:`bot.domain.periods.days_counted` counts them.
 
     ``collecting_since`` is set where the period reaches further back than what was observed.
-    ``total`` is None where nothing was observed in the period, or for Discord where
-    nobody is linked and the relay was not observed either.
+    ``total`` is None where nothing was observed in the period, or nothing was heard of a member
+    who is linked to no Discord user. ``discord`` is None for such a member always.
     """
 
     total: int | None

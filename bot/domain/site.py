@@ -41,8 +41,8 @@ class Person:
     ``gains`` are of skills and bosses by key, the gains over the pages' period, with total XP's; of them
     ``for_the_clan`` is what lies after they joined, by the same rule. ``xp_days`` and
     ``message_days`` are by the pages' days; no message on a day is 0 only where it was listened to
-    throughout. ``all_heard`` is whether whatever they wrote in the pages' period would be known.
-    ``former`` are names before this one, the last first.
+    throughout and some Discord user is linked to them. ``all_heard`` is whether whatever they wrote in
+    the pages' period would be known. ``former`` are names before this one, the last first.
     """
 
     member: MemberId

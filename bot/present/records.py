@@ -1,7 +1,7 @@
 """A clan's records and other answers about itself, page by page."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -32,6 +32,8 @@ _UNITS: Final = {OVERALL.key: "XP", BOSS_KILLS.key: "kills", MESSAGES.key: "mess
 _HOLDERS: Final = 2
 """Names in one line; of more, how many."""
 _BOSSES: Final = 10
+_A_YEAR: Final = timedelta(days=330)
+"""Eleven months before the record's own slot: of a year's twelve months it is the last."""
 
 
 class RecordsPage(StrEnum):
@@ -93,9 +95,16 @@ def records_lines(records: Sequence[Record]) -> list[str]:
 
 
 def record_line(one: Record) -> str:
-    """A record that was just set: ``Ann B: 31M XP, the best week in a year``."""
+    """A record that was just set: ``Ann B: 31M XP, the best week in a year``, or ``since 1 Sep``."""
     value = short(one.value, one.metric.measure)
-    return f"{_holders(one)}: {value} {_UNITS[one.metric.key]}, the best {_SPANS[one.span]} in a year"
+    best = f"the best {_SPANS[one.span]} {_among(one)}"
+    return f"{_holders(one)}: {value} {_UNITS[one.metric.key]}, {best}"
+
+
+def _among(one: Record) -> str:
+    """What a record is compared with: a year, or the time since anybody was measured first."""
+    since = one.since or one.first
+    return "in a year" if one.first - since >= _A_YEAR else f"since {day_label(since, one.last)}"
 
 
 def bosses_page(board: Board, bosses: Sequence[BossTotal], zone: ZoneInfo) -> discord.Embed:

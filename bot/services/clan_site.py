@@ -284,6 +284,8 @@ def _person(
     """``observed`` and ``throughout`` are whether the days and the whole period were listened to."""
     member = row.member
     said = read.told.chat.days.get(member, {})
+    # Of a Discord user who is not linked nobody knows that it was this member.
+    known = [seen and bool(row.links) for seen in observed]
     return Person(
         member=member,
         name=row.name,
@@ -302,8 +304,7 @@ def _person(
         gains=read.gained[member],
         for_the_clan=read.since_joining.get(member, read.gained[member]),
         xp_days=_xp_days(read.told.xp.get(member, ()), days),
-        message_days=tuple(said.get(number, 0 if seen else None) for number, seen in enumerate(observed)),
-        # Of a Discord user who is not linked nobody knows that it was this member.
+        message_days=tuple(said.get(number, 0 if one else None) for number, one in enumerate(known)),
         all_heard=throughout and bool(row.links),
         former=_former(read.told.called.get(member, ())),
     )

@@ -12,7 +12,7 @@ from bot.domain.periods import Period, PeriodKind
 from bot.services.lookup import Lookup
 from bot.services.measured import entry_of, group_ends
 from bot.services.statistics import Statistics
-from db.queries import counts, cursors, gains
+from db.queries import counts, cursors, gains, links
 from db.queries.members import MemberRow
 from db.session import Database
 
@@ -59,12 +59,14 @@ class Comparisons:
             ends = group_ends(await gains.readings(session, clan.id, ids, period))
             counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
             observed = bool(await cursors.covered(session, clan.id, period.start, period.end))
+            linked = await links.linked_members(session, clan.id)
 
         def entry(metric: Metric, one: MemberRow) -> Entry:
             return entry_of(one.id, one.name, metric, ends.get((one.id, known[metric.key])), period)
 
         def messages(one: MemberRow) -> int | None:
-            return counted.get(one.id, 0) if observed else None
+            # Who was not heard and is nobody's in Discord may have written there under any name.
+            return counted.get(one.id, 0 if one.id in linked else None) if observed else None
 
         total = period.kind is PeriodKind.TOTAL
         measured = [one for one in COMPARED if one.key in known and (total or one != TOTAL_LEVEL)]

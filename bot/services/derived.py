@@ -28,7 +28,7 @@ from bot.domain.questions import USUAL_WEIGHTS, WEIGHED, scored
 from bot.services.measured import Key, board_of, entry_of, group_ends, span_of, value_of
 from bot.services.rosters import AsOf, present
 from bot.services.statistics import Statistics
-from db.queries import bosses, cursors, gains, talk, weights, xp_days
+from db.queries import bosses, cursors, gains, links, talk, weights, xp_days
 from db.queries.gains import Ends
 from db.session import Database
 
@@ -110,7 +110,10 @@ class Derived:
         return {known[key]: metric(key, MetricKind.BOSS) for key in keys if key in known}
 
     async def _chat_streak(self, clan: Clan, period: Period, as_of: AsOf) -> Board:
-        """Nobody has one over a time in which nothing was observed."""
+        """Nobody has one over a time in which nothing was observed.
+
+        Nor has who was not heard and is nobody's in Discord: that they wrote nothing is not known.
+        """
         period = streak_period(period)
         async with self._database.read() as session:
             names = (await present(session, clan.id, as_of)).names
@@ -128,8 +131,10 @@ class Derived:
                 offsets(clan.zone, period.start, period.end),
                 known_days(days, listened, whole),
             )
+            linked = await links.linked_members(session, clan.id)
         entries = [
-            Entry(member, name, found.get(member, 0) if spans else None) for member, name in names.items()
+            Entry(member, name, found.get(member, 0 if member in linked else None) if spans else None)
+            for member, name in names.items()
         ]
         checked = [min(span.end, period.end) for span in spans]
         first = min((span.start for span in spans), default=None)

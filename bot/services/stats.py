@@ -2,7 +2,7 @@
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -47,12 +47,20 @@ CHART_DAYS = 400
 
 
 class _Messages(NamedTuple):
-    """What is known of a member's messages in a period, and everybody's numbers beside it."""
+    """What is known of a member's messages in a period, and everybody's numbers beside it.
+
+    Of a member who is nobody's in Discord nobody knows that they wrote nothing: they are not ``linked``.
+    """
 
     chat: Chat
     by_day: Mapping[datetime, int]
     spans: Sequence[CoveredSpan]
     counted: Mapping[MemberId, int]
+    linked: Collection[MemberId]
+
+    def silence(self, member: MemberId) -> int | None:
+        """What is known of a time in which somebody listened and did not hear a member."""
+        return 0 if member in self.linked else None
 
 
 class _Readings(NamedTuple):
@@ -111,7 +119,7 @@ class Stats:
             total_xp=_value(readings.last, known, OVERALL),
             total_level=_value(readings.last, known, TOTAL_LEVEL),
             checked_at=max((reading.at for reading in readings.last.values()), default=None),
-            days=_days(period, clan, readings.xp, said),
+            days=_days(period, clan, readings.xp, said, said.silence(member.id)),
             notes=(f"now called {found.member.name}",) if renamed else (),
         )
 
@@ -161,7 +169,7 @@ class Stats:
             spans = await cursors.covered(session, clan.id, period.start, period.end)
             slots = await counts.member_slots(session, clan.id, member, period.start, period.end)
             counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
-            linked = await links.is_linked(session, clan.id, member)
+            linked = await links.linked_members(session, clan.id)
         in_game = sum(slot.messages for slot in slots if slot.kind is SourceKind.RELAY)
         total = sum(slot.messages for slot in slots)
         observed = bool(spans)
@@ -169,14 +177,14 @@ class Stats:
         by_day = _by_day(_slots(period, clan), slots)
         observed_days = _observed_days(period, clan, by_day, spans)
         chat = Chat(
-            total=total if observed else None,
+            total=total if observed and (slots or member in linked) else None,
             in_game=in_game,
-            discord=total - in_game if linked and observed else None,
+            discord=total - in_game if observed and member in linked else None,
             days=sum(1 for one in observed_days if any(one)),
             of_days=len(observed_days),
             collecting_since=first if first and first > period.start else None,
         )
-        return _Messages(chat, by_day, spans, counted)
+        return _Messages(chat, by_day, spans, counted, linked)
 
 
 def _as_then(member: MemberRow, was: Then) -> MemberRow:
@@ -190,21 +198,26 @@ def _is_among(member: MemberRow, clan: Present) -> bool:
 
 def _placed(said: _Messages, member: MemberRow, clan: Present) -> Chat:
     """The chat with the member's place in it, which who is silent or no member has none of."""
-    others = [said.counted.get(one, 0) for one in clan.names]
+    others = [said.counted.get(one, said.silence(one)) for one in clan.names]
     has_place = said.chat.total and _is_among(member, clan)
     place = place_among(said.chat.total, others) if has_place else None
-    return replace(said.chat, place=place, of=len(others))
+    return replace(said.chat, place=place, of=sum(1 for other in others if other is not None))
 
 
-def _days(period: Period, clan: Clan, xp: Sequence[Value], said: _Messages) -> tuple[DayPoint, ...]:
-    """One point a local day: the covering gain of XP, and messages where they were observed."""
+def _days(
+    period: Period, clan: Clan, xp: Sequence[Value], said: _Messages, silence: int | None
+) -> tuple[DayPoint, ...]:
+    """One point a local day: the covering gain of XP, and messages where they were observed.
+
+    ``silence`` is what is known of a day on which the member was not heard.
+    """
     slots = _slots(period, clan)
     if not 1 < len(slots) <= CHART_DAYS:
         return ()
     readings = [Reading(at, value) for at, value in xp]
     gained = slot_gains(readings, [(start, end) for _, start, end in slots])
     return tuple(
-        DayPoint(day, of_day, _in_day(start, end, said.by_day, said.spans))
+        DayPoint(day, of_day, _in_day(start, end, said.by_day, said.spans, silence))
         for (day, start, end), of_day in zip(slots, gained, strict=True)
     )
 
@@ -217,14 +230,18 @@ def _rank(member: MemberRow) -> str | None:
 
 
 def _in_day(
-    start: datetime, end: datetime, by_day: Mapping[datetime, int], spans: Sequence[CoveredSpan]
+    start: datetime,
+    end: datetime,
+    by_day: Mapping[datetime, int],
+    spans: Sequence[CoveredSpan],
+    silence: int | None = 0,
 ) -> int | None:
-    """Messages of a local day; unknown where nothing was observed in it."""
+    """Messages of a local day; unknown where nothing was observed in it, ``silence`` where none was heard."""
     number = by_day.get(start)
     if number:
         return number
     observed = any(span.start < end and span.end > start for span in spans)
-    return 0 if observed else None
+    return silence if observed else None
 
 
 def _observed_days(

@@ -79,11 +79,6 @@ async def verified_owner(session: AsyncSession, clan: ClanId, member: MemberId) 
     return None if user is None else UserId(user)
 
 
-async def is_linked(session: AsyncSession, clan: ClanId, member: MemberId) -> bool:
-    """Whether some Discord user has linked a member, claimed or verified."""
-    return bool(await users_of(session, clan, [member]))
-
-
 async def linked_members(session: AsyncSession, clan: ClanId) -> frozenset[MemberId]:
     """Everybody whom some Discord user has linked, claimed or verified, members who left among them."""
     return frozenset(map(MemberId, await session.scalars(_linked_members(), {"clan": clan})))
@@ -91,7 +86,8 @@ async def linked_members(session: AsyncSession, clan: ClanId) -> frozenset[Membe
 
 @cache
 def _linked_members() -> Select[Any]:
-    # Every leaderboard of messages asks this. Which of the links stand is no question: one of them does.
+    # Every leaderboard of messages and every card asks this. Which of the links stand is no question:
+    # one of them does.
     in_clan = DiscordLink.clan_id == bindparam("clan", type_=INTEGER)
     return select(ROOT).join_from(DiscordLink, Member, IS_LINKED).where(in_clan).distinct()
 

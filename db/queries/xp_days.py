@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, case, func, literal, select
+from sqlalchemy import CTE, and_, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ids import ClanId, MemberId, MetricId
@@ -26,9 +26,10 @@ async def streaks(
     """Each member's longest run of local days with a gain, in one statement.
 
     A gain is of the day of the reading that shows it. A day without a reading neither ends a run nor
-    lengthens it. Who was not read twice is absent.
+    lengthens it. The first gain is since the last reading at or before ``start``, of when the profile
+    was the member's; without one it is since the first after it. Who was not read twice is absent.
     """
-    profiles = profiles_table(people_table(session, people), clan)
+    profiles = _profiles_read(profiles_table(people_table(session, people), clan), clan, start)
     p = profiles.c
     # Values are stored where they changed only: a reading without one shows no gain.
     changed = MetricValue.taken_at
@@ -47,7 +48,7 @@ async def streaks(
             and_(
                 SnapshotRow.clan_id == clan,
                 SnapshotRow.source_id == p.source_id,
-                SnapshotRow.taken_at >= Greatest(p.from_at, literal(start, Moment())),
+                SnapshotRow.taken_at >= p.read_from,
                 SnapshotRow.taken_at < p.to_at,
                 SnapshotRow.taken_at <= end,
                 Millis(SnapshotRow.taken_at) >= p.since,
@@ -108,3 +109,23 @@ async def streaks(
         select(lengths.c.member_id, func.max(lengths.c.length)).group_by(lengths.c.member_id)
     )
     return {MemberId(member): int(longest) for member, longest in rows}
+
+
+def _profiles_read(profiles: CTE, clan: ClanId, start: datetime) -> CTE:
+    """The profiles, and from where on each is read: once a profile, or PostgreSQL looks at every snapshot."""
+    p = profiles.c
+    before = (
+        select(func.max(SnapshotRow.taken_at))
+        .where(
+            SnapshotRow.clan_id == clan,
+            SnapshotRow.source_id == p.source_id,
+            SnapshotRow.taken_at <= literal(start, Moment()),
+            SnapshotRow.taken_at >= p.from_at,
+            SnapshotRow.taken_at < p.to_at,
+            Millis(SnapshotRow.taken_at) >= p.since,
+        )
+        .correlate(profiles)
+        .scalar_subquery()
+    )
+    read_from = func.coalesce(before, Greatest(p.from_at, literal(start, Moment())))
+    return select(*p, read_from.label("read_from")).cte("profiles_read").prefix_with("MATERIALIZED")

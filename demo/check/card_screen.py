@@ -108,9 +108,9 @@ def _check_token(token: str, tokens: list[str], card: Card, asked: Asked, shown:
 
 
 def _check_chat(tokens: list[str], card: Card, asked: Asked) -> Iterator[str]:
-    total = card.in_game + card.in_discord
-    expected = {f"Chat {short(total if card.heard else None, 'messages')}"}
-    if card.of_days:
+    total = card.messages
+    expected = {f"Chat {short(total, 'messages')}"}
+    if total is not None and card.of_days:
         expected.add(f"{card.days} of {card.of_days} day{'s' if card.of_days > 1 else ''}")
     if card.chat_place is not None and (total or any(_PLACE.fullmatch(token) for token in tokens)):
         of = len(asked.board("messages").rows)

@@ -48,8 +48,9 @@ class Card:
     """A member's figures over a period, in stored units; places among the clan's measured members.
 
     ``links`` is main where the account counts its user's Discord messages, second where
-    another account of that user does, none where nobody linked it. ``heard`` is whether the
-    bot listened anywhere in the period.
+    another account of that user does, none where nobody linked it. ``messages`` are
+    those of both kinds; None where the bot listened nowhere in the period, or heard nothing of an
+    account that nobody linked.
     """
 
     person: Person
@@ -57,9 +58,9 @@ class Card:
     role: str | None
     gains: dict[str, Gain]
     places: dict[str, tuple[int | None, int]]
-    heard: bool
     in_game: int
     in_discord: int
+    messages: int | None
     links: str
     chat_place: int | None
     days: int
@@ -139,7 +140,7 @@ class Oracle:
         if metric == "messages":
             chat = self.chat(asked)
             counts = chat.counts(start, end)
-            figures = {player: Gain(counts.get(player, self._silence(player, asked))) for player in named}
+            figures = {player: Gain(counts.get(player, self.silence(player, asked))) for player in named}
             unknown = sum(line.player is None for line in chat.between(start, end))
             return Board(*_placed(named, figures), unattributed=unknown)
         figures = {player: self._figure(player, metric, start, end, rule, asked) for player in named}
@@ -181,15 +182,16 @@ class Oracle:
         boards = {metric: self.board(metric, start, end, rule, asked, as_of) for metric in CARD_METRICS}
         wrote = self.board("messages", start, end, rule, asked, as_of).row_of(name)
         said = [line for line in self.chat(asked).between(start, end) if line.player == player]
+        heard = any(item.since < end and item.at > start for item in self.knowledge.story.observed)
         return Card(
             person=person,
             name=name,
             role=person.role_by(min(horizon, as_of or horizon)) if present else None,
             gains=gains,
             places={metric: _place(board, name) for metric, board in boards.items()},
-            heard=any(item.since < end and item.at > start for item in self.knowledge.story.observed),
             in_game=sum(line.in_game for line in said),
             in_discord=sum(not line.in_game for line in said),
+            messages=(len(said) or self.silence(player, asked)) if heard else None,
             links=self._links(player, asked),
             chat_place=wrote.place if wrote else None,
             days=len(self._counted({line.at.astimezone(self.zone).date() for line in said}, span, rule)),
@@ -199,7 +201,8 @@ class Oracle:
             checked_at=readings.last_at(end),
         )
 
-    def _silence(self, player: int, now: datetime) -> int | None:
+    def silence(self, player: int, now: datetime) -> int | None:
+        """The messages of an account in a time in which none was heard."""
         return None if self._links(player, now) == "none" else 0
 
     def _links(self, player: int, now: datetime) -> str:

@@ -67,7 +67,7 @@ def _figure(person: Person, metric: str, asked: Asked) -> Gain:
     span = asked.span
     card = asked.oracle.card(person.player, span.start, span.end, asked.rule, asked.now)
     if metric == "messages":
-        return Gain(card.in_game + card.in_discord)
+        return Gain(card.messages)
     return card.gains.get(metric) or Gain(None)
 
 

@@ -253,7 +253,9 @@ async def test_a_record_is_told_once_its_day_is_over_where_there_is_something_to
     await passes(timedelta(hours=2))
     assert not lines(channel), "the day is not over"
     await passes(timedelta(days=1, hours=20))
-    assert lines(channel) == ["🏆 Ann B: 30 messages, the best day in a year"], "the bot was down for a day"
+    assert lines(channel) == ["🏆 Ann B: 30 messages, the best day since 10 Dec 2025"], (
+        "the bot was down for a day"
+    )
     await passes(timedelta(hours=2))
     await passes(timedelta(days=1))
     assert len(lines(channel)) == 1, "nothing is told twice, and what is less is no record"

@@ -93,7 +93,6 @@ def card_answer(oracle: Oracle, name: str, text: str) -> dict[str, Any]:
         return [max(known, key=lambda one: one.value or 0)] if known else []
 
     bosses = {key for key in right.gains if key not in NOT_BOSSES | {"boss_kills"}}
-    total = right.in_game + right.in_discord
     discord_side = right.in_discord if right.links == "main" else None
     roles = {role.key: role.name for role in oracle.header.roles}
     card = MemberCard(
@@ -107,7 +106,9 @@ def card_answer(oracle: Oracle, name: str, text: str) -> dict[str, Any]:
         left_at=None,
         period=period,
         figures=tuple(figure(key) for key in CARD),
-        chat=Chat(total, right.in_game, discord_side, right.days, right.of_days, right.chat_place, 120),
+        chat=Chat(
+            right.messages, right.in_game, discord_side, right.days, right.of_days, right.chat_place, 120
+        ),
         highlights=(*best(set(right.gains) & SKILLS), *best(bosses)),
         total_xp=right.total_xp,
         total_level=right.total_level,
@@ -125,7 +126,7 @@ def compare_answer(oracle: Oracle, names: tuple[str, ...], text: str) -> dict[st
         if one is not None
     ]
     rows = [(metric(key), tuple(card.gains[key].value for card in cards)) for key in CARD]
-    rows.append((MESSAGES, tuple(card.in_game + card.in_discord for card in cards)))
+    rows.append((MESSAGES, tuple(card.messages for card in cards)))
     checked = max(card.checked_at for card in cards if card.checked_at)
     ids = tuple(MemberId(n) for n, _ in enumerate(names))
     partial = frozenset(

@@ -22,6 +22,7 @@ def figures(site: ClanSite, of: Metric) -> dict[MemberId, Figures]:
 
 async def test_pages_say_what_boards_say_and_nothing_of_who_left(database: Database) -> None:
     laid = await lay_hostile(database)
+    await laid.links.claim(await laid.clan(), UserId(1), "Ann")
     site = await clan_sites(database, laid.clock).read(await laid.clan())
 
     assert [one.member for one in sorted(site.people, key=lambda one: one.member)] == list(range(1, 8))

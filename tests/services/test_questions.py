@@ -184,12 +184,24 @@ async def test_records_and_streaks_are_those_of_the_days_that_were_really_read(d
     post = summary_page(
         await summaries.of(clan, Cadence.WEEKLY, slot, frozenset({Part.RECORDS})), chart=None
     ).description
-    told = f"🏆 {week.holders[0]}: {short(week.value, 'experience')} XP, the best week in a year"
+    measured = min(
+        first
+        for first, past in slots_of(RecordSpan.WEEK, today)
+        if [*in_slot(one, OVERALL, NEAR[RecordSpan.WEEK], midnight(first, zone), midnight(past, zone))]
+    )
+    among = f"the best week since {measured.day}\xa0{measured:%b}"
+    told = f"🏆 {week.holders[0]}: {short(week.value, 'experience')} XP, {among}"
     assert told in (post or "").splitlines()
+    await one.laid.links.claim(clan, UserId(CAT), NAMES[CAT])
     for code in ("365d", "60d", "30d", "17d", "9d", "this-month", "2025-12", "2025-11", "2025-10", "2025-08"):
         period = read_period(code, now=NOW, zone=zone)
         chat = await one.laid.leaderboards.top(clan, CHAT_STREAK, period)
-        assert shown(chat) == {name: longest(days_of_talk(one, who, period)) for who, name in NAMES.items()}
+        assert shown(chat) == {
+            # Of who was not heard it is known in Discord alone that they wrote nothing.
+            name: longest(days) if who == CAT or True in days else None
+            for who, name in NAMES.items()
+            for days in ([*days_of_talk(one, who, period)],)
+        }
         xp = await one.laid.leaderboards.top(clan, XP_STREAK, period)
         assert shown(xp) == {
             name: longest_rise(one.readings[who], period, zone) for who, name in NAMES.items()
@@ -230,13 +242,19 @@ def days_of_talk(one: Made, who: int, period: Period) -> Iterator[bool | None]:
 def longest_rise(
     readings: Sequence[tuple[datetime, dict[Metric, int | None]]], period: Period, zone: ZoneInfo
 ) -> int | None:
-    """The longest run of days whose last reading shows more than the one of the day read before."""
+    """The longest run of days whose last reading shows more than the one of the day read before.
+
+    Before the first of them that is the last reading up to the period's start.
+    """
+    before = [of[OVERALL] or 0 for at, of in readings if at <= period.start]
     inside = [
         (at.astimezone(zone).date(), of[OVERALL] or 0)
         for at, of in readings
-        if period.start <= at <= period.end
+        if period.start < at <= period.end
     ]
     days = [day for day, _ in inside]
+    if before and inside:
+        return longest(after > value for value, after in pairwise([before[-1], *dict(inside).values()]))
     if len(days) < 2:
         return None
     last = dict(inside)
@@ -250,6 +268,21 @@ def was_heard(start: datetime, end: datetime) -> bool:
     holes = [(NOW - 999 * DAY, NOW - 300 * DAY), (NOW - 100 * DAY, NOW - 90 * DAY), (NOW, NOW + 2 * DAY)]
     missing = sum((max(timedelta(0), min(end, past) - max(start, low)) for low, past in holes), timedelta(0))
     return missing <= HOUR
+
+
+async def test_a_streak_begins_with_what_was_gained_since_the_last_reading_before_the_period(
+    database: Database,
+) -> None:
+    laid = await lay(database, "UTC")
+    await laid.member(ANN, "Ann", ANN, created_at=NOW - 400 * DAY)
+    await laid.hold((ANN, "Ann", None, None))
+    noon = NOW.replace(hour=12, minute=0, second=0, microsecond=0) - 20 * DAY
+    for number in range(20):
+        await laid.see(ANN, noon + number * DAY, {OVERALL: 1_000_000 + 50_000 * number})
+    clan = await laid.clan()
+    for code, days in (("last-week", 7), ("yesterday", 1), ("30d", 19), ("today", None)):
+        board = await laid.leaderboards.top(clan, XP_STREAK, read_period(code, now=NOW, zone=clan.zone))
+        assert shown(board) == {"Ann": days}, code
 
 
 async def test_one_week_is_answered_with_what_is_unknown_kept_apart(database: Database) -> None:
