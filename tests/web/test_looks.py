@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page
 from bot.commandline.site_folder import write_site
 from bot.domain.ids import MemberId
 from bot.domain.metrics import SKILLS
-from bot.domain.site import ClanSite
+from bot.domain.site import ClanSite, Former
 from bot.services.clan_site import clan_sites
 from db.session import Database
 from tests.web.clan import lay_hostile
@@ -27,9 +27,17 @@ async def site(database: Database) -> ClanSite:
 
 
 def crowded(site: ClanSite) -> ClanSite:
-    """The same clan with sixty members."""
+    """The same clan with sixty members, each with names of their own before."""
     ann = next(one for one in site.people if one.name == "Ann")
-    people = (replace(ann, member=MemberId(n), name=f"Member {n:02}") for n in range(1, 61))
+    people = [
+        replace(
+            ann,
+            member=MemberId(n),
+            name=f"Member {n:02}",
+            former=(Former(f"Zed_{n:02}", None, None), Former(f"<i>Yak</i> {n:02}", None, None)),
+        )
+        for n in range(1, 61)
+    ]
     return replace(site, people=tuple(people))
 
 
@@ -71,6 +79,12 @@ async def test_a_long_tables_headings_stay_say_that_they_sort_and_a_search_says_
 
     await page.get_by_label("Find a member").fill("nobody at all")
     assert await page.locator("output[aria-live=polite]").inner_text() == "Nobody found."
+    for former in ("zed 07", "<i>yak</i> 07"):
+        await page.get_by_label("Find a member").fill(former)
+        assert await page.locator("output[aria-live=polite]").inner_text() == "1 of 60"
+        assert await page.get_by_role("link", name="Member 07").is_visible()
+    await page.get_by_label("Find a member").fill("07 <i>yak")
+    assert await page.locator("output[aria-live=polite]").inner_text() == "Nobody found.", "each by itself"
     await page.get_by_label("Find a member").fill("")
     await page.emulate_media(media="print")
     table, region = page.locator("table"), page.get_by_role("region", name="Roster, table")

@@ -106,7 +106,7 @@ def _roster_row(site: ClanSite, one: Person, order: dict[str, int], root: str) -
     joined = None if one.joined_at is None else -one.joined_at.timestamp()
     late = [at is not None for at in one.measured_from]
     cells = [
-        name_cell(one.member, one.name, root),
+        name_cell(one.member, one.name, root)._replace(also=[words.name(old.name) for old in one.former]),
         Cell(rank_name(one.role), order.get(one.role or "", len(order))),
         Cell(words.tenure(one.joined_at, site.made_at), joined, None, words.day(one.joined_at, site.zone)),
         number(one.total_level, "level"),

@@ -11,6 +11,8 @@ from bot.present.site import words
 
 _LONG: Final = 40
 """Rows that a table may have before it scrolls by itself."""
+_APART: Final = "|"
+"""Between names, none of which has it."""
 
 
 class Head(NamedTuple):
@@ -22,12 +24,16 @@ class Head(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """A cell. ``sort`` is by what its column is sorted; None, unknown, comes last either way."""
+    """A cell. ``sort`` is by what its column is sorted; None, unknown, comes last either way.
+
+    ``also`` are other names of a row's first cell, by which a search finds the row too.
+    """
 
     text: str
     sort: float | str | None
     href: str | None = None
     exact: str | None = None
+    also: Sequence[str] = ()
 
 
 class Table(NamedTuple):
@@ -52,7 +58,8 @@ class Table(NamedTuple):
 
 def _row(row: Sequence[Cell]) -> str:
     first, *others = row
-    head = f'<th scope="row"{_sort(first)}>{_shown(first)}</th>'
+    also = f' data-also="{escape(_APART.join(first.also))}"' if first.also else ""
+    head = f'<th scope="row"{_sort(first)}{also}>{_shown(first)}</th>'
     return f"<tr>{head}{''.join(map(_cell, others))}</tr>"
 
 

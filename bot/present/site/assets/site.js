@@ -68,13 +68,13 @@
 
   function searchable(input) {
     const rows = Array.from(document.getElementById(input.dataset.for).tBodies[0].rows);
-    const names = rows.map((row) => folded(row.cells[0].textContent));
+    const names = rows.map(({ cells: [first] }) => [first.textContent, ...(first.dataset.also ?? "").split("|")].map(folded));
     const said = input.parentElement.querySelector("output");
     input.addEventListener("input", () => {
       const wanted = folded(input.value.trim());
       let found = 0;
       rows.forEach((row, index) => {
-        row.hidden = !names[index].includes(wanted);
+        row.hidden = !names[index].some((name) => name.includes(wanted));
         if (!row.hidden) found += 1;
       });
       const told = found ? `${found} of ${rows.length}` : input.dataset.none;
