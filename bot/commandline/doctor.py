@@ -34,9 +34,6 @@ class Finding:
         return f"{mark} {self.what}" + (f"\n    {self.next_step}" if self.next_step else "")
 
 
-_NO_TOKEN = Finding(False, "Discord: DISCORD_TOKEN is not set", "Run `clanstats init`.")
-
-
 async def examine(settings: Settings, *, online: bool) -> bool:
     """Print the settings and every finding. True where nothing failed."""
     print_settings(settings)
@@ -68,7 +65,7 @@ async def _findings(settings: Settings, *, online: bool) -> AsyncGenerator[Findi
         for finding in await _discord(settings):
             yield finding
     elif settings.discord_token is None:
-        yield _NO_TOKEN
+        yield Finding(None, "DISCORD_TOKEN is not set", "`clanstats run` needs it. Run `clanstats init`.")
 
 
 def _directory(directory: Path) -> Finding:
@@ -125,7 +122,7 @@ async def _ask_wom(wom: WomClient, group: int | None) -> str:
 
 async def _discord(settings: Settings) -> list[Finding]:
     if settings.discord_token is None:
-        return [_NO_TOKEN]
+        return [Finding(False, "Discord: DISCORD_TOKEN is not set", "Run `clanstats init`.")]
     client = discord.Client(intents=discord.Intents(guilds=True))
     try:
         async with client:

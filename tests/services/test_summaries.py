@@ -65,7 +65,7 @@ async def test_where_collecting_began_within_the_week_messages_say_since_when(da
     await laid.observe(FIRST + 2 * DAY, NOW)
     summary = await weekly(laid, frozenset({Part.CHAT}))
     assert summary.collecting_since == FIRST + 2 * DAY
-    assert small_print(summary).endswith("messages since <t>")
+    assert "messages since <t>" in small_print(summary)
     assert "messages since" not in small_print(await weekly(laid, frozenset({Part.XP}))), "none are told"
     await laid.observe(FIRST, FIRST + 2 * DAY)
     assert "messages since" not in small_print(await weekly(laid, frozenset({Part.CHAT})))
