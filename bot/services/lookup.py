@@ -100,10 +100,9 @@ class Lookup:
         return Found(found)
 
     async def suggest(self, clan: Clan, text: str) -> list[str]:
-        """Names of members that fit what was typed so far: present ones first, then by name.
+        """Names of members that fit what was typed so far.
 
-        Before others is whose name, or former name, is exactly this.
-
+        Present ones come first, among them those whose name is or was exactly this, then by name.
         Former names are found too and give the present one. Who has left is found under their last
         name, with their number where that name is another's by now.
         """

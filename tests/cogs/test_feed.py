@@ -316,19 +316,11 @@ async def test_with_several_clans_each_is_named_and_what_is_wrong_with_one_keeps
     foundry: Foundry,
 ) -> None:
     channel = await told_of(foundry, FeedKind.JOINS, FeedKind.DROPS)
-    first, by, guild = (
-        await foundry.clan(),
-        UserId(foundry.places.manager.id),
-        GuildId(foundry.places.guild.id),
-    )
+    first, by = await foundry.clan(), UserId(foundry.places.manager.id)
     board = foundry.places.guild.create_text_channel("board")
     wom, soon = restored_wom(Clock(NOW)), NOW + MINUTES / 2
-    wom.add_group(456, "Second_Smithy", ("owner", "member"), at=NOW - timedelta(days=9))
-    async with foundry.services.database.write() as session:
-        number = await clans.add_clan(session, guild, GroupId(456), "Second_Smithy", AMSTERDAM, NOW)
-    second = await foundry.services.clans.by_id(number, guild)
+    await second_clan(foundry, wom, channel)
     with as_bot(foundry.env):
-        await foundry.services.feed.switch_on(second, FeedKind.JOINS, ChannelId(channel.id), by)
         await foundry.services.boards.switch_on(first, BoardKind.ROSTER, ChannelId(board.id), by)
     wom.join(GROUP, wom.add_player("Eve", at=soon), "member", soon)
     await later(foundry, wom)
@@ -345,8 +337,8 @@ async def test_with_several_clans_each_is_named_and_what_is_wrong_with_one_keeps
     assert len(posts(board)) == 1
 
 
-async def sisters(foundry: Foundry, wom: SimulatedWom, channel: simcord.ChannelHandle) -> None:
-    """A second clan of the server, whose joins are told in the same channel, and Eve, who joins both."""
+async def second_clan(foundry: Foundry, wom: SimulatedWom, channel: simcord.ChannelHandle) -> None:
+    """Another clan of the server, whose joins are told in this channel."""
     guild, by = GuildId(foundry.places.guild.id), UserId(foundry.places.manager.id)
     wom.add_group(456, "Second_Smithy", ("owner", "member"), at=NOW - timedelta(days=9))
     async with foundry.services.database.write() as session:
@@ -354,6 +346,11 @@ async def sisters(foundry: Foundry, wom: SimulatedWom, channel: simcord.ChannelH
     second = await foundry.services.clans.by_id(number, guild)
     with as_bot(foundry.env):
         await foundry.services.feed.switch_on(second, FeedKind.JOINS, ChannelId(channel.id), by)
+
+
+async def sisters(foundry: Foundry, wom: SimulatedWom, channel: simcord.ChannelHandle) -> None:
+    """The same, and Eve, who joins both clans."""
+    await second_clan(foundry, wom, channel)
     soon = NOW + MINUTES / 2
     eve = wom.add_player("Eve", at=soon)
     for group in (GROUP, 456):
