@@ -75,7 +75,7 @@ class FeedItem:
     """One thing to tell; ``key`` is the same whenever it is found, whoever is found to be whom.
 
     - 99s, milestones: ``metric`` and ``value``, the threshold; ``after`` is Wise Old Man's name of it
-    - rank_ups: WOM's roles; renames: names
+    - rank_ups: WOM's roles; renames: names; joins: ``before`` the last role of who is back, where known
     - drops: ``after`` the item, ``value`` its coins, None where the game did not say
     - pets: ``after`` the pet, ``value`` the kills where the game said them
     - achievements: ``announced`` says of which kind: ``after`` the area, quest or item of a collection log,

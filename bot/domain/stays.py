@@ -1,10 +1,12 @@
 """When members came, came back and left, by the rosters that show them."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final, Protocol, TypeAlias, TypeVar
 
-from bot.domain.as_of import LEFT
+from bot.domain.as_of import JOINED, LEFT, RETURNED
 from bot.domain.identity import Leave, MemberState
 from bot.domain.ids import MemberId
 from bot.domain.roster_state import Roster
@@ -14,18 +16,66 @@ GRACE = timedelta(hours=48)
 """How long a leave seen on the roster is pending before it is believed."""
 MASS_LEAVE_MEMBERS = 5
 MASS_LEAVE_SHARE = 0.2
+SAME_JOIN: Final = timedelta(hours=1)
+"""WOM dates one join twice, as a membership and as an activity, milliseconds to minutes apart."""
 
 
-def is_join(at: datetime, first_seen_at: datetime, known: Iterable[tuple[datetime, str]]) -> bool:
+class _Happening(Protocol):
+    @property
+    def member(self) -> MemberId: ...
+    @property
+    def kind(self) -> str: ...
+
+
+H = TypeVar("H", bound=_Happening)
+Moves: TypeAlias = Collection[tuple[datetime, str]]
+"""When a member joined and left, and which of the two, in no order."""
+
+
+def is_join(at: datetime, first_seen_at: datetime, known: Moves) -> bool:
     """Whether a join that WOM lists is one: as far as is known, the member was not in the clan then.
 
     ``known`` are the member's joins and leaves that are believed. What was listed before the
     member was first seen is history. Who never left, but for a broken sync or a rename, never joined anew.
     """
+    if is_known_join(at, known):
+        return False
     if at <= first_seen_at:
         return True
     before = [one for one in known if one[0] < at]
     return bool(before) and max(before)[1] == LEFT
+
+
+def is_known_join(at: datetime, known: Moves) -> bool:
+    """Whether ``known``, a member's joins and leaves, have one at that time, give or take ``SAME_JOIN``.
+
+    Who left between the two joined twice.
+    """
+    return any(
+        kind == JOINED
+        and abs(joined - at) <= SAME_JOIN
+        and not any(other == LEFT and min(joined, at) < left < max(joined, at) for left, other in known)
+        for joined, kind in known
+    )
+
+
+def each_begun_once(happened: Sequence[H]) -> list[H]:
+    """What happened, the oldest first, where each stay of a member begins once.
+
+    With the return where one was seen, else with the first join: WOM lists a join of whoever is back too.
+    """
+    begun: dict[tuple[MemberId, int], int] = {}
+    ended = Counter[MemberId]()
+    for index, one in enumerate(happened):
+        if one.kind == LEFT:
+            ended[one.member] += 1
+        elif one.kind in {JOINED, RETURNED}:
+            stay = (one.member, ended[one.member])
+            first = happened[begun[stay]].kind if stay in begun else None
+            if first is None or (first, one.kind) == (JOINED, RETURNED):
+                begun[stay] = index
+    told = set(begun.values())
+    return [one for index, one in enumerate(happened) if one.kind not in {JOINED, RETURNED} or index in told]
 
 
 def update_members(roster: Roster) -> None:

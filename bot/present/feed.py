@@ -97,7 +97,7 @@ def _said(one: FeedItem) -> str:
         case FeedKind.RANK_UPS:
             return f"{name} is {escape(rank_name(one.after))} now"
         case FeedKind.JOINS:
-            return f"welcome {name}"
+            return f"welcome {'back ' if one.before else ''}{name}"
         case FeedKind.RENAMES:
             return f"{escape(one.before or '')} is called **{escape(one.after or '')}** now"
         case FeedKind.LEAVERS:

@@ -29,6 +29,7 @@ from bot.domain.ids import ChannelId, ClanId, GuildId, MemberId, UserId
 from bot.domain.metrics import metric
 from bot.domain.periods import midnight
 from bot.domain.records import ClanRecords
+from bot.domain.stays import each_begun_once
 from bot.domain.summaries import LEADERS, Leader, rose
 from bot.services.clock import Clock
 from bot.services.competitions import Competitions
@@ -160,7 +161,9 @@ class Feed:
             tried = await feed.batches(session, clan.id)
             officers = await clans.officer_channel(session, clan.guild)
         items = [
-            *_happened([one for one in happened if not _is_expulsion(one, announced)], names, clan),
+            *_happened(
+                [one for one in each_begun_once(happened) if not _is_expulsion(one, announced)], names, clan
+            ),
             *_achieved(achieved, names),
             *_said(announced, names),
             *self._contests(clan),
@@ -247,12 +250,9 @@ def _placed(one: FeedSetting, officers: ChannelId | None) -> FeedSetting | None:
 
 
 def _happened(happened: Sequence[Happening], names: Mapping[MemberId, str], clan: Clan) -> Iterator[FeedItem]:
-    back = {(one.member, one.at) for one in happened if one.kind == RETURNED}
     for one in happened:
         kind = _HAPPENED.get(one.kind)
         if kind is None or one.member not in names:
-            continue
-        if one.kind == JOINED and (one.member, one.at) in back:
             continue
         if kind is FeedKind.RANK_UPS and not rose(one.before, one.after, clan.role_order):
             continue

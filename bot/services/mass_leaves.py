@@ -82,11 +82,14 @@ class MassLeaves:
         gone = [one for one in states if _is_missing_since(one, seen_at)]
         left = [replace(one, left_at=one.last_seen_at, leave_seen_at=None) for one in gone]
         await members.save_states(session, clan, left)
+        stays = await members.stays(session, clan, {one.id for one in gone})
         events = [
             event
             for one in gone
             if one.last_seen_at
-            for event in leave_events(Leave(one.id, next(iter(one.players), None), one.last_seen_at), one)
+            for event in leave_events(
+                Leave(one.id, next(iter(one.players), None), one.last_seen_at), one, stays.get(one.id, ())
+            )
         ]
         await members.add_events(session, clan, events)
 

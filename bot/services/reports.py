@@ -6,7 +6,6 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.activity import past_quarter, quarter_of
-from bot.domain.as_of import JOINED, RETURNED
 from bot.domain.clan_roster import RosterRow
 from bot.domain.clans import Clan
 from bot.domain.coverage import heard_throughout
@@ -28,6 +27,7 @@ from bot.domain.reports import (
 )
 from bot.domain.rules.facts import HOLE
 from bot.domain.rules.judging import Outcome
+from bot.domain.stays import each_begun_once
 from bot.services.clan_figures import Said, Windows, read_said, read_windows
 from bot.services.clan_roster import ClanRoster
 from bot.services.clock import Clock
@@ -257,10 +257,8 @@ async def read_changes(
     session: AsyncSession, clan: Clan, period: Period, names: Mapping[MemberId, str]
 ) -> tuple[Change, ...]:
     happened = await events.happenings(session, clan.id, period.start, period.end)
-    # Who is back has joined too, and is told once.
-    back = {(one.member, one.at) for one in happened if one.kind == RETURNED}
     return tuple(
         Change(one.at, one.member, names[one.member], ChangeKind(one.kind), one.before, one.after)
-        for one in happened
-        if one.member in names and not (one.kind == JOINED and (one.member, one.at) in back)
+        for one in each_begun_once(happened)
+        if one.member in names
     )

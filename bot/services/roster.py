@@ -1,6 +1,6 @@
 """Writing what a poll's plan says: members, their names, whose profile is whose, what happened."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from bot.domain.facts import wom_source
 from bot.domain.identity import Held, Leave, Lines, MemberState, RosterPlan, Seen
 from bot.domain.ids import ClanId, MemberId, NameKey, PlayerId, SourceId
 from bot.domain.roster import plan_roster
-from bot.domain.stays import is_join
+from bot.domain.stays import Moves, is_join, is_known_join
 from bot.domain.worklist import EXPECTED_FOR
 from bot.wom.answers import Activity, GroupDetails
 from db.queries import (
@@ -78,7 +78,8 @@ async def apply_roster(
     await _save_profiles(session, clan.id, plan, group)
     await roster.remove_absorbed(session, clan.id, plan.absorbed, now)
     await members.remove_events(session, clan.id, [_left_key(leave) for leave in plan.undone])
-    await members.add_events(session, clan.id, [*_events(plan), *_returned(plan, states, now)])
+    stays = await members.stays(session, clan.id, {leave.member for leave in plan.leaves})
+    await members.add_events(session, clan.id, [*_events(plan, stays), *_returned(plan, states, now)])
     await members.add_events(session, clan.id, await _listed(session, clan.id, activity))
     if plan.undone:
         await members.restore_joins(session, clan.id, {leave.member for leave in plan.undone})
@@ -174,7 +175,7 @@ def _left_key(leave: Leave) -> str:
     return f"left:{leave.member}:{to_millis(leave.seen_at)}"
 
 
-def _events(plan: RosterPlan) -> list[dict[str, Any]]:
+def _events(plan: RosterPlan, stays: Mapping[MemberId, Moves]) -> list[dict[str, Any]]:
     renamed = [
         {
             "key": f"renamed:{one.member}:{to_millis(one.at)}",
@@ -186,12 +187,19 @@ def _events(plan: RosterPlan) -> list[dict[str, Any]]:
         }
         for one in plan.renames
     ]
-    gone = [event for one in plan.leaves for event in leave_events(one, plan.members[one.member])]
+    gone = [
+        event
+        for one in plan.leaves
+        for event in leave_events(one, plan.members[one.member], stays.get(one.member, ()))
+    ]
     return renamed + gone
 
 
-def leave_events(leave: Leave, member: MemberState) -> list[dict[str, Any]]:
-    """A leave as it is stored, and when the stay began that it ends: a return has a join date of its own."""
+def leave_events(leave: Leave, member: MemberState, stays: Moves) -> list[dict[str, Any]]:
+    """A leave as it is stored, and when the stay began that it ends: a return has a join date of its own.
+
+    ``stays`` are the member's joins and leaves that are stored: what is known of its beginning stands.
+    """
     left = {
         "key": _left_key(leave),
         "member_id": leave.member,
@@ -200,7 +208,7 @@ def leave_events(leave: Leave, member: MemberState) -> list[dict[str, Any]]:
         "before": member.role,
         "after": None,
     }
-    if leave.player is None or member.joined_at is None:
+    if leave.player is None or member.joined_at is None or is_known_join(member.joined_at, stays):
         return [left]
     joined = {
         "key": f"joined:{leave.player}:{to_millis(member.joined_at)}",

@@ -113,6 +113,25 @@ async def test_what_happens_is_told_once_and_nothing_from_before(foundry: Foundr
     assert lines(channel) == told
 
 
+async def test_each_stay_is_welcomed_once_though_wom_dates_its_beginning_twice(foundry: Foundry) -> None:
+    officers = await colleagues(foundry)
+    channel = await told_of(foundry, FeedKind.JOINS, FeedKind.LEAVERS)
+    wom = restored_wom(Clock(NOW))
+    eve, soon = wom.add_player("Eve", at=NOW), NOW + MINUTES / 2
+    wom.join(GROUP, eve, "member", soon)
+    wom.groups[GROUP].members[eve].created_at = soon - timedelta(milliseconds=20)
+    await later(foundry, wom)
+    assert lines(channel) == ["👋 welcome Eve"]
+    wom.leave(GROUP, eve, soon + MINUTES)
+    for hours in (1, 25, 25):
+        await later(foundry, wom, timedelta(hours=hours))
+    assert "🚪 Eve has left, Member" in lines(officers)
+    assert lines(channel) == ["👋 welcome Eve"]
+    wom.join(GROUP, eve, "captain", NOW + timedelta(hours=52))
+    await later(foundry, wom)
+    assert lines(channel) == ["👋 welcome Eve", "👋 welcome back Eve"]
+
+
 async def test_what_was_told_is_not_told_again_of_whom_somebody_is_merged_into_nor_after_an_undo(
     foundry: Foundry,
 ) -> None:

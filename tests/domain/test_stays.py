@@ -1,11 +1,15 @@
 """What a roster tells of members beside their names: rank and type, leaves and returns."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import pytest
 
+from bot.domain.as_of import JOINED as CAME
+from bot.domain.as_of import LEFT, RANK_CHANGED, RETURNED
 from bot.domain.identity import RosterPlan
-from bot.domain.stays import GRACE
+from bot.domain.ids import MemberId
+from bot.domain.stays import GRACE, SAME_JOIN, each_begun_once, is_known_join
 from tests.domain.rosters import JOINED, T0, TICK, Book, at, seen
 
 
@@ -79,3 +83,59 @@ def test_more_than_five_and_more_than_a_fifth_are_too_many(active: int, gone: in
     book.poll(T0, *everybody)
     assert book.poll(at(1), *everybody[gone:]).mass_leave == held_back
     assert len(book.poll(at(60), *everybody[gone:]).leaves) == (0 if held_back else gone)
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        ([], False),
+        ([(T0, CAME)], True),
+        ([(T0 - SAME_JOIN, CAME)], True),
+        ([(T0 + SAME_JOIN, CAME)], True),
+        ([(T0 - SAME_JOIN - TICK, CAME)], False),
+        ([(T0 + SAME_JOIN + TICK, CAME)], False),
+        ([(T0, LEFT)], False),
+        ([(T0 - 2 * TICK, CAME), (T0 - TICK, LEFT)], False),
+        ([(T0 + 2 * TICK, CAME), (T0 + TICK, LEFT)], False),
+        ([(T0 + 2 * TICK, CAME), (T0 + 3 * TICK, LEFT)], True),
+        ([(T0 - TICK, CAME), (T0 - 2 * TICK, LEFT)], True),
+    ],
+)
+def test_a_join_is_known_where_one_is_close_and_no_leave_between(
+    known: list[tuple[datetime, str]], expected: bool
+) -> None:
+    assert is_known_join(T0, known) is expected
+
+
+@dataclass(frozen=True)
+class Moved:
+    member: MemberId
+    kind: str
+
+
+def moved(*told: str) -> list[Moved]:
+    """``1 joined`` and so on."""
+    return [Moved(MemberId(int(one.split()[0])), one.split()[1]) for one in told]
+
+
+@pytest.mark.parametrize(
+    ("happened", "kept"),
+    [
+        ([CAME, LEFT, CAME], [0, 1, 2]),
+        ([CAME, CAME, LEFT], [0, 2]),
+        ([CAME, RETURNED, CAME], [1]),
+        ([RETURNED, RETURNED], [0]),
+        ([RETURNED, LEFT, CAME, RETURNED, RANK_CHANGED], [0, 1, 3, 4]),
+    ],
+)
+def test_a_stay_begins_once_and_with_the_return_where_one_was_seen(
+    happened: list[str], kept: list[int]
+) -> None:
+    mine = moved(*(f"1 {kind}" for kind in happened))
+    other = moved("2 joined", "2 left")
+    assert each_begun_once([*mine, *other]) == [*(mine[index] for index in kept), *other]
+    assert each_begun_once([other[0], *mine, other[1]]) == [
+        other[0],
+        *(mine[index] for index in kept),
+        other[1],
+    ]
