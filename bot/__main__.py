@@ -158,9 +158,13 @@ def health() -> None:
     from bot.commandline.failures import Failure
     from bot.commandline.heartbeat import STALE_SECONDS, heartbeat_file, seconds_since
 
-    age = seconds_since(heartbeat_file(_settings().data_dir), time.time())
+    file = heartbeat_file(_settings().data_dir)
+    age = seconds_since(file, time.time())
     if age > STALE_SECONDS:
-        raise Failure(f"No sign of life for {STALE_SECONDS} seconds or more.")
+        raise Failure(
+            f"No sign of life in {file} for {STALE_SECONDS} seconds or more. Either the bot does not run with "
+            "these settings (start it with `clanstats run`), or it hangs: its log says on what."
+        )
     click.echo(f"Alive {age:.0f} seconds ago")
 
 

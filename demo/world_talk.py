@@ -69,7 +69,7 @@ _BROADCASTS = (
     "{n} has reached {coins} XP in {skill}.",
     "{n} has reached combat level 1{two}.",
     "{n} has reached a total level of 2,0{two}.",
-    "{n} has achieved a new {boss} (Team Size: 3) personal best: 1{one}:{two}.40",
+    "{n} has achieved a new {raid} (Team Size: 3) personal best: 1{one}:{two}.40",
     "{n} has completed a hard combat task: No Pressure.",
     "{n} has completed the Elite combat achievements.",
     "{n} has been defeated by {other} in The Wilderness and lost ({coins} coins) worth of loot.",
@@ -82,6 +82,7 @@ _BROADCASTS = (
     "{n} has completed a quest: Dragon Slayer II",
     "{n} has completed the Elite Karamja diary.",
 )
+_RAIDS = ("Chambers of Xeric", "Theatre of Blood", "Tombs of Amascut: Expert Mode")
 
 
 def escaped(text: str) -> str:
@@ -205,6 +206,7 @@ def _broadcast(stage: _Stage, moment: datetime) -> str:
         pet=pet,
         loot=loot,
         skill=rng.choice(SKILLS).title(),
+        raid=_RAIDS[stage.broadcasts % len(_RAIDS)],
         boss=metric(rng.choice(list(BOSS_KILLS_AN_HOUR))).name,
         coins=f"{rng.randrange(1_000_000, 90_000_000):,}",
         small=rng.randrange(2, 900),

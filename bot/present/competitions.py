@@ -9,6 +9,7 @@ import discord
 from bot.domain.competitions import Contest, ContestStandings, Phase
 from bot.domain.ids import MemberId
 from bot.domain.leaderboards import Standing
+from bot.present.card import rule_words
 from bot.present.numbers import PARTIAL, counted, short
 from bot.present.text import DESCRIPTION_LIMIT, TITLE_LIMIT, cut_units, escape, fit_lines, tidy, units
 from bot.present.theme import ACCENT, MEDALS, SEPARATOR
@@ -36,7 +37,7 @@ def competition_page(shown: ContestStandings) -> discord.Embed:
     small = [f"[at Wise Old Man]({address})"]
     if board is not None:
         lines += ["", *_standings(shown)]
-        small.insert(0, f"{len(board.standings)} of {board.members} measured")
+        small[:0] = [f"{len(board.standings)} of {board.members} measured", rule_words(board.period)]
         if board.checked_at is not None:
             small.insert(1, f"checked {ago(board.checked_at)}")
         if any(row.entry.is_partial and row.entry.value for row in board.standings):

@@ -5,9 +5,11 @@ from datetime import datetime
 
 import discord
 
-from bot.domain.rules.judging import Outcome
+from bot.domain.rules.bounds import Gap
+from bot.domain.rules.judging import Finding, Outcome
 from bot.domain.rules.ladder import Verdict
 from bot.domain.rules.pace import TimeLeft
+from bot.domain.rules.terms import Check, Own
 from bot.present.requirements import lines_of, tally
 from bot.present.text import DESCRIPTION_LIMIT, TITLE_LIMIT, cut_units, escape, fit_lines, rank_name
 from bot.present.theme import ACCENT, SEPARATOR
@@ -64,6 +66,15 @@ def _lines(
                 which = f"officers see you in their list for **{_goal(earned)}**, which is met too"
             yield f"🎉 All of it is met{when}: {which}."
         before = goal
+    if any(_needs_link(verdict.finding) for verdict in path):
+        yield "-# A link counts here once it is verified: `/link` shows how."
+
+
+def _needs_link(finding: Finding) -> bool:
+    """Whether something is not met or not known for want of a verified link."""
+    condition = finding.condition
+    asked = isinstance(condition, Check) and condition.own is Own.LINKED and finding.outcome is Outcome.FAIL
+    return asked or finding.why is Gap.NOT_LINKED or any(_needs_link(part) for part in finding.parts)
 
 
 def _goal(verdict: Verdict) -> str:

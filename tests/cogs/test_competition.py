@@ -33,6 +33,7 @@ async def test_a_running_one_shows_who_leads_since_its_very_start(foundry: Found
         assert lines[:3] == ["Slayer week", "Slayer · ends <t>", ""]
         assert lines[3:6] == ["🥇 WWWWWWWWWWWW · 60M", "🥈 Ann B · 4.5M", "🥉 Cy · 3M"]
         assert "measured" in lines[-1]
+        assert "covering rule" in lines[-1].replace("\N{NO-BREAK SPACE}", " ")
         mine = await foundry.john.click(message_of(shown), label="My place")
         assert is_private(mine)
         assert text_of(mine).startswith("#4 of ")

@@ -50,6 +50,7 @@ async def test_a_member_sees_what_they_have_what_they_lack_and_what_nobody_knows
         "Onyx → Owner · 0 of 1",
         "▫️ 30 days as Onyx first",
         "❌ Vorkath 56 of 110 · 54 to go · about 6–14 months",
+        "-# A link counts here once it is verified: `/link` shows how.",
         "-# checked <t> · covering rule · seen by you alone",
     ]
 

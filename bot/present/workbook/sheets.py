@@ -80,7 +80,12 @@ def _roster_columns(report: ClanReport) -> Iterator[Column[RosterLine]]:
     users = "Discord's numbers of who linked the account."
     yield Column("Users", Kind.TEXT, lambda one: " ".join(map(str, one.users)), "Discord", note=users)
     if report.promotions is not None:
-        yield Column("Next rank", Kind.TEXT, lambda one: one.next_rank or "", "Eligibility")
+        yield Column(
+            "Next rank",
+            Kind.TEXT,
+            lambda one: rank_name(one.next_rank) if one.next_rank else "",
+            "Eligibility",
+        )
         yield Column(
             "Standing", Kind.TEXT, lambda one: _OUTCOMES[one.outcome] if one.outcome else "", "Eligibility"
         )
@@ -181,7 +186,7 @@ def promotions(report: ClanReport) -> Table[PromotionLine]:
         Column("List", Kind.TEXT, lambda one: one.readiness.value),
         Column("Name", Kind.TEXT, lambda one: one.name),
         Column("Rank now", Kind.TEXT, lambda one: rank_name(one.role) if one.role else None),
-        Column("Rank by the rules", Kind.TEXT, lambda one: one.rank),
+        Column("Rank by the rules", Kind.TEXT, lambda one: rank_name(one.rank) if one.rank else ""),
         Column("Met", Kind.NUMBER, lambda one: "" if one.met is None else one.met),
         Column("Of", Kind.NUMBER, lambda one: "" if one.conditions is None else one.conditions),
         Column("Since", Kind.MOMENT, lambda one: _moment(one.since, zone) or ""),
