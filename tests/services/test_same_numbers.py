@@ -1,15 +1,16 @@
 """What one screen says another says too: workbook, pages, cards and charts of one clan."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import update
 
-from bot.domain.ids import UserId
-from bot.domain.metrics import MESSAGES, OVERALL
+from bot.domain.ids import MemberId, UserId
+from bot.domain.metrics import BOSS_KILLS, CHAT_STREAK, MESSAGES, OVERALL, MetricKind
 from bot.domain.periods import read_period
+from bot.domain.records import RecordSpan
 from bot.domain.reports import ClanReport, ReportKind
 from bot.domain.site import gained_by_all, totals_by_day
 from bot.present.site.pages import Pages
@@ -21,6 +22,7 @@ from bot.services.clan_site import clan_sites
 from bot.services.eligibility.service import Eligibility
 from bot.services.inactivity import Inactivity
 from bot.services.promotions.service import Promotions
+from bot.services.questions import Questions
 from bot.services.reports import Reports
 from db.models import Clan
 from db.queries import members
@@ -276,3 +278,51 @@ async def test_news_of_a_rank_is_not_called_of_now_where_it_is_not(database: Dat
         )
     front = Pages(await clan_sites(database, laid.clock).read(await laid.clan())).render("index.html") or ""
     assert "is Captain now" not in front, "she fell a week later, which is for officers"
+
+
+async def test_a_record_is_not_of_what_was_gained_before_joining(database: Database) -> None:
+    laid = await lay(database)
+    monday = datetime(2026, 1, 19, tzinfo=UTC)
+    await laid.member(1, "Ann", 1, joined_at=monday - 4 * HOUR)
+    # All but the last 100,000 was gained before she joined, within 36 hours before the week.
+    for since, value in ((-35, 10**6), (-5, 11 * 10**6), (167, 11_100_000)):
+        await laid.see(1, monday + since * HOUR, {OVERALL: value, BOSS_KILLS: 1})
+    questions = Questions(database, laid.statistics, laid.leaderboards, laid.clock)
+    week = (await questions.records(await laid.clan())).best(RecordSpan.WEEK, OVERALL)
+    assert week is None or week.value <= 100_000, week
+
+
+async def test_a_record_of_who_was_not_read_between_joining_and_the_week_is_not_known(
+    database: Database,
+) -> None:
+    laid = await lay(database)
+    monday = datetime(2026, 1, 19, tzinfo=UTC)
+    await laid.member(1, "Ann", 1, joined_at=monday - 4 * HOUR)
+    for since, value in ((-35, 10**6), (1, 11 * 10**6), (167, 11_100_000)):
+        await laid.see(1, monday + since * HOUR, {OVERALL: value, BOSS_KILLS: 1})
+    questions = Questions(database, laid.statistics, laid.leaderboards, laid.clock)
+    week = (await questions.records(await laid.clan())).best(RecordSpan.WEEK, OVERALL)
+    assert week is None or week.value <= 100_000, week
+
+
+async def test_a_member_is_drawn_with_a_boss_that_is_newer_than_the_program(database: Database) -> None:
+    laid = await lay(database, "UTC", (*METRICS, VORKATH, NEWEST))
+    await laid.member(1, "Ann", 1)
+    for back in (20, 0):
+        await laid.see(1, NOW - back * DAY, {OVERALL: 10**6, VORKATH: 100 - back, NEWEST: 500 - back})
+    charts = ClanCharts(database, laid.statistics, laid.leaderboards, laid.clock)
+    clan = await laid.clan()
+    period = read_period("30d", now=NOW, zone=clan.zone)
+    rows = await charts.gains_of(clan, MemberId(1), period, MetricKind.BOSS)
+    assert NEWEST.name in {row.name for row in rows}
+
+
+async def test_nobody_has_a_chat_streak_of_0_where_no_day_was_heard(database: Database) -> None:
+    laid = await lay(database)
+    await laid.member(1, "Ann", 1)
+    await laid.hold((1, "Ann", None, None))
+    await laid.links.claim(await laid.clan(), UserId(7), "Ann")
+    await laid.observe(NOW - HOUR, NOW)
+    clan = await laid.clan()
+    board = await laid.leaderboards.top(clan, CHAT_STREAK, read_period("30d", now=NOW, zone=clan.zone))
+    assert board.unmeasured == ("Ann",), board.standings
