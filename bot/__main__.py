@@ -162,8 +162,8 @@ def health() -> None:
     age = seconds_since(file, time.time())
     if age > STALE_SECONDS:
         raise Failure(
-            f"No sign of life in {file} for {STALE_SECONDS} seconds or more. Either the bot does not run with "
-            "these settings (start it with `clanstats run`), or it hangs: its log says on what."
+            f"No sign of life in {file} for {STALE_SECONDS} seconds or more. Either the bot does not run "
+            "with these settings (start it with `clanstats run`), or it hangs: its log says on what."
         )
     click.echo(f"Alive {age:.0f} seconds ago")
 

@@ -46,7 +46,8 @@ class Board:
     ``checked_at`` is the newest reading that the figures rest on; ``None`` where there is none.
     ``oldest_check`` is the least recently checked member's reading.
     ``unattributed`` counts messages in the period of people whom nobody has linked.
-    ``collecting_since`` is set where the period reaches further back than what was observed.
+    ``collecting_since`` is set where the period reaches further back than what was observed;
+    ``heard_whole`` is not, where messages were not listened to all of the period, but for an hour.
     ``polled`` is whether the clan was ever read from WOM. ``weights`` are what a score is made of.
     """
 
@@ -60,6 +61,7 @@ class Board:
     oldest_check: datetime | None = None
     unattributed: int = 0
     collecting_since: datetime | None = None
+    heard_whole: bool = True
     polled: bool = True
     weights: Mapping[str, int] = field(default_factory=dict[str, int])
 

@@ -146,6 +146,8 @@ def _small_print(board: Board) -> list[str]:
     lines = [f"-# {one}" for one in _made_of(board)]
     if board.collecting_since is not None:
         lines.append(f"-# collecting since {on_day(board.collecting_since)}")
+    elif not board.heard_whole:
+        lines.append("-# so many at least: I did not listen all of that time")
     if board.unattributed:
         lines.append(f"-# {counted(board.unattributed, 'message')} not linked to a member")
     return [*lines, f"-# {_freshness(board)}"]

@@ -1,6 +1,6 @@
 """Everybody's figures over the rolling periods of a report: the same for its sheets and for the pages."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,8 @@ from bot.domain.metrics import BOSS_KILLS, EHB, EHP, OVERALL, TOTAL_LEVEL, Metri
 from bot.domain.periods import Period, read_period
 from bot.domain.reports import WINDOWS, Figures
 from bot.services.measured import Key, entry_of, group_ends
-from db.queries import counts, cursors, gains, links
+from bot.services.said import Said, said_in
+from db.queries import gains, links
 from db.queries.gains import Ends
 
 
@@ -66,33 +67,22 @@ async def read_windows(
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """Messages by member over the windows but the last, and in all; None where nothing was observed.
+class SaidInWindows:
+    """Messages by member over the windows but the last, and in all."""
 
-    Of a member who is nobody's in Discord nobody knows that they wrote nothing: they are not ``linked``.
-    """
-
-    windows: tuple[Mapping[MemberId, int] | None, ...]
-    total: Mapping[MemberId, int] | None
-    linked: Collection[MemberId]
+    windows: Sequence[Said]
+    total: Said
 
     def figures(self, member: MemberId) -> Figures:
         """A member's."""
-        return Figures(tuple(self._of(member, one) for one in self.windows), self._of(member, self.total))
-
-    def _of(self, member: MemberId, counted: Mapping[MemberId, int] | None) -> int | None:
-        if counted is None:
-            return None
-        return counted.get(member, 0 if member in self.linked else None)
+        return Figures(tuple(one.of(member) for one in self.windows), self.total.of(member))
 
 
-async def read_said(session: AsyncSession, clan: Clan, now: datetime) -> Said:
+async def read_said(session: AsyncSession, clan: Clan, now: datetime) -> SaidInWindows:
     """Everybody's messages over the windows but the last, and in all."""
-    found: list[Mapping[MemberId, int] | None] = []
-    for code in (*WINDOWS[:-1], "all"):
-        period = read_period(code, now=now, zone=clan.zone)
-        spans = await cursors.covered(session, clan.id, period.start, period.end)
-        counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
-        found.append(counted if spans else None)
     linked = await links.linked_members(session, clan.id)
-    return Said(tuple(found[:-1]), found[-1], linked)
+    *windows, total = [
+        await said_in(session, clan.id, read_period(code, now=now, zone=clan.zone), linked)
+        for code in (*WINDOWS[:-1], "all")
+    ]
+    return SaidInWindows(windows, total)

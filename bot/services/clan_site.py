@@ -24,7 +24,7 @@ from bot.domain.simulation.series import Holding
 from bot.domain.site import ClanSite, Former, Person, has_page
 from bot.domain.summaries import rose
 from bot.services.clan_charts import joined_spans
-from bot.services.clan_figures import Said, Windows, read_said, read_windows
+from bot.services.clan_figures import SaidInWindows, Windows, read_said, read_windows
 from bot.services.clan_roster import ClanRoster
 from bot.services.clock import Clock
 from bot.services.derived import Derived
@@ -65,7 +65,7 @@ class _Told:
 
     called: Mapping[MemberId, Sequence[Held]]
     windows: Windows
-    said: Said
+    said: SaidInWindows
     chat: _Chat
     xp: Mapping[MemberId, Sequence[Holding]]
     changes: Sequence[Change]

@@ -11,8 +11,9 @@ from bot.domain.metrics import BOSS_KILLS, EHB, EHP, MESSAGES, OVERALL, TOTAL_LE
 from bot.domain.periods import Period, PeriodKind
 from bot.services.lookup import Lookup
 from bot.services.measured import entry_of, group_ends
+from bot.services.said import said_in
 from bot.services.statistics import Statistics
-from db.queries import counts, cursors, gains, links
+from db.queries import gains, links
 from db.queries.members import MemberRow
 from db.session import Database
 
@@ -57,22 +58,16 @@ class Comparisons:
         ids = [known[one.key] for one in COMPARED if one.key in known]
         async with self._database.read() as session:
             ends = group_ends(await gains.readings(session, clan.id, ids, period))
-            counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
-            observed = bool(await cursors.covered(session, clan.id, period.start, period.end))
-            linked = await links.linked_members(session, clan.id)
+            said = await said_in(session, clan.id, period, await links.linked_members(session, clan.id))
 
         def entry(metric: Metric, one: MemberRow) -> Entry:
             return entry_of(one.id, one.name, metric, ends.get((one.id, known[metric.key])), period)
-
-        def messages(one: MemberRow) -> int | None:
-            # Who was not heard and is nobody's in Discord may have written there under any name.
-            return counted.get(one.id, 0 if one.id in linked else None) if observed else None
 
         total = period.kind is PeriodKind.TOTAL
         measured = [one for one in COMPARED if one.key in known and (total or one != TOTAL_LEVEL)]
         figures = {one: [entry(one, member) for member in compared] for one in measured}
         rows = [(one, tuple(figure.value for figure in figures[one])) for one in measured]
-        rows.append((MESSAGES, tuple(messages(one) for one in compared)))
+        rows.append((MESSAGES, tuple(said.of(one.id) for one in compared)))
         checks = [end.last_at for (member, _), of in ends.items() if member in found for end in of]
         return Comparison(
             clan=clan.id,

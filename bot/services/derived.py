@@ -27,6 +27,7 @@ from bot.domain.periods import Period, PeriodKind, days_of, midnight
 from bot.domain.questions import USUAL_WEIGHTS, WEIGHED, scored
 from bot.services.measured import Key, board_of, entry_of, group_ends, span_of, value_of
 from bot.services.rosters import AsOf, present
+from bot.services.said import Said, is_heard
 from bot.services.statistics import Statistics
 from db.queries import bosses, cursors, gains, links, talk, weights, xp_days
 from db.queries.gains import Ends
@@ -110,10 +111,7 @@ class Derived:
         return {known[key]: metric(key, MetricKind.BOSS) for key in keys if key in known}
 
     async def _chat_streak(self, clan: Clan, period: Period, as_of: AsOf) -> Board:
-        """Nobody has one over a time in which nothing was observed.
-
-        Nor has who was not heard and is nobody's in Discord: that they wrote nothing is not known.
-        """
+        """Who was not heard has none only where :class:`bot.services.said.Said` knows of their silence."""
         period = streak_period(period)
         async with self._database.read() as session:
             names = (await present(session, clan.id, as_of)).names
@@ -132,14 +130,13 @@ class Derived:
                 known_days(days, listened, whole),
             )
             linked = await links.linked_members(session, clan.id)
-        entries = [
-            Entry(member, name, found.get(member, 0 if member in linked else None) if spans else None)
-            for member, name in names.items()
-        ]
+        said = Said(found, spans, linked, is_heard(spans, period))
+        entries = [Entry(member, name, said.of(member)) for member, name in names.items()]
         checked = [min(span.end, period.end) for span in spans]
-        first = min((span.start for span in spans), default=None)
+        first = said.observed_since
         since = first if first and first > period.start else None
-        return board_of(clan, CHAT_STREAK, period, entries, checked, since=since)
+        board = board_of(clan, CHAT_STREAK, period, entries, checked, since=since)
+        return replace(board, heard_whole=said.is_whole)
 
     async def _xp_streak(self, clan: Clan, period: Period, as_of: AsOf) -> Board:
         known = await self._statistics.metric_ids()

@@ -13,8 +13,9 @@ from bot.domain.periods import Period, PeriodKind, read_moment, read_period
 from bot.services.derived import Derived
 from bot.services.measured import board_of, entry_of, group_ends, span_of
 from bot.services.rosters import AsOf, present
+from bot.services.said import said_in
 from bot.services.statistics import Statistics
-from db.queries import counts, cursors, gains, links
+from db.queries import counts, gains, links
 from db.session import Database
 
 
@@ -105,22 +106,13 @@ class Leaderboards:
         return board_of(clan, metric, period, entries, checks)
 
     async def _chat(self, clan: Clan, period: Period, as_of: AsOf) -> Board:
-        """Messages by member. Nobody is measured over a time in which nothing was observed.
-
-        Nor is who was not heard and is nobody's in Discord: that they wrote nothing is not known.
-        """
+        """Messages by member. Of whom none are known, :class:`bot.services.said.Said` says."""
         async with self._database.read() as session:
             current = (await present(session, clan.id, as_of)).names
-            counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
-            spans = await cursors.covered(session, clan.id, period.start, period.end)
+            said = await said_in(session, clan.id, period, await links.linked_members(session, clan.id))
             nobodys = await counts.unattributed_messages(session, clan.id, period.start, period.end)
-            linked = await links.linked_members(session, clan.id)
-        observed = bool(spans)
-        standings, unmeasured = rank(
-            Entry(member, name, counted.get(member, 0 if member in linked else None) if observed else None)
-            for member, name in current.items()
-        )
-        first = min((span.start for span in spans), default=None)
+        standings, unmeasured = rank(Entry(member, name, said.of(member)) for member, name in current.items())
+        first = said.observed_since
         return Board(
             clan=clan.id,
             clan_name=clan.name,
@@ -128,7 +120,8 @@ class Leaderboards:
             period=period,
             standings=standings,
             unmeasured=unmeasured,
-            checked_at=max((min(span.end, period.end) for span in spans), default=None),
+            checked_at=max((min(span.end, period.end) for span in said.spans), default=None),
             unattributed=nobodys,
             collecting_since=first if first and first > period.start else None,
+            heard_whole=said.is_whole,
         )

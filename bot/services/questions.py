@@ -25,7 +25,7 @@ from bot.domain.metrics import (
     XP_STREAK,
     Metric,
 )
-from bot.domain.periods import Period, PeriodKind, midnight
+from bot.domain.periods import Period, midnight
 from bot.domain.questions import (
     WEIGHED,
     Answers,
@@ -46,14 +46,13 @@ from bot.domain.records import (
     boundaries,
     slots_before,
 )
-from bot.domain.rules.facts import HOLE, unobserved
 from bot.services.clock import Clock
 from bot.services.leaderboards import Leaderboards
 from bot.services.rosters import AsOf, people_of, present
+from bot.services.said import is_heard
 from bot.services.statistics import Statistics
 from bot.services.together import together
 from db.queries import bosses, clans, cursors, links, records, talk, weights
-from db.queries.cursors import CoveredSpan
 from db.queries.records import Best
 from db.queries.talk import People
 from db.session import Database
@@ -109,7 +108,7 @@ class Questions:
             bosses=ranked,
             nines=nines,
             records=records.result(),
-            heard_whole=_is_whole(spans, period),
+            heard_whole=is_heard(spans, period),
             checked_at=xp.checked_at,
         )
 
@@ -126,7 +125,7 @@ class Questions:
             names = (await present(session, clan.id, as_of)).names
             linked = await links.linked_members(session, clan.id)
             spans = await cursors.covered(session, clan.id, period.start, period.end)
-        if not _is_whole(spans, period):
+        if not is_heard(spans, period):
             return None
         known = linked & names.keys()
         return quietest_killer(_figures(kills), _figures(chat), known, names)
@@ -213,13 +212,6 @@ class Questions:
             await weights.save_weights(session, clan.id, kept)
             detail = {"clan_id": clan.id, "post": "score", **{key: str(one) for key, one in kept.items()}}
             await clans.add_audit_entry(session, clan.guild, by, "posts_changed", detail, self._clock())
-
-
-def _is_whole(spans: Sequence[CoveredSpan], period: Period) -> bool:
-    """Whether messages were listened to throughout, but for an hour."""
-    if period.kind is PeriodKind.TOTAL:
-        return bool(spans)
-    return unobserved([(one.start, one.end) for one in spans], period.start, period.end) <= HOLE
 
 
 def _figures(board: Board) -> dict[MemberId, int | None]:

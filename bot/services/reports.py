@@ -28,7 +28,7 @@ from bot.domain.reports import (
 from bot.domain.rules.facts import HOLE
 from bot.domain.rules.judging import Outcome
 from bot.domain.stays import each_begun_once
-from bot.services.clan_figures import Said, Windows, read_said, read_windows
+from bot.services.clan_figures import SaidInWindows, Windows, read_said, read_windows
 from bot.services.clan_roster import ClanRoster
 from bot.services.clock import Clock
 from bot.services.eligibility.loading import Presence
@@ -182,7 +182,7 @@ def _places(gained: Sequence[GainsLine]) -> dict[MemberId, int | None]:
 def _roster_line(
     row: RosterRow,
     windows: Windows,
-    said: Said,
+    said: SaidInWindows,
     places: Mapping[MemberId, int | None],
     next_rank: tuple[str | None, Outcome | None],
 ) -> RosterLine:

@@ -2,7 +2,7 @@
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from bot.domain.activity import quarter_start
 from bot.domain.as_of import Then
 from bot.domain.cards import Chat, DayPoint, Figure, MemberCard
 from bot.domain.clans import Clan
+from bot.domain.coverage import Observed, heard_throughout, merged
 from bot.domain.facts import SourceKind
 from bot.domain.gains import Reading, slot_gains
 from bot.domain.ids import MemberId, MetricId
@@ -31,8 +32,9 @@ from bot.domain.periods import EPOCH, Day, Period, PeriodKind, days_counted, day
 from bot.services.lookup import Found
 from bot.services.measured import Key, entry_of, group_ends, span_of, values_by_metric
 from bot.services.rosters import Present, present
+from bot.services.said import Said, said_in
 from bot.services.statistics import Statistics
-from db.queries import counts, cursors, gains, links
+from db.queries import counts, gains, links
 from db.queries.counts import SlotCount
 from db.queries.cursors import CoveredSpan
 from db.queries.gains import Ends, Value
@@ -47,20 +49,11 @@ CHART_DAYS = 400
 
 
 class _Messages(NamedTuple):
-    """What is known of a member's messages in a period, and everybody's numbers beside it.
-
-    Of a member who is nobody's in Discord nobody knows that they wrote nothing: they are not ``linked``.
-    """
+    """What is known of a member's messages in a period, and everybody's numbers beside it."""
 
     chat: Chat
     by_day: Mapping[datetime, int]
-    spans: Sequence[CoveredSpan]
-    counted: Mapping[MemberId, int]
-    linked: Collection[MemberId]
-
-    def silence(self, member: MemberId) -> int | None:
-        """What is known of a time in which somebody listened and did not hear a member."""
-        return 0 if member in self.linked else None
+    everybody: Said
 
 
 class _Readings(NamedTuple):
@@ -119,7 +112,7 @@ class Stats:
             total_xp=_value(readings.last, known, OVERALL),
             total_level=_value(readings.last, known, TOTAL_LEVEL),
             checked_at=max((reading.at for reading in readings.last.values()), default=None),
-            days=_days(period, clan, readings.xp, said, said.silence(member.id)),
+            days=_days(period, clan, readings.xp, said, member.id),
             notes=(f"now called {found.member.name}",) if renamed else (),
         )
 
@@ -166,25 +159,23 @@ class Stats:
 
     async def _messages(self, clan: Clan, member: MemberId, period: Period) -> _Messages:
         async with self._database.read() as session:
-            spans = await cursors.covered(session, clan.id, period.start, period.end)
             slots = await counts.member_slots(session, clan.id, member, period.start, period.end)
-            counted = dict(await counts.message_counts(session, clan.id, period.start, period.end))
             linked = await links.linked_members(session, clan.id)
+            said = await said_in(session, clan.id, period, linked)
         in_game = sum(slot.messages for slot in slots if slot.kind is SourceKind.RELAY)
         total = sum(slot.messages for slot in slots)
-        observed = bool(spans)
-        first = min((span.start for span in spans), default=None)
+        first = said.observed_since
         by_day = _by_day(_slots(period, clan), slots)
-        observed_days = _observed_days(period, clan, by_day, spans)
+        observed_days = _observed_days(period, clan, by_day, said.spans)
         chat = Chat(
-            total=total if observed and (slots or member in linked) else None,
+            total=(total or said.silence(member)) if said.spans else None,
             in_game=in_game,
-            discord=total - in_game if observed and member in linked else None,
+            discord=(total - in_game or said.silence(member)) if said.spans and member in linked else None,
             days=sum(1 for one in observed_days if any(one)),
             of_days=len(observed_days),
             collecting_since=first if first and first > period.start else None,
         )
-        return _Messages(chat, by_day, spans, counted, linked)
+        return _Messages(chat, by_day, said)
 
 
 def _as_then(member: MemberRow, was: Then) -> MemberRow:
@@ -198,26 +189,32 @@ def _is_among(member: MemberRow, clan: Present) -> bool:
 
 def _placed(said: _Messages, member: MemberRow, clan: Present) -> Chat:
     """The chat with the member's place in it, which who is silent or no member has none of."""
-    others = [said.counted.get(one, said.silence(one)) for one in clan.names]
+    others = [said.everybody.of(one) for one in clan.names]
     has_place = said.chat.total and _is_among(member, clan)
     place = place_among(said.chat.total, others) if has_place else None
     return replace(said.chat, place=place, of=sum(1 for other in others if other is not None))
 
 
 def _days(
-    period: Period, clan: Clan, xp: Sequence[Value], said: _Messages, silence: int | None
+    period: Period, clan: Clan, xp: Sequence[Value], said: _Messages, member: MemberId
 ) -> tuple[DayPoint, ...]:
-    """One point a local day: the covering gain of XP, and messages where they were observed.
+    """One point a local day: the covering gain of XP, and messages.
 
-    ``silence`` is what is known of a day on which the member was not heard.
+    On a day without any the member wrote nothing where it was listened to throughout and they are linked.
     """
     slots = _slots(period, clan)
     if not 1 < len(slots) <= CHART_DAYS:
         return ()
     readings = [Reading(at, value) for at, value in xp]
     gained = slot_gains(readings, [(start, end) for _, start, end in slots])
+    heard = merged(Observed(one.start, one.end) for one in said.everybody.spans)
+
+    def messages(start: datetime, end: datetime) -> int | None:
+        is_silent = member in said.everybody.linked and heard_throughout(heard, start, end)
+        return said.by_day.get(start) or (0 if is_silent else None)
+
     return tuple(
-        DayPoint(day, of_day, _in_day(start, end, said.by_day, said.spans, silence))
+        DayPoint(day, of_day, messages(start, end))
         for (day, start, end), of_day in zip(slots, gained, strict=True)
     )
 
@@ -229,33 +226,22 @@ def _rank(member: MemberRow) -> str | None:
     return member.wom_role.replace("_", " ").title()
 
 
-def _in_day(
-    start: datetime,
-    end: datetime,
-    by_day: Mapping[datetime, int],
-    spans: Sequence[CoveredSpan],
-    silence: int | None = 0,
-) -> int | None:
-    """Messages of a local day; unknown where nothing was observed in it, ``silence`` where none was heard."""
-    number = by_day.get(start)
-    if number:
-        return number
-    observed = any(span.start < end and span.end > start for span in spans)
-    return silence if observed else None
-
-
 def _observed_days(
     period: Period, clan: Clan, by_day: Mapping[datetime, int], spans: Sequence[CoveredSpan]
 ) -> list[list[int]]:
     """The messages of each day, of those parts in which something was observed; other days are left out."""
     if period.kind is PeriodKind.TOTAL:
         return []
+    heard = merged(Observed(one.start, one.end) for one in spans)
     counted = [
-        [_in_day(start, end, by_day, spans) for _, start, end in parts]
+        [
+            by_day.get(start, 0)
+            for _, start, end in parts
+            if start in by_day or any(one.start < end and start < one.end for one in heard)
+        ]
         for parts in days_counted(period, clan.zone)
     ]
-    known = [[number for number in parts if number is not None] for parts in counted]
-    return [parts for parts in known if parts]
+    return [parts for parts in counted if parts]
 
 
 def _slots(period: Period, clan: Clan) -> list[Day]:

@@ -48,7 +48,8 @@ async def best_gains(
     """The largest covering gains between boundaries that follow each other, in one statement.
 
     A boundary is a span, its number, since when a reading counts for it, and its time; the slot of a
-    number begins there. The two readings are of one profile, while it was the member's. ``metric`` is
+    number begins there. The two readings are of one profile, while it was the member's, and since the
+    member counts: what was gained before joining is no record of the clan's. ``metric`` is
     the place in ``metrics``. Nothing gained is no record.
     """
     edges = (
@@ -64,12 +65,13 @@ async def best_gains(
         .prefix_with("MATERIALIZED")
     )
     profiles = profiles_table(people_table(session, people), clan)
+    counts_from = Greatest(Greatest(edges.c.low, Millis(profiles.c.from_at)), profiles.c.since)
     read_at = (
         select(func.max(SnapshotRow.taken_at))
         .where(
             SnapshotRow.clan_id == clan,
             SnapshotRow.source_id == profiles.c.source_id,
-            SnapshotRow.taken_at >= FromMillis(Greatest(edges.c.low, Millis(profiles.c.from_at))),
+            SnapshotRow.taken_at >= FromMillis(counts_from),
             SnapshotRow.taken_at < FromMillis(Least(edges.c["at"] + 1, Millis(profiles.c.to_at))),
         )
         .correlate(profiles, edges)

@@ -115,13 +115,13 @@ def _check_series(answer: dict[str, Any], asked: Asked) -> Iterator[str]:
         return
     span = asked.span
     said = asked.oracle.by_day(person.player, span.start, span.end, asked.now)
-    silence = asked.oracle.silence(person.player, asked.now)
     readings = asked.oracle.readings(person.player, asked.now)
     for point in series:
         start, end = _day(point["day"], asked)
         right = readings.gain("overall", max(start, span.start), min(end, span.end), "covering").value
         if point["xp"] != right:
             yield f"chart, {point['day']}: {point['xp']} XP should be {right}"
+        silence = asked.oracle.silence(person.player, asked.now, max(start, span.start), min(end, span.end))
         messages = said.get(point["day"], silence)
         if point["messages"] is not None and point["messages"] != messages:
             yield f"chart, {point['day']}: {point['messages']} messages should be {messages}"

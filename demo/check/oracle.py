@@ -50,7 +50,7 @@ class Card:
     ``links`` is main where the account counts its user's Discord messages, second where
     another account of that user does, none where nobody linked it. ``messages`` are
     those of both kinds; None where the bot listened nowhere in the period, or heard nothing of an
-    account that nobody linked.
+    account that nobody linked, or in a period of which it missed more than an hour.
     """
 
     person: Person
@@ -140,7 +140,9 @@ class Oracle:
         if metric == "messages":
             chat = self.chat(asked)
             counts = chat.counts(start, end)
-            figures = {player: Gain(counts.get(player, self.silence(player, asked))) for player in named}
+            figures = {
+                player: Gain(counts.get(player, self.silence(player, asked, start, end))) for player in named
+            }
             unknown = sum(line.player is None for line in chat.between(start, end))
             return Board(*_placed(named, figures), unattributed=unknown)
         figures = {player: self._figure(player, metric, start, end, rule, asked) for player in named}
@@ -191,7 +193,7 @@ class Oracle:
             places={metric: _place(board, name) for metric, board in boards.items()},
             in_game=sum(line.in_game for line in said),
             in_discord=sum(not line.in_game for line in said),
-            messages=(len(said) or self.silence(player, asked)) if heard else None,
+            messages=(len(said) or self.silence(player, asked, start, end)) if heard else None,
             links=self._links(player, asked),
             chat_place=wrote.place if wrote else None,
             days=len(self._counted({line.at.astimezone(self.zone).date() for line in said}, span, rule)),
@@ -201,9 +203,14 @@ class Oracle:
             checked_at=readings.last_at(end),
         )
 
-    def silence(self, player: int, now: datetime) -> int | None:
-        """The messages of an account in a time in which none was heard."""
-        return None if self._links(player, now) == "none" else 0
+    def silence(self, player: int, now: datetime, start: datetime, end: datetime) -> int | None:
+        """The messages of an account in a time in which none was heard: 0 if all of it was, but an hour."""
+        missing, reached = timedelta(0), start
+        for since, at in sorted((item.since, item.at) for item in self.knowledge.story.observed):
+            missing += max(timedelta(0), min(since, end) - reached)
+            reached = max(reached, min(at, end))
+        missing += max(timedelta(0), end - reached)
+        return 0 if self._links(player, now) != "none" and missing <= timedelta(hours=1) else None
 
     def _links(self, player: int, now: datetime) -> str:
         if player in self.chat(now).mains.values():

@@ -136,6 +136,8 @@ def test_messages_say_since_when_and_how_many_belong_to_nobody() -> None:
     text = read(leaderboard_page(made, 0, AMSTERDAM))
     assert "🥇 Ann · 904\n-# collecting since <t>\n-# 12 messages not linked to a member" in text
     assert "rule" not in text
+    holed = read(leaderboard_page(replace(made, collecting_since=None, heard_whole=False), 0, AMSTERDAM))
+    assert "🥇 Ann · 904\n-# so many at least: I did not listen all of that time\n-# 12 messages" in holed
 
 
 def test_the_longest_names_and_largest_numbers_fit() -> None:

@@ -94,11 +94,11 @@ async def test_nobody_is_told_to_have_written_nothing_in_days_in_which_nobody_li
     site = await clan_sites(database, laid.clock).read(clan)
     told = {
         "board": board.standings[0].entry.value if board.standings else None,
-        "board is marked": board.collecting_since is not None,
+        "board is whole": board.heard_whole,
         "roster": (await report(laid, "7d")).roster[0].messages.windows[0],
         "pages": site.people[0].messages.windows[0],
     }
-    assert told == {"board": None, "board is marked": False, "roster": None, "pages": None}
+    assert told == {"board": None, "board is whole": False, "roster": None, "pages": None}
 
 
 async def test_a_day_in_an_activity_sheet_counts_whole(database: Database) -> None:
