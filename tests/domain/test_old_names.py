@@ -81,6 +81,14 @@ def test_a_member_keeps_former_names_in_order_and_the_last_one_to_the_end() -> N
     assert all(one.end == other.start for one, other in pairwise(held))
 
 
+def test_what_no_account_can_be_called_and_what_has_no_time_of_its_own_is_no_name() -> None:
+    old = member(1, "much too long for a name", alias("bob", "B Ob", 0, 10), alias("rob", None, 3, 10))
+    named = old.held(MemberId(9), T + 40 * DAY)
+    assert [one.display for one in named] == ["B Ob"], "rob was sighted while they were B Ob"
+    former = member(2, "lloi", alias("much too long for a name", None, 0, 10))
+    assert [one.display for one in former.held(MemberId(9), T + 40 * DAY)] == ["lloi"]
+
+
 @given(
     spans=st.lists(
         st.tuples(st.integers(1, 4), st.sampled_from(["a", "b"]), st.integers(0, 9), st.integers(0, 9)),

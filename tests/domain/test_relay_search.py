@@ -46,6 +46,14 @@ def test_another_bots_titles_are_no_chat_of_members() -> None:
     )
 
 
+def test_who_speaks_under_what_no_account_can_be_called_is_no_member() -> None:
+    nobodys = said("**What a long name nobody has**: hi", by=MUSIC)
+    assert find_relay({HERE: nobodys}, MEMBERS) is None
+    assert find_relay({HERE: [*nobodys, *said("**Ann B**: hi")]}, MEMBERS) == RelayShare(
+        HERE, 1, 1, RELAY, "Bot"
+    )
+
+
 def test_at_least_half_of_the_lines_must_be_understood() -> None:
     assert find_relay({HERE: said("**Ann B**: hi", "odd", "odd")}, MEMBERS) is None
     assert find_relay({HERE: said("**Ann B**: hi", "odd")}, MEMBERS) is not None

@@ -29,7 +29,7 @@ def screen_of(condition: Condition, columns: Mapping[Atom, Mapping[MemberId, Bou
             return _at_least([screen_of(one, columns) for one in condition.any], 1)
         case AtLeast():
             return _at_least([screen_of(one, columns) for one in condition.of], condition.at_least)
-        case Not():
+        case Not():  # pragma: no branch -- there is no other condition
             return _may_be
 
 
