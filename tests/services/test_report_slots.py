@@ -40,3 +40,18 @@ def test_a_day_that_was_heard_in_part_is_not_one_without_messages() -> None:
     # The 15th lacks less than an hour, the 18th ten; the 13th is heard from the evening on, when the period
     # begins, and counts as a whole; today is until now.
     assert observed == {13: False, 14: True, 15: True, 16: True, 17: True, 18: False, 19: True, 20: True}
+
+
+def test_all_time_begins_with_the_day_on_which_observation_did_and_has_no_days_without_any() -> None:
+    zone = ZoneInfo("Europe/Amsterdam")
+    period = read_period("all", now=NOW, zone=zone)
+    assert slots_of(period, clan_in(zone), []) == []
+    spans = [CoveredSpan(ChannelId(1), NOW - timedelta(days=3), NOW)]
+    slots = slots_of(period, clan_in(zone), spans)
+    assert [(slot.first.day, slot.observed) for slot, _, _ in slots] == [
+        (17, False),
+        (18, True),
+        (19, True),
+        (20, True),
+    ]
+    assert slots[0][1] == quarter_of(datetime(2026, 11, 16, 23, tzinfo=UTC)), "midnight in Amsterdam"
