@@ -25,6 +25,7 @@ from bot.present.text import rank_name
 from bot.present.times import period_label
 from bot.present.workbook import Look, workbook
 from bot.services.registry import Services
+from bot.services.rendering import RenderFailedError
 from bot.services.reports import STEPS
 from cogs.answers import answer, clan_of, think
 from cogs.buttons import NUMBER, pack, unpack, view_of
@@ -149,13 +150,24 @@ class ReportCog(commands.Cog):
         )
         await tell(STEPS)
         limit = interaction.guild.filesize_limit if interaction.guild else 0
-        files = await self._files(clan, made, ReportKind(kind), Format(form), Look(look), limit)
-        await _hand_over(interaction, clan.id, made, files, limit, private=private)
+        wanted, is_short = ReportKind(kind), False
+        try:
+            files = await self._files(clan, made, wanted, Format(form), Look(look), limit)
+        except RenderFailedError as failure:
+            # The numbers are the answer, and csv needs no render process.
+            log.warning("workbook_left_out", clan_id=clan.id, reason=failure.reason)
+            files, is_short = await _csv(made, wanted, limit), True
+        embed = report_page(made, len(files), is_short=is_short)
+        await _hand_over(interaction, clan.id, made, embed, files, limit, private=private)
 
     async def _files(
         self, clan: Clan, made: ClanReport, kind: ReportKind, form: Format, look: Look, limit: int
     ) -> dict[str, bytes]:
-        """None larger than Discord takes: a workbook is split into its sheets, and at last into csv."""
+        """None larger than Discord takes: a workbook is split into its sheets, and at last into csv.
+
+        Raises:
+            RenderFailedError: the workbook was not written.
+        """
         day = f"{made.made_at.astimezone(made.zone):%Y-%m-%d}"
         if form is Format.XLSX:
             for kinds in ([kind], list(KINDS)[1:]):
@@ -171,8 +183,7 @@ class ReportCog(commands.Cog):
             document = await asyncio.to_thread(clan_json, made, kind)
             if len(document) <= limit:
                 return {f"clan-{kind.value}-{day}.json": document}
-        whole = await asyncio.to_thread(csv_files, made, [kind])
-        return {name: part for table, data in whole.items() for name, part in in_parts(table, data, limit)}
+        return await _csv(made, kind, limit)
 
     @report.autocomplete("period")
     async def _periods(self, interaction: Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
@@ -180,10 +191,16 @@ class ReportCog(commands.Cog):
         return period_choices(current)
 
 
+async def _csv(made: ClanReport, kind: ReportKind, limit: int) -> dict[str, bytes]:
+    whole = await asyncio.to_thread(csv_files, made, [kind])
+    return {name: part for table, data in whole.items() for name, part in in_parts(table, data, limit)}
+
+
 async def _hand_over(
     interaction: Interaction[Any],
     clan: ClanId,
     made: ClanReport,
+    embed: discord.Embed,
     files: Mapping[str, bytes],
     limit: int,
     *,
@@ -191,7 +208,7 @@ async def _hand_over(
 ) -> None:
     """Attach the files: the first in place of the progress, what Discord does not take at once after it."""
     first, *others = parcels(files, limit)
-    embed, view = report_page(made, len(files)), view_of(ChartSelect(clan, made.period.code))
+    view = view_of(ChartSelect(clan, made.period.code))
     await interaction.edit_original_response(embed=embed, attachments=_attached(first), view=view)
     for parcel in others:
         await answer(interaction, private=private, files=_attached(parcel))

@@ -43,7 +43,8 @@ class RosterLine:
 
     ``place`` is by XP gained over the report's period, shared by equals; None where that is
     unknown. ``seen_in_game`` and ``wrote_at`` are None where nothing is known: without a link
-    Discord is unknown. ``next_rank`` is the rank they earned, else the next one of which it is not
+    Discord is unknown. ``measured_from`` says by window since when gains were measured where that
+    is late. ``next_rank`` is the rank they earned, else the next one of which it is not
     known, else the next one, with ``outcome``; None without rules and for who has the last.
     """
 
@@ -58,6 +59,7 @@ class RosterLine:
     kills: Figures
     ehp: Figures
     ehb: Figures
+    measured_from: tuple[datetime | None, ...]
     total_level: int | None
     seen_in_game: datetime | None
     wrote_at: datetime | None
@@ -66,6 +68,11 @@ class RosterLine:
     users: tuple[UserId, ...]
     next_rank: str | None
     outcome: Outcome | None
+
+    @property
+    def late(self) -> tuple[str, ...]:
+        """The windows of which gains begin late, so that they cover less."""
+        return tuple(code for code, at in zip(WINDOWS, self.measured_from, strict=True) if at is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,10 @@ class GainsLine:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Some local days, both included; ``observed`` is whether somebody listened, all but an hour of a day."""
+    """Some local days, both included and whole but for today.
+
+    ``observed`` is whether somebody listened, all but an hour of a day.
+    """
 
     first: date
     last: date
@@ -96,11 +106,14 @@ class ActivityLine:
     """One member's messages by the slots of :class:`ClanReport`.
 
     None where nothing of theirs was heard, and not all was, or nobody knows who they are in Discord.
+    ``in_period`` are those of the report's period to the moment, as in the roster: the first slot
+    begins at midnight, so that all slots together may hold more.
     """
 
     member: MemberId
     name: str
     messages: tuple[int | None, ...]
+    in_period: int | None
 
 
 class ChangeKind(StrEnum):
@@ -185,8 +198,9 @@ class Unresolved:
 class ClanReport:
     """A whole clan at ``made_at``, and over ``period`` what happened.
 
-    ``metrics`` are the skills and bosses of the gains, in WOM's order. ``promotions`` is None
-    where the clan has no rules. ``collecting_since`` is when the first channel was observed,
+    ``skills`` and ``bosses`` are those of the gains, in WOM's order, bosses that are newer than this
+    program last. ``slots`` and ``activity`` are empty where they were not asked for. ``promotions`` is
+    None where the clan has no rules. ``collecting_since`` is when the first channel was observed,
     None where none ever was; ``checked_at`` and ``oldest_check`` are WOM's newest and oldest
     last look at a member.
     """

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from bot.domain.metrics import EHB, EHP
+from bot.domain.periods import PeriodKind
 from bot.domain.reports import ClanReport, Figures, ReportKind
 from bot.present.text import safe_cell, tidy
 from bot.present.workbook.sheet import Table, Value
@@ -50,7 +51,8 @@ def _cell(value: Value) -> str | int | float:
 def clan_json(report: ClanReport, kind: ReportKind) -> bytes:
     """What was asked for of the report, in version :data:`SCHEMA`.
 
-    Times are in UTC, null is unknown, EHP and EHB are in hours.
+    Times are in UTC, null is unknown, EHP and EHB are in hours. ``late`` are the windows of which a
+    member's gains begin more than 36 hours late. Of all time gains are totals, and so is ``rule``.
     """
     return msgspec.json.format(msgspec.json.encode(_document(report, kind)), indent=1)
 
@@ -66,7 +68,7 @@ def _document(report: ClanReport, kind: ReportKind) -> dict[str, Any]:
             "code": period.code,
             "start": period.start,
             "end": period.end,
-            "rule": period.rule.value,
+            "rule": "totals" if period.kind is PeriodKind.TOTAL else period.rule.value,
         },
         "data": {
             "checked_at": report.checked_at,
@@ -94,6 +96,7 @@ def _members(report: ClanReport) -> list[dict[str, Any]]:
             "boss_kills": _figures(one.kills, 1),
             "ehp": _figures(one.ehp, _HOURS),
             "ehb": _figures(one.ehb, _HOURS),
+            "late": one.late,
             "total_level": one.total_level,
             "seen_in_game": one.seen_in_game,
             "wrote_in_discord": one.wrote_at,

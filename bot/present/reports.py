@@ -5,7 +5,7 @@ from typing import Final
 
 import discord
 
-from bot.domain.periods import Rule, label_of
+from bot.domain.periods import Period, PeriodKind, Rule, label_of
 from bot.domain.reports import ClanReport, ReportKind
 from bot.present.numbers import counted
 from bot.present.text import escape
@@ -30,6 +30,10 @@ _STEPS: Final = (
     "Writing the files",
 )
 _RULES: Final = {Rule.WOM: "WOM's rule", Rule.COVERING: "gains cover the whole period"}
+_NO_WORKBOOK: Final = (
+    "⚠️ I could not write the workbook now, so these are its tables as csv, the same numbers. "
+    "For the workbook use `/report` again in a minute."
+)
 FILES_A_MESSAGE: Final = 10
 CHARTS: Final = {
     "trend": "The clan by week: XP and messages",
@@ -47,8 +51,11 @@ def progress_page(step: int) -> discord.Embed:
     return discord.Embed(description=f"{bar} {_STEPS[done]}…", colour=ACCENT)
 
 
-def report_page(report: ClanReport, files: int) -> discord.Embed:
-    """What is in the files, how old it is, and by which rule its gains are."""
+def report_page(report: ClanReport, files: int, *, is_short: bool = False) -> discord.Embed:
+    """What is in the files, how old it is, and by which rule its gains are.
+
+    ``is_short`` is where a workbook was asked for and could not be written, and csv is there instead.
+    """
     counts = [counted(len(report.roster), "member")]
     if report.changes:
         counts.append(counted(len(report.changes), "change"))
@@ -56,6 +63,8 @@ def report_page(report: ClanReport, files: int) -> discord.Embed:
         ready = sum(1 for one in report.promotions if one.readiness == "ready")
         counts.append(f"{ready} ready for promotion")
     lines = [SEPARATOR.join(counts)]
+    if is_short:
+        lines.append(_NO_WORKBOOK)
     if files > FILES_A_MESSAGE:
         lines.append(f"{files} files, in several messages.")
     if report.collecting_since is None:
@@ -63,12 +72,16 @@ def report_page(report: ClanReport, files: int) -> discord.Embed:
     elif report.collecting_since > report.period.start:
         lines.append(f"Messages are counted since {on_day(report.collecting_since)}.")
     checked = "WOM has not looked yet" if report.checked_at is None else f"checked {ago(report.checked_at)}"
-    small = SEPARATOR.join((checked, _RULES[report.period.rule], "what is empty is not known"))
+    small = SEPARATOR.join((checked, _rule(report.period), "what is empty is not known"))
     return discord.Embed(
         title=f"{escape(report.clan_name)}{SEPARATOR}{label_of(report.period.code)}",
         description="\n".join([*lines, f"-# {small}"]),
         colour=ACCENT,
     )
+
+
+def _rule(period: Period) -> str:
+    return "totals" if period.kind is PeriodKind.TOTAL else _RULES[period.rule]
 
 
 def parcels(files: Mapping[str, bytes], limit: int) -> list[dict[str, bytes]]:

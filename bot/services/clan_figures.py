@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +17,8 @@ from bot.services.measured import Key, entry_of, group_ends
 from bot.services.said import Said, said_in
 from db.queries import gains, links
 from db.queries.gains import Ends
+
+_OTHERS: Final = (BOSS_KILLS, EHP, EHB)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,20 @@ class Windows:
         return Figures(tuple(one.value for one in self._entries(member, of)), self.in_all(member, of))
 
     def measured_from(self, member: MemberId) -> tuple[datetime | None, ...]:
-        """By window, since when a member's gains were measured where that is late; else None."""
-        if OVERALL.key not in self.ids:
-            return (None,) * len(self.windows)
-        return tuple(one.measured_from for one in self._entries(member, OVERALL))
+        """By window, since when a member's gains were measured where that is late; else None.
+
+        A reading is of all metrics at once, so whichever gain is known tells it: total XP, for who is
+        unranked in it any other.
+        """
+        found: tuple[datetime | None, ...] = (None,) * len(self.windows)
+        for of in (OVERALL, *_OTHERS):
+            if of.key not in self.ids:
+                continue
+            entries = self._entries(member, of)
+            found = tuple(at or one.measured_from for at, one in zip(found, entries, strict=True))
+            if all(one.value is not None for one in entries):
+                break
+        return found
 
     def in_all(self, member: MemberId, of: Metric) -> int | None:
         """What a member has of one metric."""
@@ -57,7 +70,7 @@ async def read_windows(
     session: AsyncSession, clan: Clan, ids: Mapping[str, MetricId], now: datetime
 ) -> Windows:
     """XP, boss kills, EHP and EHB over each of :data:`WINDOWS`; they and the total level in all."""
-    wanted = [ids[one.key] for one in (OVERALL, BOSS_KILLS, EHP, EHB) if one.key in ids]
+    wanted = [ids[one.key] for one in (OVERALL, *_OTHERS) if one.key in ids]
     level = [ids[TOTAL_LEVEL.key]] if TOTAL_LEVEL.key in ids else []
     periods = [read_period(code, now=now, zone=clan.zone) for code in WINDOWS]
     everything = read_period("all", now=now, zone=clan.zone)

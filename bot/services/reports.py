@@ -1,7 +1,10 @@
 """The report of a whole clan: what its sheets say, in as many statements for any number of members."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,8 +15,8 @@ from bot.domain.coverage import heard_throughout
 from bot.domain.desk_errors import NoRules
 from bot.domain.ids import MemberId, MetricId
 from bot.domain.leaderboards import Entry, place_among
-from bot.domain.metrics import BOSS_KILLS, BOSSES, EHB, EHP, OVERALL, SKILLS, TOTAL_LEVEL
-from bot.domain.periods import Day, Period, PeriodKind, days_of
+from bot.domain.metrics import BOSS_KILLS, EHB, EHP, OVERALL, SKILLS, TOTAL_LEVEL, Metric
+from bot.domain.periods import EPOCH, Day, Period, PeriodKind, days_of, midnight
 from bot.domain.reports import (
     ActivityLine,
     Change,
@@ -31,6 +34,7 @@ from bot.domain.stays import each_begun_once
 from bot.services.clan_figures import SaidInWindows, Windows, read_said, read_windows
 from bot.services.clan_roster import ClanRoster
 from bot.services.clock import Clock
+from bot.services.derived import Derived
 from bot.services.eligibility.loading import Presence
 from bot.services.inactivity import Inactivity, Roles
 from bot.services.measured import entry_of, group_ends
@@ -64,6 +68,7 @@ class Reports:
     ) -> None:
         self._database = database
         self._statistics = statistics
+        self._derived = Derived(database, statistics)
         self._roster = roster
         self._inactivity = inactivity
         self._promotions = promotions
@@ -80,7 +85,8 @@ class Reports:
     ) -> ClanReport:
         """The whole clan as it is now, and what happened over a period.
 
-        Gains are read of XP alone, by which members have their places, where ``kind`` asks for no more.
+        Gains are read of XP alone, by which members have their places, and messages by day not at all,
+        where ``kind`` asks for no more.
 
         ``presence`` and ``roles`` are what Discord says of its people; None where it does not.
         """
@@ -97,15 +103,17 @@ class Reports:
         rows = sorted(present, key=lambda row: (row.name.casefold(), row.member))
         await step(2)
         ids = await self._statistics.metric_ids()
+        bosses = tuple((await self._derived.boss_ids()).values())
         async with self._database.read() as session:
             windows = await read_windows(session, clan, ids, now)
             said = await read_said(session, clan, now)
-            slots, activity = await _activity(session, clan, period, rows)
+            by_day = kind in {ReportKind.ALL, ReportKind.ACTIVITY}
+            slots, activity = await _activity(session, clan, period, rows) if by_day else ((), ())
             changes = await read_changes(session, clan, period, names)
             unresolved = await counts.unattributed_by_source(session, clan.id, period.start, period.end)
             since = await reports.observed_since(session, clan.id)
         await step(3)
-        gained = await self._gains(clan, ids, period, rows, kind)
+        gained = await self._gains(clan, ids, bosses, period, rows, kind)
         await step(4)
         try:
             overview = await self._promotions.overview(clan, presence)
@@ -126,7 +134,7 @@ class Reports:
                 _roster_line(row, windows, said, places, ranks.get(row.member, (None, None))) for row in rows
             ),
             skills=tuple(one for one in (OVERALL, *SKILLS) if one.key in ids),
-            bosses=tuple(one for one in (BOSS_KILLS, *BOSSES) if one.key in ids),
+            bosses=tuple(one for one in (BOSS_KILLS, *bosses) if one.key in ids),
             gains=gained,
             slots=slots,
             activity=activity,
@@ -146,13 +154,14 @@ class Reports:
         self,
         clan: Clan,
         ids: Mapping[str, MetricId],
+        bosses: Sequence[Metric],
         period: Period,
         rows: Sequence[RosterRow],
         kind: ReportKind,
     ) -> tuple[GainsLine, ...]:
         """Everybody's gains of all skills and bosses, a few metrics at a time."""
         whole = kind in {ReportKind.ALL, ReportKind.GAINS}
-        measured = (OVERALL, EHP, EHB, *SKILLS, BOSS_KILLS, *BOSSES) if whole else (OVERALL,)
+        measured = (OVERALL, EHP, EHB, *SKILLS, BOSS_KILLS, *bosses) if whole else (OVERALL,)
         wanted = [one for one in measured if one.key in ids]
         entries: dict[MemberId, dict[str, Entry]] = {row.member: {} for row in rows}
         for start in range(0, len(wanted), _AT_ONCE):
@@ -169,8 +178,9 @@ class Reports:
 
 
 def _gains_line(row: RosterRow, entries: Mapping[str, Entry]) -> GainsLine:
-    overall = entries.get(OVERALL.key)
-    measured_from = None if overall is None else overall.measured_from
+    # A reading is of all metrics at once, and who is unranked in total XP gains of others.
+    late = (one.measured_from for one in entries.values() if one.measured_from is not None)
+    measured_from = next(late, None)
     return GainsLine(row.member, row.name, {key: one.value for key, one in entries.items()}, measured_from)
 
 
@@ -199,6 +209,7 @@ def _roster_line(
         kills=windows.figures(row.member, BOSS_KILLS),
         ehp=windows.figures(row.member, EHP),
         ehb=windows.figures(row.member, EHB),
+        measured_from=windows.measured_from(row.member),
         total_level=windows.in_all(row.member, TOTAL_LEVEL),
         seen_in_game=row.seen_in_game,
         wrote_at=row.wrote_at,
@@ -213,32 +224,50 @@ def _roster_line(
 def slots_of(period: Period, clan: Clan, spans: Sequence[CoveredSpan]) -> list[tuple[Slot, int, int]]:
     """The period's local days, or its weeks where there are many, with their first quarter and the one past.
 
-    A day that the period touches counts as a whole. All time begins where observation does.
+    A day that the period touches counts as a whole, whatever the hour at which the period begins; that of
+    today is until now. All time begins where observation does, and without any it has no days.
     """
-    if period.kind is PeriodKind.TOTAL:
-        start = min((one.start for one in spans), default=period.end)
-        period = Period(period.code, PeriodKind.CALENDAR, start, period.end)
-    days = days_of(period, clan.zone)
+    days = days_of(_from_midnight(_observed(period, spans), clan.zone), clan.zone)
     size = 1 if len(days) <= _MOST_SLOTS else _WEEK
     return [_slot(days[at : at + size], spans) for at in range(0, len(days), size)]
 
 
+def _observed(period: Period, spans: Sequence[CoveredSpan]) -> Period:
+    """All time from where observation begins; another period as it is."""
+    if period.kind is not PeriodKind.TOTAL:
+        return period
+    return replace(period, start=min((one.start for one in spans), default=period.end))
+
+
+def _from_midnight(period: Period, zone: ZoneInfo) -> Period:
+    """From the local midnight before it on; an empty one stays empty, and all time has no first day."""
+    if period.start in (EPOCH, period.end):
+        return period
+    return replace(period, start=midnight(period.start.astimezone(zone).date(), zone))
+
+
 def _slot(days: Sequence[Day], spans: Sequence[CoveredSpan]) -> tuple[Slot, int, int]:
     (first, start, _), (last, _, end) = days[0], days[-1]
-    observed = heard_throughout(((one.start, one.end) for one in spans), start, end, but=HOLE * len(days))
-    return Slot(first, last, observed), quarter_of(start), past_quarter(end)
+    return Slot(first, last, _heard(spans, start, end, len(days))), quarter_of(start), past_quarter(end)
+
+
+def _heard(spans: Sequence[CoveredSpan], start: datetime, end: datetime, days: int) -> bool:
+    return heard_throughout(((one.start, one.end) for one in spans), start, end, but=HOLE * days)
 
 
 async def _activity(
     session: AsyncSession, clan: Clan, period: Period, rows: Sequence[RosterRow]
 ) -> tuple[tuple[Slot, ...], tuple[ActivityLine, ...]]:
-    spans = await cursors.covered(session, clan.id, period.start, period.end)
+    spans = await cursors.covered(session, clan.id, _from_midnight(period, clan.zone).start, period.end)
     slots = slots_of(period, clan, spans)
     bounds = [
         (first, slots[number + 1][1] if number + 1 < len(slots) else past)
         for number, (_, first, past) in enumerate(slots)
     ]
     counted = await reports.messages_in_slots(session, clan.id, bounds) if bounds else {}
+    said = dict(await counts.message_counts(session, clan.id, period.start, period.end))
+    asked = _observed(period, spans)
+    heard = _heard(spans, asked.start, asked.end, len(days_of(asked, clan.zone)))
     shown = tuple(slot for slot, _, _ in slots)
     return shown, tuple(
         ActivityLine(
@@ -248,6 +277,7 @@ async def _activity(
                 counted.get(row.member, {}).get(number, 0 if slot.observed and row.links else None)
                 for number, slot in enumerate(shown)
             ),
+            said.get(row.member, 0 if heard and row.links else None),
         )
         for row in rows
     )

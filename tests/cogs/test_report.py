@@ -158,15 +158,15 @@ async def test_all_of_a_sheet_is_readable_in_either_look(foundry: Foundry) -> No
         assert name.font.color.rgb != ground
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1+1", "\x07=1"])
-async def test_no_text_of_others_becomes_a_formula(foundry: Foundry, name: str) -> None:
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1+1", "\x07=1", "#N/A", "#REF!"])
+async def test_no_text_of_others_becomes_a_formula_or_an_error(foundry: Foundry, name: str) -> None:
     user = foundry.places.guild.add_member(foundry.env.create_user("evil"), nick=name)
     await user.send(foundry.general, "hello")
     await foundry.services.ingest.flush()
     foundry.env.backend.clock.advance(60)
     made = await book(foundry)
     cells = [cell for sheet in made for row in sheet.iter_rows() for cell in row]
-    assert not [cell for cell in cells if cell.data_type == "f"]
+    assert not [cell for cell in cells if cell.data_type in {"f", "e"}]
     written = [
         cell for cell in made["About"]["A"] if str(cell.value).lstrip().startswith(name.strip("\t\x07"))
     ]
@@ -188,6 +188,11 @@ async def test_csv_has_a_file_for_each_table_and_nothing_else_in_it(foundry: Fou
     rows = {row["Name"]: row for row in csv.DictReader(StringIO(files["roster.csv"].decode("utf-8-sig")))}
     assert (rows[JOHN]["Rank"], rows[JOHN]["Messages 7 d"]) == ("Onyx", "10")
     assert rows[FINN]["XP 30 d"] == ""
+    assert (rows[DEE]["Begin late"], rows[JOHN]["Begin late"]) == (
+        "7 d, 30 d, 90 d, 365 d",
+        "30 d, 90 d, 365 d",
+    )
+    assert rows[DEE]["XP 30 d"].isdecimal(), "what begins late is a number too"
     (only,) = await files_of(await report(foundry, format="csv", kind="roster"))
     assert only == "roster.csv"
 
@@ -201,6 +206,8 @@ async def test_json_says_its_version_and_null_where_nothing_is_known(foundry: Fo
     assert members[FINN]["xp"]["30d"] is None
     gained = {one["name"]: one["metrics"] for one in found["gains"]}
     assert 0 < gained[JOHN]["ehp"] == members[JOHN]["ehp"]["30d"] < 1_000, "hours"
+    assert members[DEE]["late"] == ["7d", "30d", "90d", "365d"]
+    assert members[JOHN]["late"] == ["30d", "90d", "365d"]
     assert found["activity"]["members"]
     assert found["changes"]
     assert found["promotions"] is None, "no rules yet"

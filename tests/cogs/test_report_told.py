@@ -31,6 +31,8 @@ async def test_a_workbook_that_cannot_be_written_is_given_as_csv(foundry: Foundr
     shown = await foundry.places.officer.slash(foundry.commands, "report")
     names = [one.filename for one in message_of(shown).attachments]
     assert "roster.csv" in names, (names, text_of(shown))
+    assert "could not write the workbook" in text_of(shown)
+    assert "use `/report` again" in text_of(shown)
 
 
 async def test_the_trend_does_not_say_that_every_week_was_measured(

@@ -1,5 +1,6 @@
 """What one screen says another says too: workbook, pages, cards and charts of one clan."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -8,11 +9,13 @@ from openpyxl import load_workbook
 from sqlalchemy import update
 
 from bot.domain.ids import MemberId, UserId
-from bot.domain.metrics import BOSS_KILLS, CHAT_STREAK, MESSAGES, OVERALL, MetricKind
+from bot.domain.metrics import BOSS_KILLS, CHAT_STREAK, EHP, MESSAGES, OVERALL, MetricKind
 from bot.domain.periods import read_period
 from bot.domain.records import RecordSpan
 from bot.domain.reports import ClanReport, ReportKind
 from bot.domain.site import gained_by_all, totals_by_day
+from bot.present.report_files import clan_json
+from bot.present.reports import report_page
 from bot.present.site.pages import Pages
 from bot.present.workbook import Look, workbook
 from bot.services.change_sets import ChangeSets
@@ -62,6 +65,52 @@ async def test_the_roster_tells_which_gains_begin_late(database: Database) -> No
     assert marked or any("≈" in one or "easured from" in one for one in said), (
         "two days' gain stands there as that of a year"
     )
+    assert year.number_format == '"≈"#,##0'
+    week, total = row[titles.index("XP 7 d")], row[titles.index("XP total")]
+    assert (week.number_format, total.number_format) == ('"≈"#,##0', "#,##0")
+    assert row[titles.index("EHP 365 d")].value is None
+    assert row[titles.index("Begin late")].value == "7 d, 30 d, 90 d, 365 d"
+
+
+async def test_who_is_unranked_in_all_xp_gains_of_others_late_too(database: Database) -> None:
+    laid = await lay(database)
+    await laid.member(1, "Ann", 1)
+    for back in (2, 0):
+        await laid.see(1, NOW - back * DAY, {BOSS_KILLS: 100 - back})
+    made = await report(laid)
+    assert (made.roster[0].xp.windows[1], made.roster[0].kills.windows[1]) == (None, 2)
+    assert made.roster[0].late == ("7d", "30d", "90d", "365d")
+    assert made.gains[0].measured_from == NOW - 2 * DAY
+
+
+async def test_a_gain_that_begins_late_does_not_lead_in_the_overview(database: Database) -> None:
+    laid = await lay(database)
+    for number, name, backs in ((1, "Ann", (29, 0)), (2, "Zed", (3, 0))):
+        await laid.member(number, name, number)
+        for back in backs:
+            await laid.see(number, NOW - back * DAY, {OVERALL: 10**8 - number * back, EHP: number * 10**5})
+    book = load_workbook(BytesIO(workbook(await report(laid), [ReportKind.ALL], Look.DARK)))
+    leaders = [[cell.value for cell in row] for row in book["Overview"].iter_rows(5, 7, 2, 3)]
+    assert leaders == [["Ann", 29], [None, None], [None, None]]
+    assert book["Overview"]["E5"].value == "0 for all of whom it is known"
+    about = {row[0].value: str(row[1].value) for row in book["About"].iter_rows()}
+    assert "36 hours" in about["≈"]
+
+
+async def test_where_all_began_late_the_overview_says_so(database: Database) -> None:
+    laid = await lay(database)
+    await laid.member(1, "Ann", 1)
+    for back in (2, 0):
+        await laid.see(1, NOW - back * DAY, {OVERALL: 10**6 - back, EHP: 10**5})
+    book = load_workbook(BytesIO(workbook(await report(laid), [ReportKind.ALL], Look.DARK)))
+    first = {
+        book["Overview"].cell(4, column).value: book["Overview"].cell(5, column).value for column in (2, 5, 8)
+    }
+    assert first == {
+        "XP": "only gains that begin late (≈)",
+        "EHP": "only gains that begin late (≈)",
+        "EHB": "nothing known",
+    }
 
 
 async def test_a_boss_that_is_newer_than_the_program_is_in_the_workbook(database: Database) -> None:
@@ -122,7 +171,14 @@ async def test_sheets_of_one_workbook_say_the_same_of_messages(database: Databas
     await laid.observe(NOW - 40 * DAY, NOW)
     await laid.hear(game("Ann"), [NOW - 30 * DAY + timedelta(minutes=5), NOW - DAY])
     made = await report(laid)
-    assert made.roster[0].messages.windows[1] == sum(one or 0 for one in made.activity[0].messages)
+    assert made.roster[0].messages.windows[1] == 1
+    assert sum(one or 0 for one in made.activity[0].messages) == 2, "the first day counts whole"
+    book = load_workbook(BytesIO(workbook(made, [ReportKind.ALL], Look.DARK)))
+    leaders = {row[0].value: row[1].value for row in book["Overview"].iter_rows(5, min_col=14, max_col=15)}
+    assert leaders["Ann"] == 1
+    about = {row[0].value: str(row[1].value) for row in book["About"].iter_rows()}
+    assert "Days count whole" in about["Activity"]
+    assert "sum to more" in about["Activity"]
 
 
 async def test_a_day_that_was_heard_in_part_is_unknown_on_a_card_too(database: Database) -> None:
@@ -218,6 +274,11 @@ async def test_a_workbook_of_all_time_names_the_rule_of_its_own_numbers(database
     book = load_workbook(BytesIO(workbook(made, [ReportKind.ALL], Look.DARK)))
     about = {row[0].value: str(row[1].value) for row in book["About"].iter_rows()}
     assert "the reading as of its end less the one as of its start" not in about["Gains sheets"]
+    assert "the last reading" in about["Gains sheets"]
+    assert "in all" in about["#"]
+    assert [cell.value for cell in book["Overview"][4]][1:3] == ["XP", "in all"]
+    assert "totals" in (report_page(made, 1).description or "")
+    assert json.loads(clan_json(made, ReportKind.GAINS))["period"]["rule"] == "totals"
 
 
 async def test_who_gained_nothing_is_not_called_unknown(database: Database) -> None:
@@ -226,7 +287,8 @@ async def test_who_gained_nothing_is_not_called_unknown(database: Database) -> N
     for back in (29, 0):
         await laid.see(1, NOW - back * DAY, {OVERALL: 10**6})
     book = load_workbook(BytesIO(workbook(await report(laid), [ReportKind.ALL], Look.DARK)))
-    assert book["Overview"]["B5"].value != "nothing known"
+    assert book["Overview"]["B5"].value == "0 for all of whom it is known"
+    assert book["Overview"]["H5"].value == "nothing known", "of EHB it is not known"
 
 
 async def test_who_gained_nothing_stands_before_who_was_not_measured(database: Database) -> None:
@@ -237,6 +299,19 @@ async def test_who_gained_nothing_stands_before_who_was_not_measured(database: D
         await laid.see(2, NOW - back * DAY, {OVERALL: 10**6})
     book = load_workbook(BytesIO(workbook(await report(laid), [ReportKind.GAINS], Look.DARK)))
     assert [row[0].value for row in book["Gains by skill"].iter_rows(2)] == ["Bob", "Ann", "Cy"]
+
+
+async def test_who_wrote_nothing_stands_before_who_is_not_known_to_have(database: Database) -> None:
+    laid = await lay(database)
+    for number, name in enumerate(("Ann", "Bob", "Cy"), start=1):
+        await laid.member(number, name, number)
+        await laid.hold((number, name, None, None))
+    await laid.links.claim(await laid.clan(), UserId(7), "Bob")
+    await laid.observe(NOW - 40 * DAY, NOW)
+    await laid.hear(game("Cy"), [NOW - HOUR])
+    book = load_workbook(BytesIO(workbook(await report(laid), [ReportKind.ACTIVITY], Look.DARK)))
+    rows = [(row[0].value, row[1].value) for row in book["Activity"].iter_rows(2)]
+    assert rows == [("Cy", 1), ("Bob", 0), ("Ann", None)]
 
 
 async def test_a_page_names_one_hour_as_that_in_which_most_is_written(database: Database) -> None:

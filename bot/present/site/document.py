@@ -1,4 +1,4 @@
-"""``clan.json``: what pages say, for programs. ``docs/clan.schema.json`` is made of these classes."""
+"""``clan.json``: numbers of the pages, for programs. ``docs/clan.schema.json`` is made of these classes."""
 
 from datetime import date, datetime
 from typing import Any, Final
@@ -93,7 +93,7 @@ class BestOf(Struct, frozen=True):
 
 
 class ClanDocument(Struct, frozen=True):
-    """A clan as its pages show it. Times are in UTC; days and hours are cut in time_zone.
+    """A clan in the numbers of its pages. Times are in UTC; days and hours are cut in time_zone.
 
     checked_at and oldest_check are Wise Old Man's newest and oldest last look at a member. hours are
     everybody's messages of 30 days by weekday, Monday first, and hour; null was not observed.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from bot.domain.periods import PeriodKind, Rule, label_of
+from bot.domain.periods import Period, PeriodKind, Rule, label_of
 from bot.domain.reports import ClanReport
 from bot.present.numbers import counted
 from bot.present.workbook.look import Palette
@@ -21,6 +21,10 @@ _RULES: Final = {
         "periods which follow on each other add up."
     ),
 }
+_TOTALS: Final = (
+    "Of all time there is no gain. These sheets, and the Overview, say what everybody has in all: what "
+    "the last reading says, whenever it was."
+)
 
 
 def about(book: Any, report: ClanReport, palette: Palette, heading: str) -> None:
@@ -66,23 +70,33 @@ def _facts(report: ClanReport) -> Iterator[tuple[str, str]]:
 
 
 def _meanings(report: ClanReport) -> Iterator[tuple[str, str]]:
+    of_all_time = report.period.kind is PeriodKind.TOTAL
     yield "What it means", ""
     yield (
         "Empty and hatched",
         "Not known: unranked, never measured, nobody listened, or nobody's in Discord. It is never 0.",
     )
     yield "0", "Measured, and nothing gained or said."
-    yield "Gains sheets", _RULES[report.period.rule]
+    yield (
+        "≈",
+        (
+            "A gain whose first reading lies more than 36 hours after its time's beginning, so that it "
+            "covers less. It sums and sorts as any other, but leads nowhere in the Overview. The Roster's "
+            "column Begin late names the days."
+        ),
+    )
+    yield "Gains sheets", _rule(report.period)
     yield (
         "Columns of the Roster",
         ("7, 30, 90 and 365 days end when the report was made, by Wise Old Man's rule, whatever its period."),
     )
-    yield (
-        "#",
-        ("The place by XP gained in the report's period. Equal gains share a place and the next is skipped."),
-    )
+    by = "XP in all" if of_all_time else "XP gained in the report's period"
+    yield "#", f"The place by {by}. Equals share a place and the next is skipped."
     yield "EHP, EHB", "Efficient hours played and bossed, by Wise Old Man's rates."
-    yield "Skills and bosses shown", "Those in which somebody gained in the period."
+    shown = (
+        "Those of which somebody has any." if of_all_time else "Those in which somebody gained in the period."
+    )
+    yield "Skills and bosses shown", shown
     yield (
         "Messages",
         (
@@ -90,7 +104,19 @@ def _meanings(report: ClanReport) -> Iterator[tuple[str, str]]:
             "the account that is linked: of who is linked to nobody it is unknown that they wrote nothing."
         ),
     )
+    yield (
+        "Activity",
+        (
+            "Days count whole: the first begins at midnight, also where the period begins later that day. "
+            "The Roster and the Overview's list count the period to the moment, so days may sum to more; to "
+            "less where a name passed on, since of that quarter of an hour they count nothing."
+        ),
+    )
     yield "Inactive", "By person: who is seen with one account is not quiet with another. See /inactive."
+
+
+def _rule(period: Period) -> str:
+    return _TOTALS if period.kind is PeriodKind.TOTAL else _RULES[period.rule]
 
 
 def _nobodys(report: ClanReport) -> Iterator[tuple[str, str]]:

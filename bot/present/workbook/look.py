@@ -30,6 +30,8 @@ FORMATS: Final[Mapping[Kind, str]] = {
     Kind.DAY: "yyyy-mm-dd",
     Kind.MOMENT: "yyyy-mm-dd hh:mm",
 }
+LATE: Final[Mapping[Kind, str]] = {Kind.NUMBER: '"≈"#,##0', Kind.HOURS: '"≈"#,##0.0'}
+"""How gains are written that cover less than their time: still numbers, so that sums and sorts work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +81,22 @@ PALETTES: Final = {
 }
 
 
+def late_style(kind: Kind) -> str:
+    """The named style of a gain that covers less than its time."""
+    return f"late {kind.value}"
+
+
 def add_styles(book: Any, palette: Palette) -> None:
     """Give a workbook the named styles: ``text``, ``number`` and so on, ``head`` and ``title``."""
     from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 
     canvas = PatternFill("solid", fgColor=palette.canvas)
     below = Border(bottom=Side(style="hair", color=palette.line))
-    for kind, written in FORMATS.items():
+    kinds = [(kind, kind.value, written) for kind, written in FORMATS.items()]
+    for kind, name, written in (*kinds, *((kind, late_style(kind), late) for kind, late in LATE.items())):
         book.add_named_style(
             NamedStyle(
-                name=kind.value,
+                name=name,
                 font=Font(name="Calibri", size=11, color=palette.ink),
                 fill=canvas,
                 border=below,

@@ -1,16 +1,17 @@
 """The first sheet: who leads, and charts of the clan."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.domain.metrics import BOSS_KILLS, EHB, EHP, OVERALL
-from bot.domain.periods import label_of
+from bot.domain.metrics import BOSS_KILLS, EHB, EHP, OVERALL, Metric
+from bot.domain.periods import PeriodKind, label_of
 from bot.domain.reports import ClanReport
 from bot.present.numbers import counted
 from bot.present.text import rank_name
 from bot.present.workbook.look import Kind, Palette
 from bot.present.workbook.sheet import finish, paint, say_nothing, write_text
-from bot.present.workbook.sheets import said_by, slot_name
+from bot.present.workbook.sheets import slot_name
 
 _LEADERS: Final = 10
 _LABELS: Final = 11
@@ -22,11 +23,26 @@ _DATA: Final = 3 * _LISTS + 3
 """The column in which the charts' numbers begin, right of what is read."""
 _LAST_ROW: Final = 62
 _HOURS: Final = 100_000
-Leader = tuple[str, int | float]
+Known = tuple[str, int]
+"""A member's name and number."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaders:
+    """Who leads in a measure, in stored units; without anybody the list says ``nothing``."""
+
+    name: str
+    unit: str
+    kind: Kind
+    most: Sequence[Known]
+    nothing: str
 
 
 def overview(book: Any, report: ClanReport, palette: Palette, heading: str) -> None:
-    """Ten leaders each of XP, EHP, EHB, kills and messages over the period, and two charts."""
+    """Ten leaders each of XP, EHP, EHB, kills and messages over the period, and two charts.
+
+    A gain that begins late covers less than the others, and leads nowhere.
+    """
     sheet = book.create_sheet("Overview")
     paint(sheet, (3, *(width for _ in range(_LISTS) for width in (_NAME, 14, 3))), palette)
     title = sheet.cell(1, 1)
@@ -35,8 +51,8 @@ def overview(book: Any, report: ClanReport, palette: Palette, heading: str) -> N
     sheet.row_dimensions[1].height = 28
     made = f"{report.made_at.astimezone(report.zone):%Y-%m-%d %H:%M} {report.zone.key}"
     say_nothing(sheet.cell(2, 1), f"{counted(len(report.roster), 'member')} · made {made}")
-    for column, name, leaders, kind in _lists(report):
-        _leaders(sheet, column, name, leaders, kind)
+    for number, leaders in enumerate(_lists(report)):
+        _write(sheet, 3 * number + 2, leaders)
     _charts(sheet, report, palette)
     finish(sheet, heading)
     sheet.page_setup.orientation = "portrait"
@@ -44,34 +60,50 @@ def overview(book: Any, report: ClanReport, palette: Palette, heading: str) -> N
     sheet.print_area = f"A1:{sheet.cell(_LAST_ROW, 3 * _LISTS + 1).coordinate}"
 
 
-def _lists(report: ClanReport) -> Iterator[tuple[int, str, Sequence[Leader], Kind]]:
-    yield 2, "XP", _gained(report, OVERALL.key, 1), Kind.NUMBER
-    yield 5, "EHP", _gained(report, EHP.key, _HOURS), Kind.HOURS
-    yield 8, "EHB", _gained(report, EHB.key, _HOURS), Kind.HOURS
-    yield 11, "Boss kills", _gained(report, BOSS_KILLS.key, 1), Kind.NUMBER
-    yield 14, "Messages", _most([(one.name, said_by(one)) for one in report.activity]), Kind.NUMBER
+def _lists(report: ClanReport) -> Iterator[_Leaders]:
+    yield _gained(report, OVERALL, "XP", Kind.NUMBER)
+    yield _gained(report, EHP, "EHP", Kind.HOURS)
+    yield _gained(report, EHB, "EHB", Kind.HOURS)
+    yield _gained(report, BOSS_KILLS, "Boss kills", Kind.NUMBER)
+    said = [(one.name, one.in_period) for one in report.activity]
+    yield _leaders("Messages", "said", Kind.NUMBER, said)
 
 
-def _gained(report: ClanReport, key: str, unit: int) -> list[Leader]:
-    most = _most([(line.name, line.gains.get(key)) for line in report.gains])
-    return most if unit == 1 else [(name, value / unit) for name, value in most]
+def _gained(report: ClanReport, of: Metric, name: str, kind: Kind) -> _Leaders:
+    whole = [(line.name, line.gains.get(of.key)) for line in report.gains if line.measured_from is None]
+    late = [line.gains.get(of.key) for line in report.gains if line.measured_from is not None]
+    unit = "in all" if report.period.kind is PeriodKind.TOTAL else "gained"
+    return _leaders(name, unit, kind, whole, late)
 
 
-def _most(values: Sequence[tuple[str, int | None]]) -> list[Leader]:
-    known = [(name, value) for name, value in values if value]
-    return list(sorted(known, key=lambda one: (-one[1], one[0].casefold()))[:_LEADERS])
+def _leaders(
+    name: str,
+    unit: str,
+    kind: Kind,
+    values: Iterable[tuple[str, int | None]],
+    late: Iterable[int | None] = (),
+) -> _Leaders:
+    known = [(who, value) for who, value in values if value is not None]
+    most = sorted(known, key=lambda one: (-one[1], one[0].casefold()))[:_LEADERS]
+    begun_late = [value for value in late if value is not None]
+    if any(begun_late) or (begun_late and not known):
+        nothing = "only gains that begin late (≈)"
+    else:
+        nothing = "0 for all of whom it is known" if known else "nothing known"
+    return _Leaders(name, unit, kind, [one for one in most if one[1]], nothing)
 
 
-def _leaders(sheet: Any, column: int, name: str, leaders: Sequence[Leader], kind: Kind) -> None:
-    for place, text in enumerate((name, "said" if name == "Messages" else "gained")):
+def _write(sheet: Any, column: int, leaders: _Leaders) -> None:
+    for place, text in enumerate((leaders.name, leaders.unit)):
         cell = sheet.cell(4, column + place, text)
         cell.style = "head"
-    for row, (who, value) in enumerate(leaders, start=5):
-        named, number = sheet.cell(row, column), sheet.cell(row, column + 1, value)
-        named.style, number.style = Kind.TEXT.value, kind.value
+    for row, (who, value) in enumerate(leaders.most, start=5):
+        shown = value / _HOURS if leaders.kind is Kind.HOURS else value
+        named, number = sheet.cell(row, column), sheet.cell(row, column + 1, shown)
+        named.style, number.style = Kind.TEXT.value, leaders.kind.value
         write_text(named, who)
-    if not leaders:
-        sheet.cell(5, column, "nothing known").style = "small"
+    if not leaders.most:
+        say_nothing(sheet.cell(5, column), leaders.nothing)
 
 
 def _charts(sheet: Any, report: ClanReport, palette: Palette) -> None:

@@ -10,12 +10,14 @@ from math import ceil
 from typing import Any, Final, Generic, TypeVar
 
 from bot.present.text import clip, tidy, width
-from bot.present.workbook.look import Kind, Palette
+from bot.present.workbook.look import Kind, Palette, late_style
 
 RowT = TypeVar("RowT")
 Value = str | int | float | date | datetime | None
 
 FORMULA: Final = ("=", "+", "-", "@")
+_ERRORS: Final = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"})
+"""Words that spreadsheets read as their own errors."""
 _WIDEST: Final = 44
 _NARROWEST: Final = 7
 _BROADEST: Final = frozenset("WM@")
@@ -41,7 +43,10 @@ class Shade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[RowT]):
-    """A column: its heading, what it holds, where that comes from, and the heading above it."""
+    """A column: its heading, what it holds, where that comes from, and the heading above it.
+
+    ``late`` is of whom its number covers less than it should.
+    """
 
     title: str
     kind: Kind
@@ -49,6 +54,7 @@ class Column(Generic[RowT]):
     group: str = ""
     shade: Shade | None = None
     note: str = ""
+    late: Callable[[RowT], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +75,9 @@ def write_text(cell: Any, text: str) -> None:
     """Put text that others wrote into a cell: it stays text, whatever it begins with, also when edited."""
     shown = tidy(text)
     cell.value = shown
-    if shown.startswith(FORMULA):
-        cell.data_type = "s"
+    # Else openpyxl makes formulas and errors of some.
+    cell.data_type = "s"
+    if shown.startswith(FORMULA) or shown.upper() in _ERRORS:
         cell.quotePrefix = True
 
 
@@ -88,10 +95,13 @@ def add_sheet(book: Any, shown: Table[RowT], palette: Palette, heading: str) -> 
         if column.note:
             _note(cell, column.note)
     values = [[column.value(row) for row in rows] for column in columns]
+    styles = [_styles(column, rows, of) for column, of in zip(columns, values, strict=True)]
     looks = _Looks()
     for line in range(len(rows)):
-        for number, column in enumerate(columns):
-            _write(sheet.cell(first + 1 + line, number + 1), values[number][line], column.kind, looks)
+        for number in range(len(columns)):
+            _write(
+                sheet.cell(first + 1 + line, number + 1), values[number][line], styles[number][line], looks
+            )
     last = first + len(rows)
     _widths(sheet, columns, values, palette)
     if rows:
@@ -180,11 +190,22 @@ class _Looks:
             self._given[name] = copy(cell._style)  # noqa: SLF001
 
 
-def _write(cell: Any, value: Value, kind: Kind, looks: _Looks) -> None:
+def _styles(column: Column[RowT], rows: Sequence[RowT], values: Sequence[Value]) -> list[str]:
+    """The named style of each of a column's cells."""
+    plain, late = column.kind.value, column.late
+    if late is None:
+        return ["unknown" if value is None else plain for value in values]
+    marked = late_style(column.kind)
+    return [
+        "unknown" if value is None else marked if late(row) else plain
+        for row, value in zip(rows, values, strict=True)
+    ]
+
+
+def _write(cell: Any, value: Value, style: str, looks: _Looks) -> None:
+    looks.give(cell, style)
     if value is None:
-        looks.give(cell, "unknown")
         return
-    looks.give(cell, kind.value)
     if isinstance(value, str):
         write_text(cell, value)
     else:
@@ -206,7 +227,7 @@ def _widths(
             max(
                 _NARROWEST,
                 *(width(word) + _PADDING for word in column.title.split()),
-                _widest(of, column.kind),
+                _widest(of, column.kind) + (column.late is not None),
                 _NARROWEST,
             )
             * (2 if column.shade is Shade.BARS else 1)

@@ -6,7 +6,9 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from bot.domain.metrics import Metric
+from bot.domain.periods import PeriodKind
 from bot.domain.reports import (
+    WINDOWS,
     ActivityLine,
     Change,
     ChangeKind,
@@ -25,7 +27,6 @@ from bot.present.text import rank_name
 from bot.present.workbook.look import Kind
 from bot.present.workbook.sheet import Column, Shade, Table
 
-_DAYS: Final = ("7 d", "30 d", "90 d", "365 d")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _HOURS: Final = 100_000
 _CHANGES: Final = {
@@ -60,7 +61,8 @@ def roster(report: ClanReport) -> Table[RosterLine]:
 
 def _roster_columns(report: ClanReport) -> Iterator[Column[RosterLine]]:
     zone, now = report.zone, report.made_at
-    note = "By XP gained in the report's period. Equal gains share a place; empty where the gain is unknown."
+    by = "XP in all" if report.period.kind is PeriodKind.TOTAL else "XP gained in the report's period"
+    note = f"By {by}. Equals share a place; empty where it is unknown."
     yield Column("#", Kind.NUMBER, lambda one: one.place, note=note)
     yield Column("Name", Kind.TEXT, lambda one: one.name)
     yield Column("Rank", Kind.TEXT, lambda one: rank_name(one.role) if one.role else None, "Member")
@@ -72,6 +74,8 @@ def _roster_columns(report: ClanReport) -> Iterator[Column[RosterLine]]:
     yield from _figures("Boss kills", lambda one: one.kills, Kind.NUMBER)
     yield from _figures("EHP", lambda one: one.ehp, Kind.HOURS)
     yield from _figures("EHB", lambda one: one.ehb, Kind.HOURS)
+    late = "The days of which gains begin more than 36 hours late, so that they cover less: ≈."
+    yield Column("Begin late", Kind.TEXT, lambda one: ", ".join(map(_days, one.late)), "Gains", note=late)
     yield Column("Total level", Kind.NUMBER, lambda one: one.total_level, "Last seen")
     yield Column("In game", Kind.MOMENT, lambda one: _moment(one.seen_in_game, zone), "Last seen")
     yield Column("In Discord", Kind.MOMENT, lambda one: _moment(one.wrote_at, zone), "Last seen")
@@ -92,10 +96,11 @@ def _roster_columns(report: ClanReport) -> Iterator[Column[RosterLine]]:
 
 
 def _figures(name: str, of: Callable[[RosterLine], Figures], kind: Kind) -> Iterator[Column[RosterLine]]:
-    size = 3 if name == "Messages" else len(_DAYS)
-    for place, days in enumerate(_DAYS[:size]):
-        shade = Shade.BARS if days == "30 d" else None
-        yield Column(f"{name} {days}", kind, _window(of, place, kind), name, shade)
+    is_gain = name != "Messages"
+    for place, code in enumerate(WINDOWS if is_gain else WINDOWS[:-1]):
+        shade = Shade.BARS if code == "30d" else None
+        late = _is_late(place) if is_gain else None
+        yield Column(f"{name} {_days(code)}", kind, _window(of, place, kind), name, shade, late=late)
     yield Column(f"{name} total", kind, lambda one: _shown(of(one).total, kind), name)
 
 
@@ -105,8 +110,16 @@ def _window(
     return lambda one: _shown(of(one).windows[place], kind)
 
 
+def _is_late(place: int) -> Callable[[RosterLine], bool]:
+    return lambda one: one.measured_from[place] is not None
+
+
+def _days(code: str) -> str:
+    return f"{code.removesuffix('d')} d"
+
+
 def gains(report: ClanReport) -> list[Table[GainsLine]]:
-    """Everybody's gains over the period: by skill, and by boss."""
+    """Everybody's gains over the period: by skill, and by boss. Of all time they are totals."""
     return [
         _gains("Gains by skill", report, report.skills),
         _gains("Gains by boss", report, report.bosses),
@@ -121,11 +134,24 @@ def _gains(name: str, report: ClanReport, metrics: Sequence[Metric]) -> Table[Ga
     columns: list[Column[GainsLine]] = [
         Column("Name", Kind.TEXT, lambda one: one.name),
         Column("Measured from", Kind.MOMENT, lambda one: _moment(one.measured_from, zone) or "", note=late),
-        *(Column(metric.name, Kind.NUMBER, _gain(metric), shade=Shade.SCALE) for metric in shown),
+        *(
+            Column(
+                metric.name,
+                Kind.NUMBER,
+                _gain(metric),
+                shade=Shade.SCALE,
+                late=lambda one: one.measured_from is not None,
+            )
+            for metric in shown
+        ),
     ]
-    first = shown[0].key
-    rows = sorted(report.gains, key=lambda one: (-(one.gains.get(first) or -1), one.name.casefold()))
+    rows = sorted(report.gains, key=lambda one: _most_first(one.gains.get(shown[0].key), one.name))
     return Table(name, columns, rows, 1, "Nobody is in the clan.")
+
+
+def _most_first(value: int | None, name: str) -> tuple[bool, int, str]:
+    """Sorts the most first, 0 after it and unknown last, equals by name."""
+    return value is None, -(value or 0), name.casefold()
 
 
 def _gain(metric: Metric) -> Callable[[GainsLine], int | None]:
@@ -142,7 +168,7 @@ def activity(report: ClanReport) -> Table[ActivityLine]:
             for number, slot in enumerate(report.slots)
         ),
     ]
-    rows = sorted(report.activity, key=lambda one: (-(said_by(one) or 0), one.name.casefold()))
+    rows = sorted(report.activity, key=lambda one: _most_first(said_by(one), one.name))
     nothing = "Nobody is in the clan."
     return Table("Activity", columns, rows, 2, nothing)
 
