@@ -16,7 +16,7 @@ from bot.domain.rules.facts import HOLE
 from bot.services.clock import Clock
 from bot.services.leaderboards import Leaderboards
 from bot.services.measured import entry_of, group_ends
-from bot.services.rosters import present_at
+from bot.services.rosters import people_at, present_at
 from bot.services.statistics import Statistics
 from db.queries import charts, cursors, gains, members, reports
 from db.queries.cursors import CoveredSpan
@@ -82,7 +82,8 @@ class ClanCharts:
         """The last weeks, Monday to Sunday, of those who were members at the end of each.
 
         A week's XP is the sum of what each gained from the reading before it to the last one in it,
-        so that it is counted once, in the week in which WOM looked, and never jumps with the roster.
+        so that it is counted once, in the week in which WOM looked, and never jumps with the roster:
+        what was read before somebody joined, or came back, is none of it.
         Messages of a week that was not listened to throughout, all but an hour of a day, are unknown.
         """
         today = self._clock().astimezone(clan.zone).date()
@@ -94,14 +95,15 @@ class ClanCharts:
         overall = known.get(OVERALL.key)
         async with self._database.read() as session:
             rosters = await present_at(session, clan.id, [end for _, end in weeks])
+            people = await people_at(session, clan.id, rosters)
             spans = await cursors.covered(session, clan.id, starts[0], starts[-1])
             slots = [(quarter_of(start), quarter_of(end)) for start, end in weeks]
             said = await reports.messages_in_slots(session, clan.id, slots)
             read = [
                 []
                 if overall is None
-                else await gains.readings(session, clan.id, [overall], _week(start, end))
-                for start, end in weeks
+                else await gains.readings_while(session, clan.id, [overall], there, _week(start, end))
+                for there, (start, end) in zip(people, weeks, strict=True)
             ]
         return [
             _trend_week(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import CTE, ColumnElement, FromClause, Select, bindparam, func, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +12,7 @@ from bot.domain.ids import ClanId, MemberId, MetricId
 from bot.domain.periods import Period, PeriodKind, Rule
 from db.bulk import INTEGER, rows_as_table
 from db.models import Attribution, MetricRow, MetricValue, Profile, SnapshotRow
+from db.queries.talk import People
 from db.types import FromMillis, Greatest, Least, Moment, to_millis
 
 
@@ -70,11 +71,42 @@ async def readings_since(
     rule: Rule = Rule.COVERING,
 ) -> list[Ends]:
     """The same from each member's own start to one end, in one statement. Who has no start is absent."""
-    table = rows_as_table(
-        session,
-        {"member_id": INTEGER, "start": INTEGER},
-        [(member, to_millis(start)) for member, start in starts.items()],
-    )
+    rows = [(member, to_millis(start)) for member, start in starts.items()]
+    table = rows_as_table(session, {"member_id": INTEGER, "start": INTEGER}, rows)
+    return await _read_since(session, clan, metrics, table, end, rule)
+
+
+async def readings_while(
+    session: AsyncSession, clan: ClanId, metrics: Sequence[MetricId], people: People, period: Period
+) -> list[Ends]:
+    """The ends of these members' profiles, as :func:`readings`, of what was read since each counts.
+
+    Whom nobody read between then and the period's start begins with the first reading after both, by
+    either rule: what they had gained before, however long ago, is nothing that they gained in it. Who counts
+    since nobody knows when is read as far back as there is.
+    """
+    table = rows_as_table(session, WHILE, rows_while(people, period.start))
+    return await _read_since(session, clan, metrics, table, period.end, period.rule)
+
+
+WHILE: Final = {"member_id": INTEGER, "start": INTEGER, "earliest": INTEGER}
+"""The columns of :func:`rows_while`."""
+
+
+def rows_while(people: People, start: datetime) -> list[tuple[MemberId, int, int]]:
+    """What :func:`bounds_since` begins with, of people who count from a moment of their own on."""
+    counted = [(member, 0 if since is None else to_millis(since)) for member, since in people.items()]
+    return [(member, max(since, to_millis(start)), since) for member, since in counted]
+
+
+async def _read_since(
+    session: AsyncSession,
+    clan: ClanId,
+    metrics: Sequence[MetricId],
+    table: FromClause,
+    end: datetime,
+    rule: Rule,
+) -> list[Ends]:
     given = {"clan": clan, "end": end, "after_end": end + _MILLISECOND}
     given |= {f"metric_{place}": metric for place, metric in enumerate(metrics)}
     bounds = bounds_since(table, rule)
@@ -219,12 +251,14 @@ def _taken(pick: Any, *beside: Any, since: Any = None, before: Any = None) -> An
 def bounds_since(starts: FromClause, rule: Rule) -> CTE:
     """Each profile's first and last reading from its member's own start on; null where there is none.
 
-    ``starts`` has a ``member_id`` and a ``start`` in milliseconds; who is not in it is absent.
+    ``starts`` has a ``member_id`` and a ``start`` in milliseconds; who is not in it is absent. Where it has
+    an ``earliest``, as of :func:`rows_while`, no first reading lies before that.
     """
     start, after_start = FromMillis(starts.c.start), FromMillis(starts.c.start + 1)
     first = _taken(func.min, starts, since=start, before=_AFTER_END)
     if rule is Rule.COVERING:
-        first = func.coalesce(_taken(func.max, starts, before=after_start), first)
+        earliest = FromMillis(starts.c.earliest) if "earliest" in starts.c else None
+        first = func.coalesce(_taken(func.max, starts, since=earliest, before=after_start), first)
     # By WOM's rule too: where there is a first inside, the last before the end is inside.
     last = _taken(func.max, before=_AFTER_END)
     return (
