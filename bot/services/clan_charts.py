@@ -104,12 +104,9 @@ class ClanCharts:
             spans = await cursors.covered(session, clan.id, starts[0], starts[-1])
             slots = [(quarter_of(start), quarter_of(end)) for start, end in weeks]
             said = await reports.messages_in_slots(session, clan.id, slots)
-            read = [
-                []
-                if overall is None
-                else await gains.readings_while(session, clan.id, [overall], there, _week(start, end))
-                for there, (start, end) in zip(people, weeks, strict=True)
-            ]
+            read: list[list[Ends]] = [[] for _ in weeks]
+            if overall is not None:
+                read = await gains.readings_in_slots(session, clan.id, overall, weeks, people)
         return [
             _trend_week(
                 firsts[number], weeks[number], rosters[number].names, read[number], spans, said, number

@@ -39,8 +39,8 @@ async def kills(
 ) -> dict[MetricId, tuple[int, int]]:
     """How many kills of each boss these people gained together, and how many of them did; in one statement.
 
-    Of each what was read since they count, as :func:`db.queries.gains.readings_while` chooses. All time is
-    what they have. A boss that nobody gained a kill of is absent.
+    Of each what was read since they count, as :func:`db.queries.gains.rows_while` says. All time is what they
+    have. A boss that nobody gained a kill of is absent.
     """
     g = _gained(session, people, metrics, period).c
     rows = await session.execute(

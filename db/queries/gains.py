@@ -71,42 +71,11 @@ async def readings_since(
     rule: Rule = Rule.COVERING,
 ) -> list[Ends]:
     """The same from each member's own start to one end, in one statement. Who has no start is absent."""
-    rows = [(member, to_millis(start)) for member, start in starts.items()]
-    table = rows_as_table(session, {"member_id": INTEGER, "start": INTEGER}, rows)
-    return await _read_since(session, clan, metrics, table, end, rule)
-
-
-async def readings_while(
-    session: AsyncSession, clan: ClanId, metrics: Sequence[MetricId], people: People, period: Period
-) -> list[Ends]:
-    """The ends of these members' profiles, as :func:`readings`, of what was read since each counts.
-
-    Whom nobody read between then and the period's start begins with the first reading after both, by
-    either rule: what they had gained before, however long ago, is nothing that they gained in it. Who counts
-    since nobody knows when is read as far back as there is.
-    """
-    table = rows_as_table(session, WHILE, rows_while(people, period.start))
-    return await _read_since(session, clan, metrics, table, period.end, period.rule)
-
-
-WHILE: Final = {"member_id": INTEGER, "start": INTEGER, "earliest": INTEGER}
-"""The columns of :func:`rows_while`."""
-
-
-def rows_while(people: People, start: datetime) -> list[tuple[MemberId, int, int]]:
-    """What :func:`bounds_since` begins with, of people who count from a moment of their own on."""
-    counted = [(member, 0 if since is None else to_millis(since)) for member, since in people.items()]
-    return [(member, max(since, to_millis(start)), since) for member, since in counted]
-
-
-async def _read_since(
-    session: AsyncSession,
-    clan: ClanId,
-    metrics: Sequence[MetricId],
-    table: FromClause,
-    end: datetime,
-    rule: Rule,
-) -> list[Ends]:
+    table = rows_as_table(
+        session,
+        {"member_id": INTEGER, "start": INTEGER},
+        [(member, to_millis(start)) for member, start in starts.items()],
+    )
     given = {"clan": clan, "end": end, "after_end": end + _MILLISECOND}
     given |= {f"metric_{place}": metric for place, metric in enumerate(metrics)}
     bounds = bounds_since(table, rule)
@@ -123,6 +92,58 @@ async def _read_since(
         for member, first_at, last_at, *found in await session.execute(statement, given)
         for place, metric in enumerate(metrics)
     ]
+
+
+async def readings_in_slots(
+    session: AsyncSession,
+    clan: ClanId,
+    metric: MetricId,
+    slots: Sequence[tuple[datetime, datetime]],
+    people: Sequence[People],
+) -> list[list[Ends]]:
+    """The ends of each slot by the covering rule, of what was read since each of its people counts.
+
+    In one statement. ``people`` are those of each slot. Whom nobody read between then and the slot's start
+    begins with the first reading after both: what they had gained before, however long ago, is nothing that
+    they gained in it. Who counts since nobody knows when is read as far back as there is.
+    """
+    rows = [
+        (*row, to_millis(end), number)
+        for number, ((start, end), there) in enumerate(zip(slots, people, strict=True))
+        for row in rows_while(there, start)
+    ]
+    bounds = bounds_since(
+        rows_as_table(session, WHILE | {"end": INTEGER, "slot": INTEGER}, rows), Rule.COVERING
+    )
+    first_at, last_at = bounds.c.first_at, bounds.c.last_at
+    statement = select(
+        bounds.c.slot,
+        bounds.c.member_id,
+        first_at,
+        last_at,
+        value_at(bounds, first_at, _METRIC),
+        value_at(bounds, last_at, _METRIC),
+    ).where(first_at.is_not(None), last_at.is_not(None))
+    found: list[list[Ends]] = [[] for _ in slots]
+    for slot, member, began, ended, first, last in await session.execute(
+        statement, {"clan": clan, "metric": metric}
+    ):
+        found[int(slot)].append(Ends(MemberId(member), metric, began, ended, first, last))
+    return found
+
+
+WHILE: Final = {"member_id": INTEGER, "start": INTEGER, "earliest": INTEGER}
+"""The columns of :func:`rows_while`."""
+
+
+def rows_while(people: People, start: datetime) -> list[tuple[MemberId, int, int]]:
+    """What :func:`bounds_since` begins with, of people who count from a moment of their own on.
+
+    Whom nobody read between then and the start begins with the first reading after both.
+    """
+    since_start = to_millis(start)
+    counted = [(member, 0 if since is None else to_millis(since)) for member, since in people.items()]
+    return [(member, max(since, since_start), since) for member, since in counted]
 
 
 def given_of(clan: ClanId, period: Period) -> dict[str, Any]:
@@ -252,15 +273,18 @@ def bounds_since(starts: FromClause, rule: Rule) -> CTE:
     """Each profile's first and last reading from its member's own start on; null where there is none.
 
     ``starts`` has a ``member_id`` and a ``start`` in milliseconds; who is not in it is absent. Where it has
-    an ``earliest``, as of :func:`rows_while`, no first reading lies before that.
+    an ``earliest``, as of :func:`rows_while`, no first reading lies before that. Of several slots it has the
+    number, and the ``end`` of each.
     """
+    of_slots = "slot" in starts.c
+    after_end = FromMillis(starts.c.end + 1) if of_slots else _AFTER_END
     start, after_start = FromMillis(starts.c.start), FromMillis(starts.c.start + 1)
-    first = _taken(func.min, starts, since=start, before=_AFTER_END)
+    first = _taken(func.min, starts, since=start, before=after_end)
     if rule is Rule.COVERING:
         earliest = FromMillis(starts.c.earliest) if "earliest" in starts.c else None
         first = func.coalesce(_taken(func.max, starts, since=earliest, before=after_start), first)
     # By WOM's rule too: where there is a first inside, the last before the end is inside.
-    last = _taken(func.max, before=_AFTER_END)
+    last = _taken(func.max, starts, before=after_end)
     return (
         select(
             Attribution.source_id,
@@ -268,6 +292,7 @@ def bounds_since(starts: FromClause, rule: Rule) -> CTE:
             start.label("start"),
             first.label("first_at"),
             last.label("last_at"),
+            *((starts.c.slot,) if of_slots else ()),
         )
         .join_from(
             Profile,
