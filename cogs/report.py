@@ -13,12 +13,12 @@ from discord import Interaction, SelectOption, app_commands
 from discord.ext import commands
 from discord.ui import Select, View
 
-from bot.domain.clan_charts import Ranked
+from bot.domain.clan_charts import MOST_BARS, Ranked, gathered
 from bot.domain.clans import Clan
 from bot.domain.ids import ClanId
 from bot.domain.periods import read_period
 from bot.domain.reports import ClanReport, ReportKind
-from bot.present.clan_charts import heatmap_chart, quadrants_chart, trend_chart
+from bot.present.clan_charts import heatmap_chart, quadrants_chart, trend_chart, weeks_measured
 from bot.present.report_files import clan_json, csv_files
 from bot.present.reports import CHARTS, KINDS, in_parts, parcels, progress_page, report_page
 from bot.present.text import rank_name
@@ -78,11 +78,12 @@ class ChartSelect(OfficersItem[Select[View]], template=rf"rc:(?P<clan>{NUMBER}):
                 await self._draw(interaction, clan, told, quadrants_chart, spots, "Messages and XP", small)
             case "trend":
                 weeks = await charts.trend(clan)
-                fewest = min((week.measured for week in weeks if week.measured), default=0)
-                small = f"the last {len(weeks)} weeks · at least {fewest} members measured in each"
-                await self._draw(interaction, clan, small, trend_chart, weeks, "The clan by week")
+                await self._draw(
+                    interaction, clan, weeks_measured(weeks), trend_chart, weeks, "The clan by week"
+                )
             case "ranks":
-                rows = [Ranked(rank_name(role), number) for role, number in await charts.ranks(clan)]
+                held = [Ranked(rank_name(role), number) for role, number in await charts.ranks(clan)]
+                rows = gathered(held, MOST_BARS, "other ranks")
                 await show_ranked(
                     self.services, interaction, clan, "Members by rank", "now", rows, "messages"
                 )

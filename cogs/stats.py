@@ -20,6 +20,7 @@ from bot.domain.metrics import MetricKind
 from bot.domain.periods import read_moment, read_period
 from bot.present.card import member_card
 from bot.present.chart import member_chart
+from bot.present.theme import SEPARATOR
 from bot.present.times import period_label
 from bot.services.lookup import Found
 from bot.services.registry import Services
@@ -44,6 +45,8 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 DEFAULT_PERIOD = "7d"
 PERIODS = {"7d": "7d", "30d": "30d", "year": "Year"}
 CHART = "chart.png"
+BARS = 10
+"""How many skills or bosses are drawn: what was gained least tells least."""
 
 _STATE = (
     rf"(?P<asker>{NUMBER}):(?P<clan>{NUMBER}):(?P<member>{NUMBER}):(?P<period>[\w.-]+):(?P<as_of>{NUMBER})"
@@ -174,9 +177,11 @@ class CardButton(Stateful[Button[View]], template=rf"st:{_STATE}:(?P<action>show
         period = read_period(self.shown.period, now=as_of or self.services.clock(), zone=clan.zone)
         rows = await self.services.clan_charts.gains_of(clan, found.member.id, period, kind)
         small = period_label(period, clan.zone, as_of=as_of is not None)
-        title = f"{found.member.name} · {_LABELS[self.action]}"
+        if len(rows) > BARS:
+            small += f"{SEPARATOR}the {BARS} largest of {len(rows)}"
+        title = f"{found.member.name}{SEPARATOR}{_LABELS[self.action]}"
         measure = "experience" if kind is MetricKind.SKILL else "kills"
-        await show_ranked(self.services, interaction, clan, title, small, rows, measure)
+        await show_ranked(self.services, interaction, clan, title, small, rows[:BARS], measure)
 
     async def press(self, interaction: Interaction[Any]) -> None:
         if self.action == "post":

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.activity import quarter_start
 
+MOST_BARS: Final = 30
+"""How many bars a picture has at most: of more the letters are too small for a phone."""
 _NAMED: Final = 6
 _HOURS: Final = 24
 _DAYS: Final = 7
@@ -39,6 +41,21 @@ class TrendWeek:
     xp: int | None
     messages: int | None
     measured: int = 0
+
+
+def gathered(rows: Sequence[Ranked], most: int, others: str) -> list[Ranked]:
+    """The same bars; of more than ``most`` the largest as they stand, and all others as one last bar.
+
+    Of equals the first ones stay. ``others`` is what the last bar counts.
+    """
+    if len(rows) <= most:
+        return list(rows)
+    order = sorted(range(len(rows)), key=lambda place: (-rows[place].value, place))
+    kept, left = sorted(order[: most - 1]), order[most - 1 :]
+    return [
+        *(rows[place] for place in kept),
+        Ranked(f"{len(left)} {others}", sum(rows[place].value for place in left)),
+    ]
 
 
 def outliers(spots: Sequence[Spot]) -> list[Spot]:

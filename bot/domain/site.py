@@ -40,7 +40,8 @@ class Person:
     ``measured_from`` says by window since when gains were measured where that is late. ``totals`` and
     ``gains`` are of skills and bosses by key, the gains over the pages' period, with total XP's; of them
     ``for_the_clan`` is what lies after they joined, by the same rule. ``xp_days`` and
-    ``message_days`` are by the pages' days; no message on a day is 0 only where it was listened to
+    ``message_days`` are by the pages' days; ``xp_days_for_the_clan`` are from their first reading after they
+    joined on. No message on a day is 0 only where it was listened to
     throughout and some Discord user is linked to them. ``all_heard`` is whether whatever they wrote in
     the pages' period would be known. ``former`` are names before this one, the last first.
     """
@@ -62,6 +63,7 @@ class Person:
     gains: Mapping[str, int | None]
     for_the_clan: Mapping[str, int | None]
     xp_days: tuple[int | None, ...]
+    xp_days_for_the_clan: tuple[int | None, ...]
     message_days: tuple[int | None, ...]
     all_heard: bool
     former: tuple[Former, ...] = ()
@@ -151,12 +153,16 @@ def gained_by_all(site: ClanSite, of: Metric) -> int | None:
 
 
 def totals_by_day(site: ClanSite) -> list[Total]:
-    """The days of those who are members today, each from the day they joined on."""
+    """The days of those who are members today, each from when they joined on.
+
+    Of XP that is from the first reading after it: what they had gained before, wherever they were, is no
+    gain of the clan's on the day on which it is read. Of messages it is from the day on.
+    """
     joined = [_joined_on(one, site.zone) for one in site.people]
     found: list[Total] = []
     for number, day in enumerate(site.days):
         there = [one for one, since in zip(site.people, joined, strict=True) if since <= day]
-        xp = [value for one in there if (value := one.xp_days[number]) is not None]
+        xp = [value for one in there if (value := one.xp_days_for_the_clan[number]) is not None]
         said = [value for one in there if (value := one.message_days[number]) is not None]
         found.append(Total(day, sum(xp) if xp else None, sum(said) if said else None, len(xp)))
     return found

@@ -23,6 +23,11 @@ INCHES: Final = (5.4, 3.4)
 DPI: Final = 220
 """On a phone an embed's picture is about 300 points wide: letters of 14 here are of 11 there."""
 _TITLE_COLUMNS: Final = 28
+_TITLE: Final = 19
+_ABOVE: Final = 0.07
+"""Inches above the title that stay free."""
+EDGE: Final = 12
+"""Pixels at a picture's sides that stay free."""
 _DATES_SHOWN: Final = 4
 _WIDE_BARS: Final = 10
 """Up to so many bars, a date in the middle below the last one stays within the picture."""
@@ -70,11 +75,7 @@ def usual_chart(weeks: Sequence[DayPoint], xp: int | None, messages: int | None,
 
 def _of_member(bars: Sequence[DayPoint], unit: str, title: str) -> tuple[Any, Any, Any]:
     """XP above and messages below."""
-    from matplotlib.figure import Figure
-
-    style()
-    # Matplotlib's annotations leave the keywords of most methods open, hence Any.
-    figure: Any = Figure(figsize=INCHES, dpi=DPI, facecolor=theme.CANVAS)
+    figure = new_figure(title)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     _bars(above, [point.xp for point in bars], theme.XP_COLOUR, f"XP per {unit}", "experience")
     _bars(
@@ -83,19 +84,13 @@ def _of_member(bars: Sequence[DayPoint], unit: str, title: str) -> tuple[Any, An
     _dates(below, bars)
     if any(point.xp is None or point.messages is None for point in bars):
         above.set_title("shaded: not measured", loc="right", color=theme.FAINT_INK, fontsize=14, pad=6)
-    figure.suptitle(
-        drawable(title), x=0.02, ha="left", color=theme.INK, fontsize=19, fontweight="bold", parse_math=False
-    )
     figure.subplots_adjust(left=0.14, right=0.98, top=0.79, bottom=0.10, hspace=0.50)
     return figure, above, below
 
 
 def weeks_chart(weeks: Sequence[Week], title: str) -> bytes:
     """Promotions a week: by the rules above, really below, on one scale."""
-    from matplotlib.figure import Figure
-
-    style()
-    figure: Any = Figure(figsize=INCHES, dpi=DPI, facecolor=theme.CANVAS)
+    figure = new_figure(title)
     above, below = figure.subplots(2, 1, sharex=True, sharey=True)
     _bars(above, [week.simulated for week in weeks], theme.XP_COLOUR, "By the rules, per week", "messages")
     _bars(below, [week.real for week in weeks], theme.MESSAGES_COLOUR, "Really, per week", "messages")
@@ -104,11 +99,41 @@ def weeks_chart(weeks: Sequence[Week], title: str) -> bytes:
     _dates(below, [DayPoint(week.start.date(), None, None) for week in weeks])
     # In the middle below the first bar it would reach the axis' own zero.
     below.get_xticklabels()[0].set_horizontalalignment("left")
-    figure.suptitle(
-        drawable(title), x=0.02, ha="left", color=theme.INK, fontsize=19, fontweight="bold", parse_math=False
-    )
     figure.subplots_adjust(left=0.14, right=0.98, top=0.79, bottom=0.10, hspace=0.50)
     return png(figure)
+
+
+def new_figure(title: str, inches: tuple[float, float] = INCHES) -> Any:
+    """An empty picture with its title, of smaller letters where it would else be cut."""
+    from matplotlib.backends import backend_agg
+    from matplotlib.figure import Figure
+
+    style()
+    # Matplotlib's annotations leave the keywords of most methods open, hence Any.
+    figure: Any = Figure(figsize=inches, dpi=DPI, facecolor=theme.CANVAS)
+    agg: Any = backend_agg
+    agg.FigureCanvasAgg(figure)
+    drawn = figure.suptitle(
+        drawable(title),
+        x=0.02,
+        y=1 - _ABOVE / inches[1],
+        va="top",
+        ha="left",
+        color=theme.INK,
+        fontsize=_TITLE,
+        fontweight="bold",
+        parse_math=False,
+    )
+    shrink(figure, drawn)
+    return figure
+
+
+def shrink(figure: Any, text: Any) -> None:
+    """Make a text that would leave the picture to one side as small as it has to be."""
+    left, right = text.get_window_extent(figure.canvas.get_renderer()).intervalx
+    room = min(right, figure.bbox.x1 - EDGE) - max(left, EDGE)
+    if room < right - left:
+        text.set_fontsize(text.get_fontsize() * room / (right - left))
 
 
 def drawable(text: str) -> str:

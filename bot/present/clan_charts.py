@@ -7,21 +7,26 @@ from typing import Any, Final
 from bot.domain.cards import DayPoint
 from bot.domain.clan_charts import Ranked, Spot, TrendWeek
 from bot.present import theme
-from bot.present.chart import DPI, INCHES, drawable, finish_axis, png, style, weekly_chart
-from bot.present.numbers import short
+from bot.present.chart import EDGE, INCHES, drawable, finish_axis, new_figure, png, shrink, weekly_chart
+from bot.present.numbers import counted, short
 
-_TITLE: Final = 19
 _SMALL: Final = 13
 _HOURS: Final = 24
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MOST_BARS: Final = 10
+_FEWEST_SLOTS, _USUAL_SLOTS = 5, 10
+"""For so many bars there is room at least: few are not made walls of, and ten fill the usual picture."""
+_ABOVE_BARS, _BELOW_BARS = 0.61, 0.17
+_SLOT: Final = 0.262
+_LETTERS: Final = 15
+"""Inches that a bar takes in the usual picture, and the size of its letters."""
+_TALLEST: Final = 5.4
+_NARROWEST: Final = 0.2
+"""Inches that many bars take together until each would be narrower than that."""
 _HEADING: Final = 0.42
 _PANEL_TITLE: Final = 0.34
 _BAR: Final = 0.19
 _BELOW: Final = 0.08
 """Inches that the title, a panel's own title and a bar of it take, and what is free below them."""
-_EDGE: Final = 12
-"""Pixels at a picture's sides that stay free."""
 _DOT: Final = 6
 """Pixels by which a name has to be nearer to its own dot than to another."""
 _BESIDE: Final = ((8, 0, "left"), (-8, 0, "right"), (0, 14, "center"), (0, -14, "center"))
@@ -29,15 +34,22 @@ _BESIDE: Final = ((8, 0, "left"), (-8, 0, "right"), (0, 14, "center"), (0, -14, 
 
 
 def ranked_chart(rows: Sequence[Ranked], title: str, measure: str, *, colour: str = theme.XP_COLOUR) -> bytes:
-    """Bars across, the first at the top, each with its name and number; at most ten."""
-    figure = _figure(title)
-    axes: Any = figure.add_axes((0.36, 0.05, 0.47, 0.77))
-    shown = list(rows[:_MOST_BARS])
-    places = range(len(shown) - 1, -1, -1)
-    most = max([1, *(row.value for row in shown)])
+    """Bars across, the first at the top, each with its name and number.
+
+    Every row is drawn: more than ten make the picture taller, and more than twenty their letters smaller.
+    """
+    slots = _FEWEST_SLOTS if len(rows) <= _FEWEST_SLOTS else max(_USUAL_SLOTS, len(rows))
+    slot = max(_NARROWEST, min(_SLOT, _TALLEST / slots))
+    bars = max(_USUAL_SLOTS * _SLOT, slots * slot)
+    height = _ABOVE_BARS + bars + _BELOW_BARS
+    figure = new_figure(title, (INCHES[0], height))
+    axes: Any = figure.add_axes((0.36, _BELOW_BARS / height, 0.47, bars / height))
+    places = range(len(rows) - 1, -1, -1)
+    most = max([1, *(row.value for row in rows)])
+    letters = _LETTERS * slot / _SLOT
     names: list[Any] = []
-    axes.barh(list(places), [row.value for row in shown], color=colour, height=0.68, zorder=2)
-    for place, row in zip(places, shown, strict=True):
+    axes.barh(list(places), [row.value for row in rows], color=colour, height=0.68, zorder=2)
+    for place, row in zip(places, rows, strict=True):
         name = axes.text(
             -0.02 * most,
             place,
@@ -45,7 +57,7 @@ def ranked_chart(rows: Sequence[Ranked], title: str, measure: str, *, colour: st
             ha="right",
             va="center",
             color=theme.INK,
-            fontsize=15,
+            fontsize=max(_SMALL, letters),
             parse_math=False,
         )
         names.append(name)
@@ -55,13 +67,13 @@ def ranked_chart(rows: Sequence[Ranked], title: str, measure: str, *, colour: st
             short(row.value, measure),
             va="center",
             color=theme.FAINT_INK,
-            fontsize=14,
+            fontsize=max(_SMALL, letters - 1),
         )
     axes.set_xlim(0, most)
-    axes.set_ylim(-0.6, _MOST_BARS - 0.4 if len(shown) > _MOST_BARS // 2 else _MOST_BARS // 2 - 0.4)
+    axes.set_ylim(-0.6, slots - 0.4)
     axes.axis("off")
     for name in names:
-        _shrink(figure, name)
+        shrink(figure, name)
     return png(figure)
 
 
@@ -77,7 +89,7 @@ def compare_chart(
     across, members = 2, len(names)
     down = -(-(len(rows) + 1) // across)
     height = _HEADING + down * (_PANEL_TITLE + members * _BAR) + _BELOW
-    figure = _figure(title, (INCHES[0], height))
+    figure = new_figure(title, (INCHES[0], height))
     panels: list[Any] = []
     for place in range(len(rows) + 1):
         top = height - _HEADING - place // across * (_PANEL_TITLE + members * _BAR) - _PANEL_TITLE
@@ -97,7 +109,7 @@ def compare_chart(
     for place, name in enumerate(names):
         panels[-1].barh(place, 0.1, color=_colour(place), height=0.76)
         _beside(panels[-1], -0.05, place, str(place + 1), ha="right")
-        _shrink(figure, _beside(panels[-1], 0.16, place, drawable(name), color=theme.INK))
+        shrink(figure, _beside(panels[-1], 0.16, place, drawable(name), color=theme.INK))
     return png(figure)
 
 
@@ -115,7 +127,7 @@ def heatmap_chart(messages: Sequence[Sequence[int | None]], title: str, span: st
     """Messages by weekday and hour of the clan's time zone, Monday first; None was not observed."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    figure = _figure(title)
+    figure = new_figure(title)
     axes: Any = figure.add_axes((0.12, 0.14, 0.86, 0.66))
     known = [value for row in messages for value in row if value is not None]
     most = max([1, *known])
@@ -140,13 +152,7 @@ def heatmap_chart(messages: Sequence[Sequence[int | None]], title: str, span: st
     axes.tick_params(length=0, labelsize=14)
     for side in axes.spines.values():
         side.set_visible(False)
-    axes.set_title(
-        f"{span} · at most {short(most if known else None, 'messages')} an hour",
-        loc="left",
-        color=theme.FAINT_INK,
-        fontsize=_SMALL,
-        pad=6,
-    )
+    _subtitle(figure, axes, f"{span} · at most {short(most if known else None, 'messages')} an hour")
     return png(figure)
 
 
@@ -159,7 +165,7 @@ def quadrants_chart(spots: Sequence[Spot], title: str, span: str) -> bytes:
     """
     from statistics import median
 
-    figure = _figure(title)
+    figure = new_figure(title)
     axes: Any = figure.add_axes((0.15, 0.15, 0.82, 0.64))
     axes.set_xscale("symlog", linthresh=10)
     axes.set_yscale("symlog", linthresh=100_000)
@@ -176,7 +182,7 @@ def quadrants_chart(spots: Sequence[Spot], title: str, span: str) -> bytes:
     axes.margins(x=0.05, y=0.18)
     axes.set_xlim(left=0)
     axes.set_ylim(bottom=0)
-    axes.set_title(f"{span} · XP ↑ · messages →", loc="left", color=theme.FAINT_INK, fontsize=_SMALL, pad=6)
+    _subtitle(figure, axes, f"{span} · XP ↑ · messages →")
     finish_axis(axes, "experience")
     _short_below(axes)
     # Last, since what is above moves the axes' ends.
@@ -190,34 +196,20 @@ def trend_chart(weeks: Sequence[TrendWeek], title: str) -> bytes:
     return weekly_chart(points, title)
 
 
-def _figure(title: str, inches: tuple[float, float] = INCHES) -> Any:
-    from matplotlib.backends import backend_agg
-    from matplotlib.figure import Figure
-
-    style()
-    figure: Any = Figure(figsize=inches, dpi=DPI, facecolor=theme.CANVAS)
-    agg: Any = backend_agg
-    agg.FigureCanvasAgg(figure)
-    figure.suptitle(
-        drawable(title),
-        x=0.02,
-        y=1 - 0.07 / inches[1],
-        va="top",
-        ha="left",
-        color=theme.INK,
-        fontsize=_TITLE,
-        fontweight="bold",
-        parse_math=False,
-    )
-    return figure
+def weeks_measured(weeks: Sequence[TrendWeek]) -> str:
+    """What stands below a trend: how many of its weeks were measured, and of how many members at least."""
+    known = [week.measured for week in weeks if week.measured]
+    if not known:
+        return f"the last {len(weeks)} weeks · none measured"
+    fewest = counted(min(known), "member")
+    if len(known) == len(weeks):
+        return f"the last {len(weeks)} weeks · at least {fewest} measured in each"
+    return f"{len(known)} of the last {len(weeks)} weeks measured · at least {fewest} in any of these"
 
 
-def _shrink(figure: Any, text: Any) -> None:
-    """Make a text that would leave the picture to one side as small as it has to be."""
-    left, right = text.get_window_extent(figure.canvas.get_renderer()).intervalx
-    room = min(right, figure.bbox.x1 - _EDGE) - max(left, _EDGE)
-    if room < right - left:
-        text.set_fontsize(text.get_fontsize() * room / (right - left))
+def _subtitle(figure: Any, axes: Any, text: str) -> None:
+    """What is drawn, in small letters above the axes."""
+    shrink(figure, axes.set_title(text, loc="left", color=theme.FAINT_INK, fontsize=_SMALL, pad=6))
 
 
 def _name(figure: Any, axes: Any, spots: Sequence[Spot]) -> None:
@@ -248,7 +240,7 @@ def _name(figure: Any, axes: Any, spots: Sequence[Spot]) -> None:
                 zorder=5,
             )
             box = label.get_window_extent(renderer).expanded(1.02, 1.1)
-            inside = axes.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 - _EDGE and axes.bbox.y0 <= box.y0
+            inside = axes.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 - EDGE and axes.bbox.y0 <= box.y0
             own = all(_away(box, dot) + _DOT < _away(box, other) for other in others)
             if inside and own and not any(box.overlaps(other) for other in taken):
                 taken.append(box)

@@ -1,5 +1,6 @@
 """What charts of a clan and of a member's gains show, from the questions that reports and boards ask."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -9,14 +10,14 @@ from bot.domain.activity import past_quarter, quarter_of
 from bot.domain.clan_charts import Ranked, Spot, TrendWeek, by_weekday_and_hour, outliers
 from bot.domain.clans import Clan
 from bot.domain.coverage import heard_throughout
-from bot.domain.ids import MemberId
-from bot.domain.metrics import ALL_METRICS, MESSAGES, OVERALL, MetricKind
+from bot.domain.ids import MemberId, MetricId
+from bot.domain.metrics import MESSAGES, OVERALL, SKILLS, Metric, MetricKind
 from bot.domain.periods import Period, PeriodKind, midnight
 from bot.domain.rules.facts import HOLE
 from bot.services.clock import Clock
 from bot.services.leaderboards import Leaderboards
 from bot.services.measured import entry_of, group_ends
-from bot.services.rosters import present_at
+from bot.services.rosters import people_at, present_at
 from bot.services.statistics import Statistics
 from db.queries import charts, cursors, gains, members, reports
 from db.queries.cursors import CoveredSpan
@@ -41,19 +42,22 @@ class ClanCharts:
 
     async def gains_of(self, clan: Clan, member: MemberId, period: Period, kind: MetricKind) -> list[Ranked]:
         """A member's gains of skills, or of bosses, the largest first; what was not gained is left out."""
-        known = await self._statistics.metric_ids()
-        measured = [
-            one for one in ALL_METRICS if one.kind is kind and one.key in known and one.key != OVERALL.key
-        ]
-        ids = [known[one.key] for one in measured]
+        measured = await self._metrics(kind)
         async with self._database.read() as session:
-            ends = group_ends(await gains.readings_of(session, clan.id, ids, period, member))
+            ends = group_ends(await gains.readings_of(session, clan.id, list(measured), period, member))
         found = [
             Ranked(one.name, value)
-            for one in measured
-            if (value := entry_of(member, "", one, ends.get((member, known[one.key])), period).value)
+            for id_, one in measured.items()
+            if (value := entry_of(member, "", one, ends.get((member, id_)), period).value)
         ]
         return sorted(found, key=lambda one: (-one.value, one.name))
+
+    async def _metrics(self, kind: MetricKind) -> dict[MetricId, Metric]:
+        """Skills without their sum, or every boss that was ever seen."""
+        if kind is MetricKind.BOSS:
+            return await self._leaderboards.derived.boss_ids()
+        known = await self._statistics.metric_ids()
+        return {known[one.key]: one for one in SKILLS if one.key in known}
 
     async def hours(self, clan: Clan, period: Period) -> list[list[int | None]]:
         """Messages of everybody by weekday and hour of the clan's time zone; None was not observed."""
@@ -63,7 +67,8 @@ class ClanCharts:
             said = await charts.messages_by_quarter(
                 session, clan.id, quarter_of(period.start), past_quarter(period.end)
             )
-        return by_weekday_and_hour(said, joined_spans(heard), clan.zone)
+        # Of some years that are a hundred thousand quarters of an hour: others have their turn meanwhile.
+        return await asyncio.to_thread(by_weekday_and_hour, said, joined_spans(heard), clan.zone)
 
     async def quadrants(self, clan: Clan, period: Period) -> list[Spot]:
         """XP and messages of everybody of whom both are known."""
@@ -82,7 +87,8 @@ class ClanCharts:
         """The last weeks, Monday to Sunday, of those who were members at the end of each.
 
         A week's XP is the sum of what each gained from the reading before it to the last one in it,
-        so that it is counted once, in the week in which WOM looked, and never jumps with the roster.
+        so that it is counted once, in the week in which WOM looked, and never jumps with the roster:
+        what was read before somebody joined, or came back, is none of it.
         Messages of a week that was not listened to throughout, all but an hour of a day, are unknown.
         """
         today = self._clock().astimezone(clan.zone).date()
@@ -94,15 +100,13 @@ class ClanCharts:
         overall = known.get(OVERALL.key)
         async with self._database.read() as session:
             rosters = await present_at(session, clan.id, [end for _, end in weeks])
+            people = await people_at(session, clan.id, rosters)
             spans = await cursors.covered(session, clan.id, starts[0], starts[-1])
             slots = [(quarter_of(start), quarter_of(end)) for start, end in weeks]
             said = await reports.messages_in_slots(session, clan.id, slots)
-            read = [
-                []
-                if overall is None
-                else await gains.readings(session, clan.id, [overall], _week(start, end))
-                for start, end in weeks
-            ]
+            read: list[list[Ends]] = [[] for _ in weeks]
+            if overall is not None:
+                read = await gains.readings_in_slots(session, clan.id, overall, weeks, people)
         return [
             _trend_week(
                 firsts[number], weeks[number], rosters[number].names, read[number], spans, said, number

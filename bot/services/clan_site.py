@@ -286,6 +286,9 @@ def _person(
     said = read.told.chat.days.get(member, {})
     # Of a Discord user who is not linked nobody knows that it was this member.
     known = [seen and bool(row.links) for seen in observed]
+    readings = _readings(read.told.xp.get(member, ()))
+    since = _since(row.joined_at, readings)
+    xp_days = _xp_days(readings, days)
     return Person(
         member=member,
         name=row.name,
@@ -303,19 +306,29 @@ def _person(
         totals=read.totals[member],
         gains=read.gained[member],
         for_the_clan=read.since_joining.get(member, read.gained[member]),
-        xp_days=_xp_days(read.told.xp.get(member, ()), days),
+        xp_days=xp_days,
+        xp_days_for_the_clan=xp_days if len(since) == len(readings) else _xp_days(since, days),
         message_days=tuple(said.get(number, 0 if one else None) for number, one in enumerate(known)),
         all_heard=throughout and bool(row.links),
         former=_former(read.told.called.get(member, ())),
     )
 
 
-def _xp_days(held: Sequence[Holding], days: Sequence[Day]) -> tuple[int | None, ...]:
-    """The covering gain of each day on the profile that was read last: between two nothing is gained."""
+def _readings(held: Sequence[Holding]) -> list[Reading]:
+    """Those of total XP of the profile that was read last: between two nothing is gained."""
     if not held:
-        return (None,) * len(days)
+        return []
     last = max(held, key=lambda one: one.times[-1])
-    readings = [Reading(at, value) for at, value in zip(last.times, last.values[OVERALL.key], strict=True)]
+    return [Reading(at, value) for at, value in zip(last.times, last.values[OVERALL.key], strict=True)]
+
+
+def _since(joined_at: datetime | None, readings: Sequence[Reading]) -> Sequence[Reading]:
+    """What was read since somebody joined; where nobody knows when, all of it."""
+    return readings if joined_at is None else [one for one in readings if one.at >= joined_at]
+
+
+def _xp_days(readings: Sequence[Reading], days: Sequence[Day]) -> tuple[int | None, ...]:
+    """The covering gain of each day."""
     return slot_gains(readings, [(start, end) for _, start, end in days])
 
 

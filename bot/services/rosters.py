@@ -1,6 +1,6 @@
 """Who is in the clan, now or at a moment of the past: whom an answer ranks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -56,10 +56,18 @@ async def people_of(session: AsyncSession, clan: ClanId, here: Present) -> dict[
 
     Of a moment it is since the stay of then, for who has come back after it too.
     """
+    return (await people_at(session, clan, [here]))[0]
+
+
+async def people_at(
+    session: AsyncSession, clan: ClanId, rosters: Iterable[Present]
+) -> list[dict[MemberId, datetime | None]]:
+    """The same of several rosters, in one statement."""
     joined = {one.id: one.joined_at for one in await members.all_members(session, clan)}
-    found: dict[MemberId, datetime | None] = {}
-    for member in here.names:
-        last, was = joined.get(member), here.then.get(member)
-        then = None if was is None else was.joined_at
-        found[member] = last if last is None or then is None else min(last, then)
-    return found
+    return [{member: _since(here, member, joined.get(member)) for member in here.names} for here in rosters]
+
+
+def _since(here: Present, member: MemberId, last: datetime | None) -> datetime | None:
+    was = here.then.get(member)
+    then = None if was is None else was.joined_at
+    return last if last is None or then is None else min(last, then)

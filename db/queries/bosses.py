@@ -1,7 +1,6 @@
 """What a whole clan gained of many metrics at once, added up inside the database."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, and_, case, func, literal, null, or_, select
@@ -11,9 +10,8 @@ from bot.domain.ids import ClanId, MemberId, MetricId
 from bot.domain.periods import Period, PeriodKind, Rule
 from db.bulk import INTEGER, rows_as_table
 from db.models import MetricRow
-from db.queries.gains import bounds_since, given_of, value_at
+from db.queries.gains import WHILE, bounds_since, given_of, rows_while, value_at
 from db.queries.talk import People
-from db.types import to_millis
 
 
 async def diversity(
@@ -41,7 +39,7 @@ async def kills(
 ) -> dict[MetricId, tuple[int, int]]:
     """How many kills of each boss these people gained together, and how many of them did; in one statement.
 
-    Each from when they count on, where that is later than the period's start. All time is what they
+    Of each what was read since they count, as :func:`db.queries.gains.rows_while` says. All time is what they
     have. A boss that nobody gained a kill of is absent.
     """
     g = _gained(session, people, metrics, period).c
@@ -78,7 +76,9 @@ async def reached(
 def _gained(session: AsyncSession, people: People, metrics: Sequence[MetricId], period: Period) -> CTE:
     """A row for each member and metric with the gain; null is unknown."""
     is_total = period.kind is PeriodKind.TOTAL
-    read = _read(_ends(session, people, period, period.rule), metrics, with_first=not is_total)
+    # Of all time it does not matter when somebody came.
+    counted = dict.fromkeys(people) if is_total else people
+    read = _read(_ends(session, counted, period, period.rule), metrics, with_first=not is_total)
     return select(read.c.member_id, read.c.metric, _gain(read.c, period).label("gain")).cte("gained")
 
 
@@ -87,12 +87,7 @@ def _ends(session: AsyncSession, people: People, period: Period, rule: Rule) -> 
 
     Of all profiles that were theirs, chosen as :func:`bot.services.measured.span_of` does.
     """
-    starts = rows_as_table(
-        session,
-        {"member_id": INTEGER, "start": INTEGER},
-        [(member, to_millis(_later(since, period.start))) for member, since in people.items()],
-        "starts",
-    )
+    starts = rows_as_table(session, WHILE, rows_while(people, period.start), "starts")
     bounds = bounds_since(starts, rule)
     b = bounds.c
     before = b.first_at <= b.start
@@ -154,7 +149,3 @@ def _gain(c: Any, period: Period) -> ColumnElement[int]:
     first = func.coalesce(c.first, 0) if period.rule is Rule.WOM else c.first
     unknown = or_(c.first_at >= c.last_at, c.last.is_(None), first.is_(None))
     return case((unknown, None), (and_(c.last > first), c.last - first), else_=literal(0, INTEGER))
-
-
-def _later(since: datetime | None, start: datetime) -> datetime:
-    return start if since is None else max(since, start)

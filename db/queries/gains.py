@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import CTE, ColumnElement, FromClause, Select, bindparam, func, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +12,7 @@ from bot.domain.ids import ClanId, MemberId, MetricId
 from bot.domain.periods import Period, PeriodKind, Rule
 from db.bulk import INTEGER, rows_as_table
 from db.models import Attribution, MetricRow, MetricValue, Profile, SnapshotRow
+from db.queries.talk import People
 from db.types import FromMillis, Greatest, Least, Moment, to_millis
 
 
@@ -91,6 +92,58 @@ async def readings_since(
         for member, first_at, last_at, *found in await session.execute(statement, given)
         for place, metric in enumerate(metrics)
     ]
+
+
+async def readings_in_slots(
+    session: AsyncSession,
+    clan: ClanId,
+    metric: MetricId,
+    slots: Sequence[tuple[datetime, datetime]],
+    people: Sequence[People],
+) -> list[list[Ends]]:
+    """The ends of each slot by the covering rule, of what was read since each of its people counts.
+
+    In one statement. ``people`` are those of each slot. Whom nobody read between then and the slot's start
+    begins with the first reading after both: what they had gained before, however long ago, is nothing that
+    they gained in it. Who counts since nobody knows when is read as far back as there is.
+    """
+    rows = [
+        (*row, to_millis(end), number)
+        for number, ((start, end), there) in enumerate(zip(slots, people, strict=True))
+        for row in rows_while(there, start)
+    ]
+    bounds = bounds_since(
+        rows_as_table(session, WHILE | {"end": INTEGER, "slot": INTEGER}, rows), Rule.COVERING
+    )
+    first_at, last_at = bounds.c.first_at, bounds.c.last_at
+    statement = select(
+        bounds.c.slot,
+        bounds.c.member_id,
+        first_at,
+        last_at,
+        value_at(bounds, first_at, _METRIC),
+        value_at(bounds, last_at, _METRIC),
+    ).where(first_at.is_not(None), last_at.is_not(None))
+    found: list[list[Ends]] = [[] for _ in slots]
+    for slot, member, began, ended, first, last in await session.execute(
+        statement, {"clan": clan, "metric": metric}
+    ):
+        found[int(slot)].append(Ends(MemberId(member), metric, began, ended, first, last))
+    return found
+
+
+WHILE: Final = {"member_id": INTEGER, "start": INTEGER, "earliest": INTEGER}
+"""The columns of :func:`rows_while`."""
+
+
+def rows_while(people: People, start: datetime) -> list[tuple[MemberId, int, int]]:
+    """What :func:`bounds_since` begins with, of people who count from a moment of their own on.
+
+    Whom nobody read between then and the start begins with the first reading after both.
+    """
+    since_start = to_millis(start)
+    counted = [(member, 0 if since is None else to_millis(since)) for member, since in people.items()]
+    return [(member, max(since, since_start), since) for member, since in counted]
 
 
 def given_of(clan: ClanId, period: Period) -> dict[str, Any]:
@@ -219,14 +272,19 @@ def _taken(pick: Any, *beside: Any, since: Any = None, before: Any = None) -> An
 def bounds_since(starts: FromClause, rule: Rule) -> CTE:
     """Each profile's first and last reading from its member's own start on; null where there is none.
 
-    ``starts`` has a ``member_id`` and a ``start`` in milliseconds; who is not in it is absent.
+    ``starts`` has a ``member_id`` and a ``start`` in milliseconds; who is not in it is absent. Where it has
+    an ``earliest``, as of :func:`rows_while`, no first reading lies before that. Of several slots it has the
+    number, and the ``end`` of each.
     """
+    of_slots = "slot" in starts.c
+    after_end = FromMillis(starts.c.end + 1) if of_slots else _AFTER_END
     start, after_start = FromMillis(starts.c.start), FromMillis(starts.c.start + 1)
-    first = _taken(func.min, starts, since=start, before=_AFTER_END)
+    first = _taken(func.min, starts, since=start, before=after_end)
     if rule is Rule.COVERING:
-        first = func.coalesce(_taken(func.max, starts, before=after_start), first)
+        earliest = FromMillis(starts.c.earliest) if "earliest" in starts.c else None
+        first = func.coalesce(_taken(func.max, starts, since=earliest, before=after_start), first)
     # By WOM's rule too: where there is a first inside, the last before the end is inside.
-    last = _taken(func.max, before=_AFTER_END)
+    last = _taken(func.max, starts, before=after_end)
     return (
         select(
             Attribution.source_id,
@@ -234,6 +292,7 @@ def bounds_since(starts: FromClause, rule: Rule) -> CTE:
             start.label("start"),
             first.label("first_at"),
             last.label("last_at"),
+            *((starts.c.slot,) if of_slots else ()),
         )
         .join_from(
             Profile,

@@ -344,9 +344,10 @@ async def of_many_bosses_at_once_is_said_what_is_said_of_each(one: Made) -> None
             9, NOW - number * DAY, {of: value for of, value in have.items() if dice.random() < 0.9}
         )
     top, questions = laid.leaderboards.top, questions_of(laid)
+    seen = min(at for at, _ in one.readings[ANN] if at >= one.joined)
     for code in ("365d", "45d", "this-year", "last-month", "2025", "all"):
         period = read_period(code, now=NOW, zone=clan.zone)
-        late = replace(period, start=max(period.start, one.joined))
+        late = replace(period, start=max(period.start, seen))
         whole = {of: shown(await top(clan, of, period)) for of in (COX, TOB, ZULRAH, VORKATH)}
         known = {name: [of[name] for of in whole.values() if of[name] is not None] for name in NAMES.values()}
         assert shown(await top(clan, DIVERSITY, period)) == {
