@@ -1,0 +1,53 @@
+"""A clan's week tells of what members did while they were in the clan."""
+
+from bot.domain.metrics import OVERALL
+from bot.domain.schedules import Part
+from db.queries.roster import add_achievements
+from db.session import Database
+from tests.services.laid import lay
+from tests.services.test_summaries import DAY, FIRST, HOUR, weekly
+
+
+async def test_what_somebody_gained_before_they_joined_is_not_in_the_clans_days(database: Database) -> None:
+    laid = await lay(database)
+    await laid.member(1, "Ann", 1, created_at=FIRST - 400 * DAY, joined_at=FIRST - 400 * DAY)
+    await laid.member(2, "Eve", 2, created_at=FIRST + 5 * DAY, joined_at=FIRST + 5 * DAY)
+    await laid.hold((1, "Ann", None, None), (2, "Eve", None, None))
+    for day in range(-8, 8):
+        await laid.see(1, FIRST + day * DAY - HOUR, {OVERALL: 1_000_000 + 1_000 * (day + 8)})
+        # History from before Eve joined: the bot reads it from her snapshots.
+        await laid.see(2, FIRST + day * DAY - HOUR, {OVERALL: 100_000_000 + 10_000_000 * (day + 8)})
+    summary = await weekly(laid, frozenset({Part.XP, Part.TOTALS, Part.CHART}))
+    assert [point.xp for point in summary.chart[:4]] == [1_000] * 4
+
+
+async def test_what_two_profiles_of_a_member_reached_is_told_once(database: Database) -> None:
+    laid = await lay(database)
+    await laid.member(1, "Ann", 1, 2, created_at=FIRST - 400 * DAY, joined_at=FIRST - 400 * DAY)
+    await laid.hold((1, "Ann", None, None))
+    rows = [
+        {
+            "source_id": laid.profiles[number],
+            "name": "99 Fishing",
+            "metric_key": "fishing",
+            "threshold": 13_034_431,
+            "achieved_at": FIRST + DAY + number * HOUR,
+            "accuracy_ms": 1_000,
+        }
+        for number in (1, 2)
+    ]
+    async with database.write() as session:
+        await add_achievements(session, laid.id, rows)
+    summary = await weekly(laid, frozenset({Part.MILESTONES}))
+    assert [one.name for one in summary.reached] == ["Ann"]
+
+
+async def test_who_was_not_looked_at_for_weeks_has_not_improved(database: Database) -> None:
+    """She gains a million a day, always. What lies before the week is no more than usual."""
+    laid = await lay(database)
+    await laid.member(1, "Ann", 1, created_at=FIRST - 400 * DAY, joined_at=FIRST - 400 * DAY)
+    await laid.hold((1, "Ann", None, None))
+    for day in (*range(-40, -13), 6):
+        await laid.see(1, FIRST + day * DAY, {OVERALL: 100_000_000 + 1_000_000 * day})
+    summary = await weekly(laid, frozenset({Part.XP, Part.IMPROVED}))
+    assert summary.improved == ()
