@@ -1,6 +1,5 @@
 """Posts as a server sees them where Discord's answer is lost, or another part of the work fails."""
 
-from contextlib import suppress
 from datetime import timedelta
 
 import discord
@@ -183,8 +182,31 @@ async def test_officers_are_told_which_permission_a_board_lacks(foundry: Foundry
 
 @pytest.mark.parametrize("written", ["500,000", "500.000"])
 def test_thousands_are_not_read_as_a_fraction_of_a_coin(written: str) -> None:
-    with suppress(UnreadableCoins):
-        assert read_amount(written) == 500_000
+    assert read_amount(written) == 500_000
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [
+        ("0", 0),
+        ("5000000000", 5_000_000_000),
+        ("1,200,000", 1_200_000),
+        ("1.600.000.000", 1_600_000_000),
+        ("500k", 500_000),
+        ("2.5m", 2_500_000),
+        ("2,5 M", 2_500_000),
+        ("1.29k", 1_290),
+        ("1.5B", 1_500_000_000),
+    ],
+)
+def test_an_amount_is_read_as_people_write_it(written: str, amount: int) -> None:
+    assert read_amount(written) == amount
+
+
+@pytest.mark.parametrize("written", ["1.5", "0,50", "0,500", "1,2000", "1.200,000", "1,500k", "1.2.5m", "k", "-1"])
+def test_what_may_be_meant_in_two_ways_is_no_amount(written: str) -> None:
+    with pytest.raises(UnreadableCoins):
+        read_amount(written)
 
 
 async def test_a_lower_limit_counts_from_when_it_is_chosen(foundry: Foundry) -> None:
