@@ -23,6 +23,7 @@ from bot.domain.feed import (
     FeedKind,
     FeedSetting,
     kind_of,
+    lets_more_in,
     wanted,
 )
 from bot.domain.ids import ChannelId, ClanId, GuildId, MemberId, UserId
@@ -96,13 +97,18 @@ class Feed:
     async def switch_on(
         self, clan: Clan, kind: FeedKind, channel: ChannelId, by: UserId, *, least: int | None = None
     ) -> None:
-        """Tell of a kind in a channel; what happened before is not told."""
+        """Tell of a kind in a channel; what happened before is not told.
+
+        Nor is what happened before a limit that lets more in: it was not wanted then.
+        """
         async with self._database.write() as session:
             before = (await feed.feeds(session, clan.id)).get(kind)
             now = self._clock()
-            since = now if before is None else before.since
             kept = before.least if before is not None and least is None else least
-            await feed.save_feed(session, FeedSetting(clan.id, kind, channel, since, kept))
+            one = FeedSetting(clan.id, kind, channel, now, kept)
+            if before is not None and not lets_more_in(before, one):
+                one = replace(one, since=before.since)
+            await feed.save_feed(session, one)
             detail = {"clan_id": clan.id, "post": kind.value, "channel": str(channel), "on": True}
             await clans.add_audit_entry(session, clan.guild, by, "posts_changed", detail, now)
 

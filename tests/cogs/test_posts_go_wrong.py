@@ -203,7 +203,9 @@ def test_an_amount_is_read_as_people_write_it(written: str, amount: int) -> None
     assert read_amount(written) == amount
 
 
-@pytest.mark.parametrize("written", ["1.5", "0,50", "0,500", "1,2000", "1.200,000", "1,500k", "1.2.5m", "k", "-1"])
+@pytest.mark.parametrize(
+    "written", ["1.5", "0,50", "0,500", "1,2000", "1.200,000", "1,500k", "1.2.5m", "k", "-1"]
+)
 def test_what_may_be_meant_in_two_ways_is_no_amount(written: str) -> None:
     with pytest.raises(UnreadableCoins):
         read_amount(written)
@@ -222,3 +224,30 @@ async def test_a_lower_limit_counts_from_when_it_is_chosen(foundry: Foundry) -> 
         )
     await poll(foundry, None)
     assert not lines(channel), "that was two days ago, and not wanted then"
+
+
+async def test_another_limit_counts_back_where_it_lets_nothing_in_that_was_not_wanted(
+    foundry: Foundry,
+) -> None:
+    """What was wanted under both, and could not be told yet, is news still."""
+    channel = await told_of(foundry, FeedKind.DROPS, FeedKind.ACHIEVEMENTS, least=100)
+    clan, by = await foundry.clan(), UserId(foundry.places.manager.id)
+    await say(
+        foundry,
+        "Jo hn received a drop: Dragon warhammer (30,000,000 coins).",
+        "Cy received a new collection log item: Bones (150/1,520)",
+        "Cy received a new collection log item: Abyssal whip (400/1,520)",
+    )
+    with as_bot(foundry.env):
+        for kind, least in ((FeedKind.DROPS, 1_000_000), (FeedKind.ACHIEVEMENTS, 200)):
+            await foundry.services.feed.switch_on(clan, kind, ChannelId(channel.id), by, least=least)
+    await poll(foundry, None)
+    told = lines(channel)
+    assert [line for line in told if "warhammer" in line]
+    assert [line for line in told if "400 of 1,520" in line]
+    with as_bot(foundry.env):
+        await foundry.services.feed.switch_on(
+            clan, FeedKind.ACHIEVEMENTS, ChannelId(channel.id), by, least=150
+        )
+    await poll(foundry, None)
+    assert lines(channel) == told, "150 items of a log were reached before 150 counted"
