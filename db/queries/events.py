@@ -96,7 +96,7 @@ async def achieved(session: AsyncSession, clan: ClanId, start: datetime, end: da
             # Null, or -1: WOM does not know when.
             Achievement.accuracy_ms >= 0,
         )
-        .order_by(Achievement.achieved_at, Achievement.name)
+        .order_by(Achievement.achieved_at, Achievement.name, Achievement.source_id)
     )
     return [
         Achieved(SourceId(source), at, MemberId(member), name, metric, threshold, accuracy)

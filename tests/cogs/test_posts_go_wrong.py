@@ -137,7 +137,10 @@ async def test_a_rename_is_told_when_wom_approves_it_however_long_that_took(
     assert lines(channel) == ["✏ Dee is called Delta now"]
 
 
-async def test_what_was_reached_on_a_profile_that_became_another_is_told_once(foundry: Foundry) -> None:
+@pytest.mark.parametrize("apart", [-5, 0, 5], ids=["earlier", "same", "later"])
+async def test_what_was_reached_on_a_profile_that_became_another_is_told_once(
+    foundry: Foundry, apart: int
+) -> None:
     channel = await told_of(foundry, FeedKind.NINETY_NINES)
     wom = restored_wom(Clock(NOW))
     dee, reached = player_id(wom, DEE), NOW + 3 * MINUTES
@@ -148,7 +151,8 @@ async def test_what_was_reached_on_a_profile_that_became_another_is_told_once(fo
     assert [line for line in lines(channel) if "Fishing" in line]
     wom.approve_rename(change, NOW + timedelta(hours=5))
     # WOM works the achievements of the profile that stays out of the looks that it was given.
-    wom.achieve(dee, "99 Fishing", "fishing", 13_034_431, reached, accuracy=1_000)
+    listed = reached + timedelta(minutes=apart)
+    wom.achieve(dee, "99 Fishing", "fishing", 13_034_431, listed, accuracy=600_000)
     await poll(foundry, wom, timedelta(hours=6))
     assert len([line for line in lines(channel) if "Fishing" in line]) == 1, lines(channel)
 

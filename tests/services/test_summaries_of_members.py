@@ -1,10 +1,12 @@
 """A clan's week tells of what members did while they were in the clan."""
 
+from datetime import datetime
+
 from bot.domain.metrics import OVERALL
 from bot.domain.schedules import Part
 from db.queries.roster import add_achievements
 from db.session import Database
-from tests.services.laid import lay
+from tests.services.laid import Laid, lay
 from tests.services.test_summaries import DAY, FIRST, HOUR, weekly
 
 
@@ -21,23 +23,50 @@ async def test_what_somebody_gained_before_they_joined_is_not_in_the_clans_days(
     assert [point.xp for point in summary.chart[:4]] == [1_000] * 4
 
 
-async def test_what_two_profiles_of_a_member_reached_is_told_once(database: Database) -> None:
-    laid = await lay(database)
-    await laid.member(1, "Ann", 1, 2, created_at=FIRST - 400 * DAY, joined_at=FIRST - 400 * DAY)
-    await laid.hold((1, "Ann", None, None))
+async def reach(laid: Laid, *reached: tuple[int, datetime]) -> None:
+    """These profiles list 99 Fishing as of these times."""
     rows = [
         {
             "source_id": laid.profiles[number],
             "name": "99 Fishing",
             "metric_key": "fishing",
             "threshold": 13_034_431,
-            "achieved_at": FIRST + DAY + number * HOUR,
+            "achieved_at": at,
             "accuracy_ms": 1_000,
         }
-        for number in (1, 2)
+        for number, at in reached
     ]
-    async with database.write() as session:
+    async with laid.database.write() as session:
         await add_achievements(session, laid.id, rows)
+
+
+async def test_what_two_profiles_of_a_member_reached_is_told_once(database: Database) -> None:
+    laid = await lay(database)
+    await laid.member(1, "Ann", 1, 2, created_at=FIRST - 400 * DAY, joined_at=FIRST - 400 * DAY)
+    await laid.hold((1, "Ann", None, None))
+    await reach(laid, *((number, FIRST + DAY + number * HOUR) for number in (1, 2)))
+    summary = await weekly(laid, frozenset({Part.MILESTONES}))
+    assert [one.name for one in summary.reached] == ["Ann"]
+
+
+async def test_what_another_profile_of_a_member_reached_the_week_before_was_told_then(
+    database: Database,
+) -> None:
+    laid = await lay(database)
+    await laid.member(1, "Ann", 1, 2, created_at=FIRST - 400 * DAY, joined_at=FIRST - 400 * DAY)
+    await laid.member(2, "Bob", 3, created_at=FIRST - 400 * DAY, joined_at=None)
+    await laid.hold((1, "Ann", None, None), (2, "Bob", None, None))
+    await reach(laid, (1, FIRST - HOUR), (2, FIRST + HOUR), (3, FIRST))
+    summary = await weekly(laid, frozenset({Part.MILESTONES}))
+    assert [one.name for one in summary.reached] == ["Bob"]
+
+
+async def test_what_somebody_reached_before_they_joined_is_not_of_the_clans_week(database: Database) -> None:
+    laid = await lay(database)
+    await laid.member(1, "Ann", 1, created_at=FIRST + 3 * DAY, joined_at=FIRST + 2 * DAY)
+    await laid.member(2, "Eve", 2, created_at=FIRST + 3 * DAY, joined_at=FIRST + 2 * DAY)
+    await laid.hold((1, "Ann", None, None), (2, "Eve", None, None))
+    await reach(laid, (1, FIRST + 2 * DAY), (2, FIRST + 2 * DAY - HOUR))
     summary = await weekly(laid, frozenset({Part.MILESTONES}))
     assert [one.name for one in summary.reached] == ["Ann"]
 
