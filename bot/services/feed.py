@@ -160,7 +160,7 @@ class Feed:
         start = max(now - NEWS_FOR, min(one.since for one in settings))
         async with self._database.read() as session:
             everybody = await members.all_members(session, clan.id)
-            happened = await events.happenings(session, clan.id, start, now)
+            happened = await events.news(session, clan.id, start, now)
             # Two profiles' times of one thing are no further apart than WOM may be late.
             achieved = await events.achieved(session, clan.id, start - LATEST, now)
             heard_from = start - EXPELLED_WITHIN

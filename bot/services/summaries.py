@@ -117,7 +117,7 @@ class Summaries:
                     session, clan, previous, ids, {one: names[one] for one in stayed}
                 )
                 usual = await self._gained(session, clan, _long_before(period), ids, names)
-                happened = await events.happenings(session, clan.id, period.start, period.end)
+                happened = await events.news(session, clan.id, period.start, period.end)
                 achieved = await events.achieved(session, clan.id, period.start - _LATEST, period.end)
                 joined = await people_of(session, clan.id, here)
                 announced = await events.announced(session, clan.id, _ANNOUNCED, period.start, period.end)

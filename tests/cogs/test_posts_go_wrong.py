@@ -137,6 +137,17 @@ async def test_a_rename_is_told_when_wom_approves_it_however_long_that_took(
     assert lines(channel) == ["✏ Dee is called Delta now"]
 
 
+async def test_renames_that_are_found_after_nobody_looked_for_long_are_old(foundry: Foundry) -> None:
+    channel = await told_of(foundry, FeedKind.RENAMES)
+    wom = restored_wom(Clock(NOW))
+    await poll(foundry, wom)
+    approved = NOW + timedelta(days=1)
+    wom.approve_rename(wom.submit_rename(player_id(wom, DEE), "Delta", approved), approved)
+    await poll(foundry, wom, timedelta(days=6))
+    await poll(foundry, wom)
+    assert not lines(channel)
+
+
 @pytest.mark.parametrize("apart", [-5, 0, 5], ids=["earlier", "same", "later"])
 async def test_what_was_reached_on_a_profile_that_became_another_is_told_once(
     foundry: Foundry, apart: int

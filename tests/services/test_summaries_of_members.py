@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from bot.domain.as_of import RENAMED
 from bot.domain.metrics import OVERALL
 from bot.domain.schedules import Part
+from db.queries.members import add_events
 from db.queries.roster import add_achievements
 from db.session import Database
 from tests.services.laid import Laid, lay
@@ -69,6 +71,35 @@ async def test_what_somebody_reached_before_they_joined_is_not_of_the_clans_week
     await reach(laid, (1, FIRST + 2 * DAY), (2, FIRST + 2 * DAY - HOUR))
     summary = await weekly(laid, frozenset({Part.MILESTONES}))
     assert [one.name for one in summary.reached] == ["Ann"]
+
+
+async def test_a_rename_is_of_the_week_in_which_it_was_found(database: Database) -> None:
+    """WOM approves some long after the old name was last seen. What is stored from before that was noted
+    is of the week in which it happened."""
+    laid = await lay(database)
+    await laid.member(1, "Ann", 1, created_at=FIRST - 400 * DAY, joined_at=FIRST - 400 * DAY)
+    await laid.hold((1, "Ann", None, None))
+    renames = [
+        ("Found", FIRST - 9 * DAY, FIRST + DAY),
+        ("Later", FIRST + DAY, FIRST + 7 * DAY),
+        ("Old", FIRST + 2 * DAY, None),
+    ]
+    stored = [
+        {
+            "key": name,
+            "member_id": 1,
+            "kind": RENAMED,
+            "at": at,
+            "before": name,
+            "after": "Ann",
+            "noted_at": noted,
+        }
+        for name, at, noted in renames
+    ]
+    async with database.write() as session:
+        await add_events(session, laid.id, stored)
+    summary = await weekly(laid, frozenset({Part.RENAMES}))
+    assert [before for before, _ in summary.renamed] == ["Found", "Old"]
 
 
 async def test_who_was_not_looked_at_for_weeks_has_not_improved(database: Database) -> None:
