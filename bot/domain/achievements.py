@@ -4,13 +4,37 @@ It files the last under ``overall`` too, with the XP of the level for a threshol
 ``Maxed Overall`` and ``Base 90 Stats``. Those of XP are called ``100m Overall Exp.``
 """
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, Protocol, TypeVar
 
+from bot.domain.ids import MemberId
 from bot.domain.metrics import OVERALL, XP_99, Metric, MetricKind
 
 MAXED: Final = "Maxed Overall"
 """The name of having level 99 in every skill."""
 _OF_XP: Final = "Overall Exp."
+
+
+class _Reached(Protocol):
+    @property
+    def member(self) -> MemberId: ...
+    @property
+    def name(self) -> str: ...
+
+
+R = TypeVar("R", bound=_Reached)
+
+
+def by_thing(reached: Iterable[R]) -> list[list[R]]:
+    """What members reached, the rows of one thing together, in the order given.
+
+    A rename that WOM has not approved yet makes a second profile of a member, and once it has, the one
+    that stays lists what either of them reached.
+    """
+    found: dict[tuple[MemberId, str], list[R]] = {}
+    for one in reached:
+        found.setdefault((one.member, one.name), []).append(one)
+    return list(found.values())
 
 
 def is_99(of: Metric, threshold: int) -> bool:

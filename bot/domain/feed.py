@@ -113,6 +113,28 @@ def least_of(kind: FeedKind, setting: FeedSetting | None) -> int:
     return LEAST[kind] if setting is None or setting.least is None else setting.least
 
 
+def found_at(polled_at: datetime | None, now: datetime) -> datetime | None:
+    """When a rename that a poll finds is news; None where that is when the old name was last seen.
+
+    It is now, since WOM may approve it long after it happened. What a clan's first poll finds is history,
+    and so is what one finds for which nobody looked for longer than anything is news.
+    """
+    return None if polled_at is None or now - polled_at > NEWS_FOR else now
+
+
+def lets_more_in(before: FeedSetting, after: FeedSetting) -> bool:
+    """Whether another limit of a kind lets something in that was not wanted before.
+
+    So does a lower one; of collection logs, one that is no multiple of that before.
+    """
+    if after.kind not in LEAST:
+        return False
+    was, is_now = least_of(before.kind, before), least_of(after.kind, after)
+    if after.kind is FeedKind.ACHIEVEMENTS:
+        return max(1, is_now) % max(1, was) != 0
+    return is_now < was
+
+
 def wanted(item: FeedItem, setting: FeedSetting | None, now: datetime) -> bool:
     """Whether a thing is to be told: its kind is on, since before it happened, and it is no old news.
 

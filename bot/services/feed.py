@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import structlog
 
+from bot.domain.achievements import by_thing
 from bot.domain.as_of import JOINED, LEFT, RANK_CHANGED, RENAMED, RETURNED
 from bot.domain.broadcasts import BroadcastKind
 from bot.domain.clans import Clan
@@ -23,6 +24,7 @@ from bot.domain.feed import (
     FeedKind,
     FeedSetting,
     kind_of,
+    lets_more_in,
     wanted,
 )
 from bot.domain.ids import ChannelId, ClanId, GuildId, MemberId, UserId
@@ -96,13 +98,18 @@ class Feed:
     async def switch_on(
         self, clan: Clan, kind: FeedKind, channel: ChannelId, by: UserId, *, least: int | None = None
     ) -> None:
-        """Tell of a kind in a channel; what happened before is not told."""
+        """Tell of a kind in a channel; what happened before is not told.
+
+        Nor is what happened before a limit that lets more in: it was not wanted then.
+        """
         async with self._database.write() as session:
             before = (await feed.feeds(session, clan.id)).get(kind)
             now = self._clock()
-            since = now if before is None else before.since
             kept = before.least if before is not None and least is None else least
-            await feed.save_feed(session, FeedSetting(clan.id, kind, channel, since, kept))
+            one = FeedSetting(clan.id, kind, channel, now, kept)
+            if before is not None and not lets_more_in(before, one):
+                one = replace(one, since=before.since)
+            await feed.save_feed(session, one)
             detail = {"clan_id": clan.id, "post": kind.value, "channel": str(channel), "on": True}
             await clans.add_audit_entry(session, clan.guild, by, "posts_changed", detail, now)
 
@@ -152,19 +159,24 @@ class Feed:
         now = self._clock()
         start = max(now - NEWS_FOR, min(one.since for one in settings))
         async with self._database.read() as session:
-            names = {one.id: one.name for one in await members.all_members(session, clan.id)}
-            happened = await events.happenings(session, clan.id, start, now)
-            achieved = await events.achieved(session, clan.id, start, now)
+            everybody = await members.all_members(session, clan.id)
+            happened = await events.news(session, clan.id, start, now)
+            # Two profiles' times of one thing are no further apart than WOM may be late.
+            achieved = await events.achieved(session, clan.id, start - LATEST, now)
             heard_from = start - EXPELLED_WITHIN
             announced = await events.announced(session, clan.id, _ANNOUNCED, heard_from, now)
             known = await feed.told(session, clan.id)
             tried = await feed.batches(session, clan.id)
             officers = await clans.officer_channel(session, clan.guild)
+        names = {one.id: one.name for one in everybody}
+        joined = {one.id: one.joined_at for one in everybody}
+        # What may be in another channel waits until that is found out.
+        tried_in = {key: channel for channel, batch in tried.items() for key in batch.keys}
         items = [
             *_happened(
                 [one for one in each_begun_once(happened) if not _is_expulsion(one, announced)], names, clan
             ),
-            *_achieved(achieved, names),
+            *_achieved(achieved, names, joined, known | tried_in.keys()),
             *_said(announced, names),
             *self._contests(clan),
             *self._set(clan),
@@ -173,8 +185,6 @@ class Feed:
         new = [one for one in items if one.key not in known and wanted(one, by_kind.get(one.kind), now)]
         new = [await self._with_leaders(clan, one) for one in new]
         by_channel: dict[ChannelId, list[FeedItem]] = {channel: [] for channel in tried}
-        # What may be in another channel waits until that is found out.
-        tried_in = {key: channel for channel, batch in tried.items() for key in batch.keys}
         for one in sorted(new, key=lambda one: (one.at, one.key)):
             channel = by_kind[one.kind].channel
             if tried_in.get(one.key, channel) == channel:
@@ -259,14 +269,28 @@ def _happened(happened: Sequence[Happening], names: Mapping[MemberId, str], clan
         yield FeedItem(f"ev:{one.key}", kind, one.at, names[one.member], one.before, one.after)
 
 
-def _achieved(achieved: Sequence[Achieved], names: Mapping[MemberId, str]) -> Iterator[FeedItem]:
-    for one in achieved:
-        if one.member in names and timedelta(milliseconds=one.accuracy_ms) <= LATEST:
-            measured = metric(one.metric)
-            key = f"ach:{one.source}:{one.name}"
-            kind = kind_of(measured, one.threshold)
-            name = names[one.member]
-            yield FeedItem(key, kind, one.at, name, after=one.name, metric=measured, value=one.threshold)
+def _achieved(
+    achieved: Sequence[Achieved],
+    names: Mapping[MemberId, str],
+    joined: Mapping[MemberId, datetime | None],
+    passed: Collection[str],
+) -> Iterator[FeedItem]:
+    """What members reached since they joined, so far as that is known, each thing once.
+
+    Of two profiles that list it, it is known by the one that it was told of, or may have been (``passed``).
+    """
+    dated = [one for one in achieved if timedelta(milliseconds=one.accuracy_ms) <= LATEST]
+    for same in by_thing(dated):
+        one = same[0]
+        since = joined.get(one.member)
+        if one.member not in names or (since is not None and one.at < since):
+            continue
+        keys = [f"ach:{each.source}:{each.name}" for each in same]
+        key = next((each for each in keys if each in passed), keys[0])
+        measured = metric(one.metric)
+        kind = kind_of(measured, one.threshold)
+        name = names[one.member]
+        yield FeedItem(key, kind, one.at, name, after=one.name, metric=measured, value=one.threshold)
 
 
 def _is_expulsion(one: Happening, announced: Sequence[Announced]) -> bool:

@@ -10,6 +10,7 @@ from bot.domain.adoption import is_lost
 from bot.domain.as_of import JOINED, LEFT, RANK_CHANGED, RENAMED, RETURNED
 from bot.domain.clans import Clan
 from bot.domain.facts import wom_source
+from bot.domain.feed import found_at
 from bot.domain.identity import Held, Leave, Lines, MemberState, RosterPlan, Seen
 from bot.domain.ids import ClanId, MemberId, NameKey, PlayerId, SourceId
 from bot.domain.roster import plan_roster
@@ -79,7 +80,9 @@ async def apply_roster(
     await roster.remove_absorbed(session, clan.id, plan.absorbed, now)
     await members.remove_events(session, clan.id, [_left_key(leave) for leave in plan.undone])
     stays = await members.stays(session, clan.id, {leave.member for leave in plan.leaves})
-    await members.add_events(session, clan.id, [*_events(plan, stays), *_returned(plan, states, now)])
+    noted_at = found_at(clan.polled_at, now)
+    happened = [*_renamed(plan, noted_at), *_left(plan, stays), *_returned(plan, states, now)]
+    await members.add_events(session, clan.id, happened)
     await members.add_events(session, clan.id, await _listed(session, clan.id, activity))
     if plan.undone:
         await members.restore_joins(session, clan.id, {leave.member for leave in plan.undone})
@@ -175,8 +178,8 @@ def _left_key(leave: Leave) -> str:
     return f"left:{leave.member}:{to_millis(leave.seen_at)}"
 
 
-def _events(plan: RosterPlan, stays: Mapping[MemberId, Moves]) -> list[dict[str, Any]]:
-    renamed = [
+def _renamed(plan: RosterPlan, noted_at: datetime | None) -> list[dict[str, Any]]:
+    return [
         {
             "key": f"renamed:{one.member}:{to_millis(one.at)}",
             "member_id": one.member,
@@ -184,15 +187,18 @@ def _events(plan: RosterPlan, stays: Mapping[MemberId, Moves]) -> list[dict[str,
             "at": one.at,
             "before": one.before,
             "after": one.after,
+            "noted_at": noted_at,
         }
         for one in plan.renames
     ]
-    gone = [
+
+
+def _left(plan: RosterPlan, stays: Mapping[MemberId, Moves]) -> list[dict[str, Any]]:
+    return [
         event
         for one in plan.leaves
         for event in leave_events(one, plan.members[one.member], stays.get(one.member, ()))
     ]
-    return renamed + gone
 
 
 def leave_events(leave: Leave, member: MemberState, stays: Moves) -> list[dict[str, Any]]:

@@ -1,11 +1,12 @@
 """A clan's week or month, read from the same questions that commands ask."""
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.achievements import by_thing
 from bot.domain.activity import quarter_of
 from bot.domain.as_of import JOINED, RANK_CHANGED, RENAMED, RETURNED
 from bot.domain.broadcasts import BroadcastKind
@@ -45,11 +46,11 @@ from bot.domain.summaries import (
 from bot.services.leaderboards import Leaderboards
 from bot.services.measured import entry_of, group_ends
 from bot.services.questions import Questions
-from bot.services.rosters import Present, present_at
+from bot.services.rosters import Present, people_of, present_at
 from bot.services.statistics import Statistics
 from bot.services.together import together
 from db.queries import cursors, events, gains, reports
-from db.queries.events import Announced
+from db.queries.events import Achieved, Announced
 from db.session import Database
 
 BOARDS: Final = {
@@ -116,8 +117,9 @@ class Summaries:
                     session, clan, previous, ids, {one: names[one] for one in stayed}
                 )
                 usual = await self._gained(session, clan, _long_before(period), ids, names)
-                happened = await events.happenings(session, clan.id, period.start, period.end)
-                achieved = await events.achieved(session, clan.id, period.start, period.end)
+                happened = await events.news(session, clan.id, period.start, period.end)
+                achieved = await events.achieved(session, clan.id, period.start - _LATEST, period.end)
+                joined = await people_of(session, clan.id, here)
                 announced = await events.announced(session, clan.id, _ANNOUNCED, period.start, period.end)
                 chart = await self._chart(session, clan, period, ids, names)
         gained, asked = _full(boards[Part.XP]), wanted.result()
@@ -137,11 +139,7 @@ class Summaries:
                     gained, {one: value // _USUAL_PERIODS for one, value in usual.items() if value}, names
                 )[:LEADERS]
             ),
-            reached=tuple(
-                Reached(names[one.member], metric(one.metric), one.threshold, one.name)
-                for one in achieved
-                if one.member in names and timedelta(milliseconds=one.accuracy_ms) <= _LATEST
-            ),
+            reached=tuple(_reached(achieved, names, joined, period)),
             drops=tuple(_drops(announced, names)),
             pets=tuple(
                 Pet(names[one.member], str(one.detail.get("pet", "")))
@@ -264,6 +262,24 @@ def _tied(ordered: Sequence[Leader]) -> int:
     """How many share the place of the last one who is named, besides those who are."""
     told = ordered[:LEADERS]
     return sum(1 for one in ordered[LEADERS:] if one.place == told[-1].place)
+
+
+def _reached(
+    achieved: Sequence[Achieved],
+    names: Mapping[MemberId, str],
+    joined: Mapping[MemberId, datetime | None],
+    period: Period,
+) -> Iterator[Reached]:
+    """What members reached in the period since they joined, so far as that is known, each thing once.
+
+    Two profiles' times of one thing are no further apart than WOM may be late: what one of them reached
+    before the period is not of it.
+    """
+    dated = [one for one in achieved if timedelta(milliseconds=one.accuracy_ms) <= _LATEST]
+    for one, *_ in by_thing(dated):
+        since = joined.get(one.member)
+        if one.member in names and one.at >= period.start and (since is None or since <= one.at):
+            yield Reached(names[one.member], metric(one.metric), one.threshold, one.name)
 
 
 def _drops(announced: Sequence[Announced], names: Mapping[MemberId, str]) -> list[Dropped]:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from cogs.setup.desk import Desk
 
 _KIND: Final = r"(?P<kind>99s|[a-z_]{3,12})"
-_COINS: Final = re.compile(r"([0-9]{1,9}(?:[.,][0-9]{1,3})?)\s*([kmb]?)", re.IGNORECASE)
-_UNITS: Final = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
+_WHOLE: Final = re.compile(r"[0-9]{1,12}|[1-9][0-9]{0,2}([.,])[0-9]{3}(?:\1[0-9]{3}){0,2}")
+_SHORT: Final = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{1,2}))?\s*([kmb])", re.IGNORECASE)
+_UNITS: Final = {"k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 
 
 class FeedDesk:
@@ -171,15 +172,22 @@ class LeastModal(SetupModal):
 
 
 def read_amount(text: str) -> int:
-    """An amount of coins or XP as people write it: ``500k``, ``5M``, ``1.5b``, ``1200000``.
+    """An amount of coins or XP as people write it: ``500k``, ``5M``, ``1.5b``, ``1200000``, ``1,200,000``.
+
+    Without k, m or b there is no fraction, and a point or comma parts thousands. With one it is the
+    fraction's, of two digits at most: three, as in ``1,500k``, may be meant either way.
 
     Raises:
         UnreadableCoins: it is none.
     """
-    found = _COINS.fullmatch(text.strip())
+    written = text.strip()
+    if _WHOLE.fullmatch(written):
+        return int(re.sub(r"[.,]", "", written))
+    found = _SHORT.fullmatch(written)
     if found is None:
         raise UnreadableCoins(text)
-    return round(float(found[1].replace(",", ".")) * _UNITS[found[2].lower()])
+    whole, hundredths, unit = found[1], found[2] or "", _UNITS[found[3].lower()]
+    return int(f"{whole}{hundredths:0<2}") * unit // 100
 
 
 FEED_SETUP_ITEMS = (FeedKinds, FeedChannel, FeedSwitch)

@@ -107,7 +107,8 @@ class MemberEvent(Base):
     """Joined, left, returned, rank changed, renamed.
 
     ``key`` says what WOM called it, so that reading it again adds nothing. ``told_at`` is when
-    officers were told of it.
+    officers were told of it. ``noted_at`` is when a rename was found, which may be long after
+    the old name was last seen (``at``); null where ``at`` is when it was news.
     """
 
     __tablename__ = "member_events"
@@ -115,6 +116,7 @@ class MemberEvent(Base):
         member_reference(),
         Index("ix_member_events_clan_id_member_id_at", "clan_id", "member_id", "at"),
         Index("ix_member_events_clan_id_at", "clan_id", "at"),
+        Index("ix_member_events_clan_id_noted_at", "clan_id", "noted_at"),
         WITHOUT_ROWID,
     )
 
@@ -126,6 +128,7 @@ class MemberEvent(Base):
     before: Mapped[str | None]
     after: Mapped[str | None]
     told_at: Mapped[datetime | None]
+    noted_at: Mapped[datetime | None]
 
 
 class NameChange(Base):

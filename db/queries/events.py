@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.activity import snowflake_at, time_of
@@ -12,7 +12,7 @@ from bot.domain.facts import MessageKind
 from bot.domain.ids import ClanId, MemberId, MessageId, SourceId
 from db.models import Achievement, Attribution, Broadcast, Member, MemberEvent, Message
 from db.queries.members import ROOT
-from db.types import DISCORD_EPOCH_MS, IDS_A_MILLISECOND, Millis
+from db.types import DISCORD_EPOCH_MS, IDS_A_MILLISECOND, Millis, Moment
 
 
 class Happening(NamedTuple):
@@ -53,15 +53,34 @@ class Announced(NamedTuple):
 
 async def happenings(session: AsyncSession, clan: ClanId, start: datetime, end: datetime) -> list[Happening]:
     """What happened to members in ``[start, end)``, the oldest first; a merged one's under whom they show."""
+    return await _happened(session, clan, MemberEvent.at, (MemberEvent.at >= start) & (MemberEvent.at < end))
+
+
+async def news(session: AsyncSession, clan: ClanId, start: datetime, end: datetime) -> list[Happening]:
+    """The same of what became known in ``[start, end)``: a rename when it was found, all else when it was.
+
+    WOM may approve a rename long after the old name was last seen.
+    """
+    at, noted = MemberEvent.at, MemberEvent.noted_at
+    within = or_(
+        noted.is_(None) & (at >= start) & (at < end),
+        (noted >= start) & (noted < end),
+    )
+    return await _happened(session, clan, func.coalesce(noted, at, type_=Moment()), within)
+
+
+async def _happened(
+    session: AsyncSession, clan: ClanId, at: SQLColumnExpression[datetime], within: ColumnElement[bool]
+) -> list[Happening]:
     rows = await session.execute(
-        select(MemberEvent.key, MemberEvent.at, ROOT, MemberEvent.kind, MemberEvent.before, MemberEvent.after)
+        select(MemberEvent.key, at, ROOT, MemberEvent.kind, MemberEvent.before, MemberEvent.after)
         .join_from(
             MemberEvent,
             Member,
             (Member.clan_id == MemberEvent.clan_id) & (Member.id == MemberEvent.member_id),
         )
-        .where(MemberEvent.clan_id == clan, MemberEvent.at >= start, MemberEvent.at < end)
-        .order_by(MemberEvent.at, MemberEvent.key)
+        .where(MemberEvent.clan_id == clan, within)
+        .order_by(at, MemberEvent.key)
     )
     return [
         Happening(key, at, MemberId(member), kind, before, after)
@@ -96,7 +115,7 @@ async def achieved(session: AsyncSession, clan: ClanId, start: datetime, end: da
             # Null, or -1: WOM does not know when.
             Achievement.accuracy_ms >= 0,
         )
-        .order_by(Achievement.achieved_at, Achievement.name)
+        .order_by(Achievement.achieved_at, Achievement.name, Achievement.source_id)
     )
     return [
         Achieved(SourceId(source), at, MemberId(member), name, metric, threshold, accuracy)

@@ -298,7 +298,7 @@ async def add_events(session: AsyncSession, clan: ClanId, events: Sequence[Mappi
         return 0
     stored = await session.execute(
         inserting(session, MemberEvent)
-        .values([{"clan_id": clan, **event} for event in events])
+        .values([{"clan_id": clan, "noted_at": None, **event} for event in events])
         .on_conflict_do_nothing()
         .returning(MemberEvent.key)
     )

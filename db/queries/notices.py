@@ -12,7 +12,7 @@ from bot.domain.as_of import RENAMED, RETURNED
 from bot.domain.ids import ClanId, MemberId, NameKey, UserId
 from bot.domain.notices import Claimed, Renamed
 from db.models import DiscordLink, IdentityConflict, Member, MemberEvent, MemberNote
-from db.types import OPEN_END, OPEN_START
+from db.types import OPEN_END, OPEN_START, Moment
 
 
 async def untold_conflicts(session: AsyncSession, clan: ClanId) -> list[Claimed]:
@@ -102,7 +102,7 @@ async def untold_returns(session: AsyncSession, clan: ClanId, since: datetime) -
 
 
 async def untold_renames(session: AsyncSession, clan: ClanId, since: datetime) -> list[Renamed]:
-    """Renames from a time on, of members with a verified owner, not followed yet; the oldest first."""
+    """Renames found from a time on, of members with a verified owner, not followed yet; the oldest first."""
     rows = await session.execute(
         select(MemberEvent.key, DiscordLink.user_id, MemberEvent.before, MemberEvent.after)
         .join(
@@ -114,7 +114,8 @@ async def untold_renames(session: AsyncSession, clan: ClanId, since: datetime) -
         .where(
             MemberEvent.clan_id == clan,
             MemberEvent.kind == RENAMED,
-            MemberEvent.at >= since,
+            # WOM may approve one long after the old name was last seen.
+            func.coalesce(MemberEvent.noted_at, MemberEvent.at, type_=Moment()) >= since,
             MemberEvent.told_at.is_(None),
         )
         .order_by(MemberEvent.at, MemberEvent.key)

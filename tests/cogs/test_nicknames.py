@@ -12,7 +12,7 @@ from bot.domain.ids import UserId
 from bot.domain.link_review import Officer
 from tests.cogs.conftest import Foundry
 from tests.cogs.reading import components_of, message_of, text_of
-from tests.cogs.world import JOHN, NOW, Clock, player_id, restored_wom
+from tests.cogs.world import GROUP, JOHN, NOW, Clock, player_id, restored_wom
 
 
 @asynccontextmanager
@@ -68,6 +68,25 @@ async def test_a_nickname_that_says_the_former_name_says_the_new_one(
     async with renamed(foundry):
         pass
     assert nicknames(foundry).nick == after
+
+
+async def test_a_nickname_follows_a_rename_that_wom_approves_late(foundry: Foundry) -> None:
+    await verify(foundry)
+    await switch(foundry)
+    nicknames(foundry).nick = JOHN
+    wom = restored_wom(Clock(NOW))
+    change = wom.submit_rename(player_id(wom, JOHN), "New Name", NOW)
+    wom.sync_rename_as_leave_and_join(GROUP, player_id(wom, JOHN), "New Name", NOW)
+    async with wom.serve() as url:
+        for days in (1, 4, 4):
+            await foundry.restart(wom_url=url, later=timedelta(days=days))
+            await foundry.env.settle()
+            await foundry.bot.close()
+        wom.approve_rename(change, NOW + timedelta(days=9, hours=1))
+        await foundry.restart(wom_url=url, later=timedelta(hours=2))
+        await foundry.env.settle()
+        await foundry.bot.close()
+    assert nicknames(foundry).nick == "New Name"
 
 
 async def test_it_is_off_until_somebody_wants_it_and_off_again(foundry: Foundry) -> None:

@@ -169,6 +169,14 @@ async def test_what_a_feed_told_stays_told_when_it_is_known_by_what_was_seen(dat
     millis, old = to_millis(NOON), NOON - timedelta(days=1)
     try:
         await two_members(database)
+        async with database.write() as session:
+            for key, at in (("joined:9:1", NOON), ("joined:9:2", old)):
+                session.add(
+                    MemberEvent(
+                        clan_id=1, key=key, member_id=1, kind="joined", at=at, before=None, after=None,
+                        told_at=None,
+                    )
+                )  # fmt: skip
         await migrate.downgrade(database_url, "0019")
         async with database.write() as session:
             await session.execute(update(Member).where(Member.id == 1).values(same_as=2))
@@ -185,13 +193,6 @@ async def test_what_a_feed_told_stays_told_when_it_is_known_by_what_was_seen(dat
                     Achievement(
                         clan_id=1, source_id=7, name=name, metric_key="x", threshold=1, achieved_at=NOON,
                         accuracy_ms=1,
-                    )
-                )  # fmt: skip
-            for key, at in (("joined:9:1", NOON), ("joined:9:2", old)):
-                session.add(
-                    MemberEvent(
-                        clan_id=1, key=key, member_id=1, kind="joined", at=at, before=None, after=None,
-                        told_at=None,
                     )
                 )  # fmt: skip
             for key in (f"e:2:joined:{millis}", "a:2:99 Magic"):
