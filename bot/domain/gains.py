@@ -95,5 +95,14 @@ def partial_from(period_start: datetime, first_reading_at: datetime) -> datetime
     return first_reading_at if first_reading_at - period_start > PARTIAL_AFTER else None
 
 
+def is_read_near(span: Span, start: datetime, end: datetime) -> bool:
+    """Whether both readings lie at most 36 hours before the times they stand for, one after it not at all.
+
+    Else part of the gain may be of another time: it is not to be held against that of another period.
+    """
+    ends = ((start, span.first), (end, span.last))
+    return all(timedelta(0) <= moment - one.at <= PARTIAL_AFTER for moment, one in ends)
+
+
 def _time(reading: Reading) -> datetime:
     return reading.at

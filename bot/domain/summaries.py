@@ -108,9 +108,10 @@ class Summary:
 
     ``leaders`` are the first of each board, ``tied`` how many more share the last one's place.
     ``measured`` of ``members`` have a gain of XP.
-    ``total`` is None where nobody was measured in both periods. ``records`` are those set in it,
+    ``total`` is None where nobody was read near the ends of both periods. ``records`` are those set in it,
     ``bosses`` those killed most. ``chart`` has the clan's XP and
-    messages by day, None where nobody measured or listened throughout. ``collecting_since`` is set where
+    messages by day, each member's since they joined, None where nobody measured or listened throughout,
+    or nobody's messages are known. ``collecting_since`` is set where
     messages are told of and the period reaches further back than what was observed.
     """
 

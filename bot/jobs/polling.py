@@ -1,7 +1,7 @@
 """When clans are polled: each every POLL_MINUTES, at once after it was linked, one at a time."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 
 import structlog
@@ -54,13 +54,21 @@ class PollingJob(Looping):
                 await self._poll_one(clan)
 
     async def _poll_one(self, clan: Clan) -> None:
+        # After a poll that failed there is nothing new; else neither of the others waits for the other.
+        if await self._tried("clan_skipped", clan, self.poll_now):
+            await self._tried("clan_not_refreshed", clan, self._services.refreshing.update_clan_if_due)
+            await self._tried("feed_not_looked", clan, self._services.feed.look)
+
+    async def _tried(self, failed: str, clan: Clan, work: Callable[[Clan], Awaitable[object]]) -> bool:
+        """Do a part of the work; where it fails that is logged as ``failed``, and False."""
         try:
-            await self.poll_now(clan)
-            await self._services.refreshing.update_clan_if_due(clan)
-            await self._services.feed.look(clan)
+            await work(clan)
         except WomError as error:
-            log.warning("clan_skipped", clan_id=clan.id, request=error.request, reason=error.reason)
+            log.warning(failed, clan_id=clan.id, request=error.request, reason=error.reason)
         except UserError as error:
-            log.warning("clan_not_refreshed", clan_id=clan.id, reason=type(error).__name__)
+            log.warning(failed, clan_id=clan.id, reason=type(error).__name__)
         except Exception:  # nor may one clan's fault keep the others from being polled
-            log.exception("poll_failed", clan_id=clan.id)
+            log.exception("poll_failed", clan_id=clan.id, part=failed)
+        else:
+            return True
+        return False

@@ -24,18 +24,18 @@ from bot.domain.simulation.series import Holding
 from bot.domain.site import ClanSite, Former, Person, has_page
 from bot.domain.summaries import rose
 from bot.services.clan_charts import joined_spans
+from bot.services.clan_days import read_xp
 from bot.services.clan_figures import SaidInWindows, Windows, read_said, read_windows
 from bot.services.clan_roster import ClanRoster
 from bot.services.clock import Clock
 from bot.services.derived import Derived
-from bot.services.eligibility.archive import holdings
 from bot.services.leaderboards import Leaderboards
 from bot.services.measured import Key, entry_of, group_ends
 from bot.services.questions import Questions
 from bot.services.reports import read_changes
 from bot.services.statistics import Statistics
 from bot.services.together import together
-from db.queries import archive, charts, cursors, gains, names, reports
+from db.queries import charts, cursors, gains, names, reports
 from db.queries.cursors import CoveredSpan
 from db.queries.gains import Ends
 from db.session import Database
@@ -156,7 +156,7 @@ class ClanSites:
                 await read_windows(session, clan, ids, period.end),
                 await read_said(session, clan, period.end),
                 await _chat(session, clan, period, days),
-                await _xp(session, clan, ids.get(OVERALL.key), days),
+                await read_xp(session, clan.id, ids.get(OVERALL.key), days[0][1], days[-1][2]),
                 [one for one in changes if _is_told(one, clan)],
             )
 
@@ -232,19 +232,6 @@ async def _chat(session: AsyncSession, clan: Clan, period: Period, days: Sequenc
         spans=await cursors.covered(session, clan.id, min(period.start, days[0][1]), period.end),
         since=await reports.observed_since(session, clan.id),
     )
-
-
-async def _xp(
-    session: AsyncSession, clan: Clan, overall: MetricId | None, days: Sequence[Day]
-) -> Mapping[MemberId, Sequence[Holding]]:
-    """Every reading of total XP on the days, and the last before them."""
-    if overall is None:
-        return {}
-    since, until = days[0][1], days[-1][2]
-    owners = await archive.owners(session, clan.id)
-    times = await archive.snapshot_times(session, clan.id, since, until)
-    values = await archive.values(session, clan.id, [overall], since, until)
-    return await asyncio.to_thread(holdings, owners, times, values, {overall: OVERALL.key})
 
 
 def _site(

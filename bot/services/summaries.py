@@ -1,20 +1,23 @@
 """A clan's week or month, read from the same questions that commands ask."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.achievements import by_thing
-from bot.domain.activity import quarter_of
 from bot.domain.as_of import JOINED, RANK_CHANGED, RENAMED, RETURNED
 from bot.domain.broadcasts import BroadcastKind
 from bot.domain.cards import DayPoint
+from bot.domain.clan_days import gained_in_clan, sum_known
 from bot.domain.clans import Clan
 from bot.domain.coverage import heard_throughout
+from bot.domain.gains import Reading, covering_gain, is_read_near
 from bot.domain.ids import MemberId, MetricId
 from bot.domain.leaderboards import Board, Entry
+from bot.domain.local_days import day_number, offsets
 from bot.domain.metrics import (
     BOSS_KILLS,
     CHAT_STREAK,
@@ -27,10 +30,11 @@ from bot.domain.metrics import (
     SCORE,
     metric,
 )
-from bot.domain.periods import Period, PeriodKind, days_of
+from bot.domain.periods import Day, Period, PeriodKind, days_of
 from bot.domain.questions import BossTotal, FavouriteHour, QuietKiller
 from bot.domain.records import Record
 from bot.domain.schedules import Cadence, Part, Slot, period_before, period_of
+from bot.domain.simulation.series import Holding
 from bot.domain.summaries import (
     LEADERS,
     Best,
@@ -43,14 +47,16 @@ from bot.domain.summaries import (
     most_improved,
     promoted,
 )
+from bot.services.clan_days import read_xp
 from bot.services.leaderboards import Leaderboards
-from bot.services.measured import entry_of, group_ends
+from bot.services.measured import group_ends, span_of
 from bot.services.questions import Questions
 from bot.services.rosters import Present, people_of, present_at
 from bot.services.statistics import Statistics
 from bot.services.together import together
-from db.queries import cursors, events, gains, reports
+from db.queries import cursors, events, gains, links, talk
 from db.queries.events import Achieved, Announced
+from db.queries.talk import People
 from db.session import Database
 
 BOARDS: Final = {
@@ -113,16 +119,15 @@ class Summaries:
                 if part in parts or part is Part.XP
             }
             async with self._database.read() as session:
-                earlier = await self._gained(
-                    session, clan, previous, ids, {one: names[one] for one in stayed}
-                )
+                gained = await self._gained(session, clan, period, ids, names)
+                earlier = await self._gained(session, clan, previous, ids, stayed)
                 usual = await self._gained(session, clan, _long_before(period), ids, names)
                 happened = await events.news(session, clan.id, period.start, period.end)
                 achieved = await events.achieved(session, clan.id, period.start - _LATEST, period.end)
                 joined = await people_of(session, clan.id, here)
                 announced = await events.announced(session, clan.id, _ANNOUNCED, period.start, period.end)
-                chart = await self._chart(session, clan, period, ids, names)
-        gained, asked = _full(boards[Part.XP]), wanted.result()
+                chart = await self._chart(session, clan, period, ids, here)
+        asked = wanted.result()
         renames = [one for one in happened if one.kind == RENAMED and one.member in names]
         return Summary(
             clan_name=clan.name,
@@ -196,53 +201,70 @@ class Summaries:
         clan: Clan,
         period: Period,
         ids: Mapping[str, MetricId],
-        names: Mapping[MemberId, str],
+        members: Collection[MemberId],
     ) -> dict[MemberId, int | None]:
-        """These members' gains of XP, of whom they cover the whole period."""
+        """What these members gained of XP, of whom it is of this period alone: see :func:`is_read_near`."""
         if OVERALL.key not in ids:
             return {}
         ends = group_ends(await gains.readings(session, clan.id, [ids[OVERALL.key]], period))
-        found = (
-            entry_of(member, name, OVERALL, ends.get((member, ids[OVERALL.key])), period)
-            for member, name in names.items()
-        )
-        return {one.member: one.value for one in found if one.measured_from is None}
+        spans = {member: span_of(of, period) for (member, _), of in ends.items() if member in members}
+        return {
+            member: covering_gain(*span)
+            for member, span in spans.items()
+            if is_read_near(span, period.start, period.end)
+        }
 
     async def _chart(
-        self,
-        session: AsyncSession,
-        clan: Clan,
-        period: Period,
-        ids: Mapping[str, MetricId],
-        names: Mapping[MemberId, str],
+        self, session: AsyncSession, clan: Clan, period: Period, ids: Mapping[str, MetricId], here: Present
     ) -> tuple[DayPoint, ...]:
-        """XP and messages of the whole clan by day; of a day that was not heard throughout, no messages."""
+        """XP and messages of the whole clan by day, each member's from when they joined on.
+
+        None is unknown: XP of a day in which nobody was measured, messages of one that was not heard
+        throughout, or of a clan in which nobody's are known.
+        """
         days = days_of(period, clan.zone)
-        slots = [(quarter_of(start), quarter_of(end)) for _, start, end in days]
-        said = await reports.messages_in_slots(session, clan.id, slots)
+        people = await people_of(session, clan.id, here)
+        xp = await read_xp(session, clan.id, ids.get(OVERALL.key), period.start, period.end)
+        said = await talk.by_day(session, clan.id, people, offsets(clan.zone, period.start, period.end))
+        linked = await links.linked_members(session, clan.id)
         spans = [
             (one.start, one.end) for one in await cursors.covered(session, clan.id, period.start, period.end)
         ]
+        # Thousands of numbers: others have their turn meanwhile.
+        gained = await asyncio.to_thread(_gained_by_day, xp, people, days)
         points: list[DayPoint] = []
-        for number, (date, start, end) in enumerate(days):
-            one_day = Period(date.isoformat(), PeriodKind.CALENDAR, start, end)
-            gained = await self._gained(session, clan, one_day, ids, names)
-            known = [value for value in gained.values() if value is not None]
-            messages = sum(said.get(member, {}).get(number, 0) for member in names)
+        for number, (day, start, end) in enumerate(days):
+            there = [member for member, since in people.items() if since is None or since < end]
+            # Of who is nobody's in Discord nobody knows that they wrote nothing.
+            messages = sum_known(
+                said.get(member, {}).get(day_number(day), 0 if member in linked else None) for member in there
+            )
             heard = heard_throughout(spans, start, end)
-            points.append(DayPoint(date, sum(known) if known else None, messages if heard else None))
+            points.append(DayPoint(day, gained[number], messages if heard else None))
         return tuple(points)
+
+
+def _gained_by_day(
+    xp: Mapping[MemberId, Sequence[Holding]], people: People, days: Sequence[Day]
+) -> list[int | None]:
+    each = [gained_in_clan(_readings(xp.get(member, ())), since, days) for member, since in people.items()]
+    return [sum_known(one[number] for one in each) for number in range(len(days))]
+
+
+def _readings(held: Iterable[Holding]) -> list[Reading]:
+    """A member's readings of total XP over all profiles that were theirs, in order of time."""
+    found = [
+        Reading(at, value)
+        for one in held
+        for at, value in zip(one.times, one.values[OVERALL.key], strict=True)
+    ]
+    return sorted(found, key=lambda one: one.at)
 
 
 def _long_before(period: Period) -> Period:
     """As many periods of the same length right before it as make what is usual."""
     start = period.start - _USUAL_PERIODS * (period.end - period.start)
     return Period("before", PeriodKind.CALENDAR, start, period.start)
-
-
-def _full(board: Board) -> dict[MemberId, int | None]:
-    """The gains that cover the whole period."""
-    return {row.entry.member: row.entry.value for row in board.standings if row.entry.measured_from is None}
 
 
 def _first(board: Board) -> tuple[Leader, ...]:

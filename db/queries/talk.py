@@ -90,6 +90,21 @@ def spoken_by_day(people: FromClause, clan: ClanId, shifts: Sequence[Offset]) ->
     )
 
 
+async def by_day(
+    session: AsyncSession, clan: ClanId, people: People, shifts: Sequence[Offset]
+) -> dict[MemberId, dict[int, int]]:
+    """How many messages each of these people wrote by local day since 1970, in one statement.
+
+    From the quarter of an hour on since when they count. A day without any is absent, and who wrote nothing.
+    """
+    talk = spoken_by_day(people_table(session, people), clan, shifts)
+    found: dict[MemberId, dict[int, int]] = {}
+    rows = await session.execute(select(talk.c.member_id, talk.c.day, talk.c.messages))
+    for member, day, messages in rows:
+        found.setdefault(MemberId(member), {})[int(day)] = int(messages)
+    return found
+
+
 async def streaks(
     session: AsyncSession,
     clan: ClanId,

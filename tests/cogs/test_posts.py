@@ -1,18 +1,21 @@
 """Summaries as a server sees them: set up, tried in private, posted once whatever fails."""
 
 import re
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import discord
 import pytest
 import simcord
+from sqlalchemy import insert, literal, select
 
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.schedules import LATE_BY, Cadence
 from bot.domain.setup import RelayShare
 from bot.services.posts import Posts
 from bot.services.summaries import Summaries
+from db.models import Profile, SnapshotRow
+from db.types import Moment
 from tests.cogs.conftest import Foundry
 from tests.cogs.desk import colleagues, deny, lose_answers
 from tests.cogs.reading import buttons_of, components_of, is_private, message_of, text_of
@@ -46,9 +49,21 @@ def posted(channel: simcord.ChannelHandle) -> list[Any]:
     return list(channel.history())
 
 
+async def looked_at(foundry: Foundry, at: datetime) -> None:
+    """WOM looked at everybody then, and nothing had changed."""
+    clan = await foundry.clan()
+    read = select(literal(clan.id), Profile.source_id, literal(at, Moment())).where(
+        Profile.clan_id == clan.id
+    )
+    async with foundry.services.database.write() as session:
+        await session.execute(insert(SnapshotRow).from_select(["clan_id", "source_id", "taken_at"], read))
+
+
 @pytest.mark.both_databases
 async def test_a_manager_sets_it_up_tries_it_and_switches_it_on(foundry: Foundry) -> None:
     manager = foundry.places.manager
+    # Without a reading shortly before the week nobody knows what is of it, and what of the one before.
+    await looked_at(foundry, datetime(2026, 1, 7, 20, tzinfo=UTC))
     channel = foundry.places.guild.create_text_channel("news")
     fans = foundry.places.guild.create_role("Fans")
     shown = await manager.slash(foundry.commands, "setup")
@@ -87,7 +102,8 @@ async def test_a_manager_sets_it_up_tries_it_and_switches_it_on(foundry: Foundry
     assert post.content == f"<@&{fans.id}>"
     lines = text_of(post).splitlines()
     assert lines[1:4] == ["Iron Foundry · 8–14 Jan", lines[2], "XP WWWWWWWWWWWW 120M · Ann B 9M · Cy 6M"]
-    assert "(same 24 members)" in lines[2]
+    # Everybody gained at one poll of the week before, and at three of this one.
+    assert lines[2].endswith(" XP, +200 % (same 24 members)")
     assert lines[-1].endswith("covering rule"), "as everywhere, how it was counted"
     assert lines[4] == "Chat Jo hn 10 · Ann B 3"
     assert "24 of 26 measured" in lines[5]

@@ -71,7 +71,12 @@ async def test_competitions_are_looked_for_though_wom_does_not_update_the_clan(
         raise WomError("POST /groups/123/update-all", "the code is not right", status=403)
 
     monkeypatch.setattr(Refreshing, "update_clan_if_due", refused)
-    await poll(foundry, wom)
+    async with wom.serve() as url:
+        await foundry.restart(wom_url=url, later=MINUTES)
+        await foundry.env.settle()
+        # What a poll found is told a minute later, by the same process: the list is kept in memory.
+        await foundry.env.advance_time(61)
+        await foundry.bot.close()
     assert [line for line in lines(channel) if "Slayer week" in line]
 
 
