@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.domain.activity import past_quarter, quarter_of
 from bot.domain.clan_charts import Ranked, Spot, TrendWeek, by_weekday_and_hour, outliers
+from bot.domain.clan_days import sum_known
 from bot.domain.clans import Clan
 from bot.domain.coverage import heard_throughout
 from bot.domain.ids import MemberId, MetricId
@@ -19,8 +20,7 @@ from bot.services.leaderboards import Leaderboards
 from bot.services.measured import entry_of, group_ends
 from bot.services.rosters import people_at, present_at
 from bot.services.statistics import Statistics
-from db.queries import charts, cursors, gains, members, reports
-from db.queries.cursors import CoveredSpan
+from db.queries import charts, cursors, gains, links, members, reports
 from db.queries.gains import Ends
 from db.session import Database
 
@@ -89,7 +89,8 @@ class ClanCharts:
         A week's XP is the sum of what each gained from the reading before it to the last one in it,
         so that it is counted once, in the week in which WOM looked, and never jumps with the roster:
         what was read before somebody joined, or came back, is none of it.
-        Messages of a week that was not listened to throughout, all but an hour of a day, are unknown.
+        Messages of a week that was not listened to throughout, all but an hour of a day, are unknown;
+        so are those of a clan of whom nobody was heard and nobody is anybody's in Discord.
         """
         today = self._clock().astimezone(clan.zone).date()
         monday = today - timedelta(days=today.weekday())
@@ -104,12 +105,22 @@ class ClanCharts:
             spans = await cursors.covered(session, clan.id, starts[0], starts[-1])
             slots = [(quarter_of(start), quarter_of(end)) for start, end in weeks]
             said = await reports.messages_in_slots(session, clan.id, slots)
+            linked = await links.linked_members(session, clan.id)
             read: list[list[Ends]] = [[] for _ in weeks]
             if overall is not None:
                 read = await gains.readings_in_slots(session, clan.id, overall, weeks, people)
+        listened = [(one.start, one.end) for one in spans]
         return [
             _trend_week(
-                firsts[number], weeks[number], rosters[number].names, read[number], spans, said, number
+                firsts[number],
+                weeks[number],
+                rosters[number].names,
+                read[number],
+                [
+                    said.get(member, {}).get(number, 0 if member in linked else None)
+                    for member in rosters[number].names
+                ],
+                heard=heard_throughout(listened, *weeks[number], but=HOLE * _DAYS_A_WEEK),
             )
             for number in range(WEEKS)
         ]
@@ -158,10 +169,11 @@ def _trend_week(
     week: tuple[datetime, datetime],
     names: Mapping[MemberId, str],
     read: Sequence[Ends],
-    spans: Sequence[CoveredSpan],
-    said: Mapping[MemberId, Mapping[int, int]],
-    number: int,
+    said: Sequence[int | None],
+    *,
+    heard: bool,
 ) -> TrendWeek:
+    """One week; ``said`` are its members' messages, which count where it was ``heard``."""
     start, end = week
     ends = {member: of for (member, _), of in group_ends(read).items()}
     values = (
@@ -169,6 +181,4 @@ def _trend_week(
         for member, name in names.items()
     )
     gained = [value for value in values if value is not None]
-    heard = heard_throughout(((one.start, one.end) for one in spans), start, end, but=HOLE * _DAYS_A_WEEK)
-    messages = sum(said.get(member, {}).get(number, 0) for member in names) if heard else None
-    return TrendWeek(first, sum(gained) if gained else None, messages, len(gained))
+    return TrendWeek(first, sum_known(gained), sum_known(said) if heard else None, len(gained))
