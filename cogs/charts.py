@@ -11,7 +11,8 @@ from discord import Interaction
 from bot.domain.clan_charts import Ranked
 from bot.domain.clans import Clan
 from bot.present.clan_charts import ranked_chart
-from bot.present.theme import ACCENT
+from bot.present.numbers import COVERS_LESS
+from bot.present.theme import ACCENT, SEPARATOR
 from bot.services.registry import Services
 from bot.services.rendering import RenderFailedError
 from cogs.answers import answer, think
@@ -54,8 +55,10 @@ async def show_ranked(
     rows: Sequence[Ranked],
     measure: str,
 ) -> None:
-    """Answer with bars, or with words where there is nothing to draw."""
+    """Answer with bars, or with words where there is nothing to draw; below, what a mark on them means."""
     if not rows:
         await answer(interaction, private=True, content=f"Nothing to draw: {small}.")
         return
+    if any(row.partial for row in rows):
+        small += f"{SEPARATOR}{COVERS_LESS}"
     await show_chart(services, interaction, clan, small, ranked_chart, tuple(rows), title, measure)

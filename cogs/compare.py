@@ -13,9 +13,10 @@ from bot.domain.cards import Comparison
 from bot.domain.clans import Clan
 from bot.domain.ids import ClanId, MemberId
 from bot.domain.periods import read_period
-from bot.present.clan_charts import compare_chart
+from bot.present.clan_charts import Panel, compare_chart
 from bot.present.compare import comparison
-from bot.present.numbers import label
+from bot.present.numbers import COVERS_LESS, label
+from bot.present.theme import SEPARATOR
 from bot.present.times import period_label
 from bot.services.registry import Services
 from cogs.answers import answer, clan_of, guild_of, is_bot_channel, is_private, may_turn
@@ -96,8 +97,18 @@ class CompareButton(
         period = read_period(self.shown.period, now=self.services.clock(), zone=clan.zone)
         compared = await self.services.comparisons.compare_again(clan, self.shown.members, period)
         if self.action == "chart":
-            rows = tuple((label(one), one.measure, values) for one, values in compared.rows)
+            rows = tuple(
+                Panel(
+                    label(one),
+                    one.measure,
+                    values,
+                    [(one.key, who) in compared.partial for who in compared.members],
+                )
+                for one, values in compared.rows
+            )
             small = period_label(period, clan.zone)
+            if compared.partial:
+                small += f"{SEPARATOR}{COVERS_LESS}"
             await show_chart(
                 self.services, interaction, clan, small, compare_chart, compared.names, rows, "Side by side"
             )

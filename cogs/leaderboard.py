@@ -187,7 +187,7 @@ class BoardButton(
         clan = await self.services.clans.by_id(self.shown.clan, guild_of(interaction))
         board = await read_board(self.services, clan, self.shown)
         rows = [
-            Ranked(f"{row.place}. {row.entry.name}", row.entry.value or 0)
+            Ranked(f"{row.place}. {row.entry.name}", row.entry.value or 0, row.entry.is_partial)
             for row in named(board)[self.shown.page * PAGE_SIZE :][:PAGE_SIZE]
         ]
         period = period_label(board.period, clan.zone, as_of=self.shown.as_of is not None)

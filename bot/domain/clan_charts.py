@@ -18,19 +18,27 @@ _DAYS: Final = 7
 
 
 class Ranked(NamedTuple):
-    """A bar: a member, a skill, a rank. ``value`` is in stored units."""
+    """A bar: a member, a skill, a rank. ``value`` is in stored units.
+
+    ``partial`` is whether it is a gain that covers less than the time.
+    """
 
     name: str
     value: int
+    partial: bool = False
 
 
 class Spot(NamedTuple):
-    """One member's XP and messages; ``named`` is whether they lie far from most."""
+    """One member's XP and messages; ``named`` is whether they lie far from most.
+
+    ``partial`` is whether the XP covers less than the time.
+    """
 
     name: str
     messages: int
     xp: int
     named: bool = False
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from math import hypot
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from bot.domain.cards import DayPoint
 from bot.domain.clan_charts import Ranked, Spot, TrendWeek
 from bot.present import theme
 from bot.present.chart import EDGE, INCHES, drawable, finish_axis, new_figure, png, shrink, weekly_chart
-from bot.present.numbers import counted, short
+from bot.present.numbers import PARTIAL, counted, short
 
 _SMALL: Final = 13
 _HOURS: Final = 24
@@ -64,7 +64,7 @@ def ranked_chart(rows: Sequence[Ranked], title: str, measure: str, *, colour: st
         axes.text(
             row.value + 0.02 * most,
             place,
-            short(row.value, measure),
+            (PARTIAL if row.partial else "") + short(row.value, measure),
             va="center",
             color=theme.FAINT_INK,
             fontsize=max(_SMALL, letters - 1),
@@ -77,10 +77,17 @@ def ranked_chart(rows: Sequence[Ranked], title: str, measure: str, *, colour: st
     return png(figure)
 
 
-def compare_chart(
-    names: Sequence[str], rows: Sequence[tuple[str, str, Sequence[int | None]]], title: str
-) -> bytes:
-    """Members side by side: for each metric (its label, its measure, the values) a bar to each member.
+class Panel(NamedTuple):
+    """A metric of members side by side: what each has, and whether that covers less than the time."""
+
+    label: str
+    measure: str
+    values: Sequence[int | None]
+    partial: Sequence[bool]
+
+
+def compare_chart(names: Sequence[str], rows: Sequence[Panel], title: str) -> bytes:
+    """Members side by side: for each metric a bar to each member.
 
     Every metric has a panel and a scale of its own, two beside each other, so that the picture is
     no higher than Discord shows whole; the last panel tells which colour and number is whose. A
@@ -99,13 +106,14 @@ def compare_chart(
         axes.set_ylim(members - 0.5, -0.5)
         axes.axis("off")
         panels.append(axes)
-    for axes, (label, measure, values) in zip(panels, rows, strict=False):
+    for axes, (label, measure, values, partial) in zip(panels, rows, strict=False):
         axes.set_title(label, loc="left", x=-0.1, color=theme.INK, fontsize=_SMALL, fontweight="bold", pad=4)
         most = max([1, *(value for value in values if value is not None)])
         for place, value in enumerate(values):
             axes.barh(place, (value or 0) / most, color=_colour(place), height=0.76, zorder=2)
             _beside(axes, -0.05, place, str(place + 1), ha="right")
-            _beside(axes, (value or 0) / most + 0.03, place, short(value, measure))
+            mark = PARTIAL if partial[place] else ""
+            _beside(axes, (value or 0) / most + 0.03, place, mark + short(value, measure))
     for place, name in enumerate(names):
         panels[-1].barh(place, 0.1, color=_colour(place), height=0.76)
         _beside(panels[-1], -0.05, place, str(place + 1), ha="right")

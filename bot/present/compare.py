@@ -9,7 +9,7 @@ from bot.domain.cards import Comparison
 from bot.domain.metrics import Metric
 from bot.domain.periods import PeriodKind
 from bot.present.card import rule_words
-from bot.present.numbers import PARTIAL, figure, label
+from bot.present.numbers import COVERS_LESS, PARTIAL, figure, label
 from bot.present.text import (
     AUTHOR_LIMIT,
     DESCRIPTION_LIMIT,
@@ -46,7 +46,7 @@ def comparison(compared: Comparison, zone: ZoneInfo, *, as_of: bool = False) -> 
     columns = [_column(compared, row, total=total) for row in compared.rows]
     names = [clip(verbatim(name), _NAME_COLUMNS) for name in compared.names]
     tables = _tables(names, columns)
-    less = [f"{PARTIAL} part of the time"] if compared.partial else []
+    less = [COVERS_LESS] if compared.partial else []
     small = SEPARATOR.join(
         [f"{_MOST} the most", *less, f"checked {ago(compared.checked_at)}", rule_words(compared.period)]
     )

@@ -10,6 +10,8 @@ from bot.present.text import unbroken
 
 UNKNOWN: Final = "—"
 PARTIAL: Final = "≈"
+COVERS_LESS: Final = f"{PARTIAL} part of the time"
+"""What the mark means, in small letters."""
 TODAY: Final = "today"
 """A duration of less than a day."""
 

@@ -45,11 +45,10 @@ class ClanCharts:
         measured = await self._metrics(kind)
         async with self._database.read() as session:
             ends = group_ends(await gains.readings_of(session, clan.id, list(measured), period, member))
-        found = [
-            Ranked(one.name, value)
-            for id_, one in measured.items()
-            if (value := entry_of(member, "", one, ends.get((member, id_)), period).value)
-        ]
+        entries = (
+            entry_of(member, one.name, one, ends.get((member, id_)), period) for id_, one in measured.items()
+        )
+        found = [Ranked(one.name, one.value, one.is_partial) for one in entries if one.value]
         return sorted(found, key=lambda one: (-one.value, one.name))
 
     async def _metrics(self, kind: MetricKind) -> dict[MetricId, Metric]:

@@ -256,7 +256,7 @@ REPORTS: Final = Section(
         Screen("chart-board", "leaderboard", "**Chart** of a board"),
         Screen("chart-compare", "compare", "**Chart** of a comparison"),
         Screen("report", "report", "The clan as a workbook, for officers"),
-        Screen("report-trend", "report", "The clan by week: the same members measured in each week"),
+        Screen("report-trend", "report", "The clan by week: what its members gained and wrote"),
         Screen("report-hours", "report", "When the clan talks, in its time zone"),
         Screen("report-quadrants", "report", "Messages against XP"),
         Screen("report-tenure", "report", "Members by tenure"),

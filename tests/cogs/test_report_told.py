@@ -8,8 +8,9 @@ import pytest
 from bot.domain.ids import GuildId
 from bot.domain.metrics import OVERALL
 from bot.domain.periods import read_period
+from bot.present import clan_charts
 from bot.services.rendering import Renderer, RenderFailedError
-from cogs import leaderboard, report
+from cogs import charts, report
 from tests.cogs.conftest import Foundry
 from tests.cogs.reading import message_of, text_of
 from tests.cogs.world import AMSTERDAM, NOW
@@ -59,17 +60,26 @@ async def test_a_board_drawn_marks_what_covers_less(
     clan = await foundry.clan()
     period = read_period("30d", now=NOW, zone=AMSTERDAM)
     board = await foundry.services.leaderboards.top(clan, OVERALL, period)
-    late = [row.entry.name for row in board.standings[:10] if row.entry.measured_from]
+    late = [row.entry.measured_from is not None for row in board.standings[:10]]
+    assert any(late), [row.entry.name for row in board.standings]
     told: list[Any] = []
+    drawn: list[Any] = []
 
     async def noted(*given: Any) -> None:
         told.append(given)
-        await leaderboard.answer(given[1], private=True, content="drawn")
+        await charts.answer(given[1], private=True, content="drawn")
 
-    monkeypatch.setattr(leaderboard, "show_ranked", noted)
+    def keep(figure: Any) -> bytes:
+        drawn.append(figure)
+        return b""
+
+    monkeypatch.setattr(charts, "show_chart", noted)
+    monkeypatch.setattr(clan_charts, "png", keep)
     shown = await foundry.ann.slash(foundry.commands, "leaderboard", period="30d")
-    await foundry.ann.click(message_of(shown), label="Chart")
-    rows = [row.name for row in told[0][5]]
-    assert late, [row.entry.name for row in board.standings]
     assert "≈" in text_of(shown)
-    assert any("≈" in row for row in rows), (late, rows)
+    await foundry.ann.click(message_of(shown), label="Chart")
+    (_, _, _, small, draw, *given), *_ = told
+    assert small == "Last 30 days · ≈ part of the time"
+    draw(*given)
+    numbers = [text.get_text() for text in drawn[0].axes[0].texts[1::2]]
+    assert ["≈" in number for number in numbers] == late, numbers

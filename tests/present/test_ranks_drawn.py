@@ -1,6 +1,5 @@
 """A clan of many ranks, drawn."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -12,19 +11,9 @@ from bot.domain.clan_charts import Ranked
 from bot.present import chart, clan_charts
 
 
-def kept(drawn: list[Any]) -> Callable[[Any], bytes]:
-    """Keeps the figures instead of their pixels."""
-
-    def png(figure: Any) -> bytes:
-        drawn.append(figure)
-        return b""
-
-    return png
-
-
 def test_every_rank_is_drawn_or_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[Any] = []
-    monkeypatch.setattr(clan_charts, "png", kept(drawn))
+    monkeypatch.setattr(clan_charts, "png", drawn.append)
     # In the clan's order: one owner at the top, most members at the bottom.
     rows = [Ranked(f"Rank {number}", 1 if number < 20 else 40) for number in range(27)]
     clan_charts.ranked_chart(rows, "Members by rank", "messages")
@@ -35,7 +24,7 @@ def test_every_rank_is_drawn_or_told_of(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_clans_name_in_capitals_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[Any] = []
-    monkeypatch.setattr(chart, "png", kept(drawn))
+    monkeypatch.setattr(chart, "png", drawn.append)
     chart.clan_chart(
         [DayPoint(date(2026, 1, day), day, day) for day in range(1, 8)], "GOLDEN MAMMOTH WARRIORS CLAN"
     )

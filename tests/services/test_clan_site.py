@@ -141,3 +141,20 @@ async def test_who_is_idle_is_told_only_where_all_was_heard_and_measured(databas
 
 def days_of_messages(site: ClanSite) -> list[int | None]:
     return [one.messages for one in totals_by_day(site)]
+
+
+async def test_where_nobody_was_measured_all_the_time_a_marked_number_leads(database: Database) -> None:
+    laid = await lay(database, "Europe/Amsterdam", METRICS)
+    for number, name in ((1, "Ann"), (2, "Zed")):
+        await laid.member(number, name, number, joined_at=NOW - 100 * DAY)
+        for back in (3, 0):
+            gained = number * 10**6 * (back == 0)
+            await laid.see(number, NOW - back * DAY, {OVERALL: 10**7 + gained, VORKATH: 50 + gained})
+    pages = Pages(await clan_sites(database, laid.clock).read(await laid.clan()))
+    card = re.search(r"<dt>Top XP</dt>.*?</div>", pages.render("index.html") or "", re.DOTALL)
+    assert card is not None
+    assert "Zed" in card[0]
+    assert "≈+2M in 30 days" in card[0]
+    row = re.search(r">Vorkath<.*?</tr>", pages.render("bosses.html") or "", re.DOTALL)
+    assert row is not None
+    assert re.sub(r"<[^>]*>", " ", row[0]).split()[:5] == [">Vorkath", "+3M", "Zed", "≈+2M", "Zed"]

@@ -54,9 +54,8 @@ def overview(site: ClanSite) -> dict[str, Any]:
 
 def _cards(site: ClanSite) -> Iterable[Card]:
     for title, of in (("Top XP", OVERALL), ("Top messenger", MESSAGES)):
-        lines = people.board(site, of, MONTH, len(site.people)).lines
-        first = [one for one in lines if one.place == lines[0].place]
-        small = f"{first[0].text} in 30 days" if first else "nobody yet"
+        first = _leading(people.board(site, of, MONTH, len(site.people)).lines)
+        small = f"{first[0].marked} in 30 days" if first else "nobody yet"
         yield Card(title, _together(first), small, "gains", first[0].href if len(first) == 1 else None)
     star = rising_star(site.people)
     if star is None:
@@ -75,6 +74,12 @@ def _cards(site: ClanSite) -> Iterable[Card]:
     value = words.total(sum(known) if known else None, OVERALL.measure)
     month = words.gain(gained_by_all(site, OVERALL), OVERALL.measure)
     yield Card("Clan XP", value, f"{month} in 30 days, {len(known)} measured", "clan-xp")
+
+
+def _leading(lines: Sequence[people.Line]) -> list[people.Line]:
+    """Who has the first place of those measured all the time; of all, where nobody was."""
+    known = [one for one in lines if not one.partial] or lines
+    return [one for one in known if one.place == known[0].place]
 
 
 def _together(first: Sequence[people.Line]) -> str:
@@ -97,7 +102,7 @@ def _top_boss(site: ClanSite) -> Card:
 def scatter_of(site: ClanSite) -> Scatter | None:
     """Messages against XP of the last 30 days, of whom both are known; only who leads is named."""
     spots = [
-        Spot(words.name(one.name), said, xp)
+        Spot(words.name(one.name), said, xp, partial=one.is_partial(MONTH))
         for one in site.people
         if (said := one.messages.windows[MONTH]) is not None and (xp := one.xp.windows[MONTH]) is not None
     ]
@@ -196,9 +201,8 @@ def _by_hour(site: ClanSite) -> charts.Columns | None:
         f"{hour:02}:00: {'unknown' if v is None else counted(v, 'message')}" for hour, v in enumerate(hours)
     ]
     highest = max(value for value in hours if value is not None)
-    busiest = hours.index(highest)
     ticks = [(hour, f"{hour:02}") for hour in range(0, 24, 4)]
-    said = f"messages by hour, most from {busiest:02}:00 to {(busiest + 1) % 24:02}:00"
+    said = " ".join(["Messages by hour.", *filter(None, [_favourite(site)])])
     return charts.columns(hours, titles, ticks, words.total(highest, "messages"), said)
 
 
@@ -262,16 +266,21 @@ def _metric_row(site: ClanSite, of: Metric) -> list[Cell]:
         Cell(of.name, of.name.casefold(), f"metrics/{of.key}.html"),
         gained(gained_by_all(site, of), of.measure),
     ]
-    for values, write in (("gains", gained), ("totals", number)):
-        best = _best(site.people, of, values)
-        if best is None:
-            cells += [Cell(words.DASH, None), Cell(words.DASH, None)]
-        else:
-            cells += [
-                people.name_cell(best.member, best.name, ""),
-                write(getattr(best, values)[of.key], of.measure),
-            ]
-    return cells
+    most, has = _gained_most(site.people, of), _best(site.people, of, "totals")
+    if most is None:
+        cells += [Cell(words.DASH, None), Cell(words.DASH, None)]
+    else:
+        value = gained(most.gains[of.key], of.measure, partial=most.is_partial(MONTH))
+        cells += [people.name_cell(most.member, most.name, ""), value]
+    if has is None:
+        return [*cells, Cell(words.DASH, None), Cell(words.DASH, None)]
+    return [*cells, people.name_cell(has.member, has.name, ""), number(has.totals[of.key], of.measure)]
+
+
+def _gained_most(everybody: Sequence[Person], of: Metric) -> Person | None:
+    """Of those measured all the time; of all, where none of those gained any."""
+    whole = [one for one in everybody if not one.is_partial(MONTH)]
+    return _best(whole, of, "gains") or _best(everybody, of, "gains")
 
 
 def _best(everybody: Iterable[Person], of: Metric, values: str) -> Person | None:

@@ -10,7 +10,7 @@ from bot.domain.leaderboards import Entry, Standing, rank
 from bot.domain.metrics import BOSS_KILLS, EHB, EHP, MESSAGES, OVERALL, Metric, MetricKind, level_of
 from bot.domain.reports import Figures
 from bot.domain.site import ClanSite, Person
-from bot.present.numbers import counted, label
+from bot.present.numbers import PARTIAL, counted, label
 from bot.present.site import charts, words
 from bot.present.site.tables import Cell, Head, Table, gained, number, windows
 from bot.present.text import rank_name
@@ -45,6 +45,11 @@ class Line(NamedTuple):
     href: str
     text: str
     partial: bool
+
+    @property
+    def marked(self) -> str:
+        """The number as it is written where nothing else marks it."""
+        return f"{PARTIAL}{self.text}" if self.partial else self.text
 
 
 class Board(NamedTuple):

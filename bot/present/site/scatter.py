@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, Self
 from unicodedata import east_asian_width
 
 from bot.domain.clan_charts import Spot
-from bot.present.numbers import counted
+from bot.present.numbers import PARTIAL, counted
 from bot.present.site import words
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34.0, 8.0, 20.0, 32.0
@@ -101,7 +101,8 @@ def _dot(one: Spot, across: _Side, up: _Side) -> Dot:
     x, y = across.at(one.messages), up.at(one.xp)
     if not one.named:
         return Dot(x, y, "", "")
-    told = f"{counted(one.messages, 'message')}, {words.gain(one.xp, 'experience')} XP"
+    mark = PARTIAL if one.partial else ""
+    told = f"{counted(one.messages, 'message')}, {mark}{words.gain(one.xp, 'experience')} XP"
     return Dot(x, y, one.name, f"{one.name}: {told}")
 
 

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from markupsafe import Markup
 
 from bot.domain.reports import Figures
+from bot.present.numbers import PARTIAL
 from bot.present.site import words
 
 _LONG: Final = 40
@@ -94,7 +95,7 @@ def gained(value: int | None, measure: str, *, partial: bool = False) -> Cell:
     """A gain; ``partial`` is whether it covers less than the period."""
     if value is None or not partial:
         return number(value, measure, words.gain)
-    return Cell(f"≈{words.gain(value, measure)}", value, None, words.whole(value, measure))
+    return Cell(f"{PARTIAL}{words.gain(value, measure)}", value, None, words.whole(value, measure))
 
 
 def windows(figures: Figures, measure: str, late: Sequence[bool]) -> list[Cell]:

@@ -78,7 +78,8 @@ def happened(change: Change) -> str:
     if change.kind is ChangeKind.RENAMED:
         return f"is the new name of {tidy(change.before or '?')}"
     if change.kind is ChangeKind.RANK_CHANGED:
-        return f"is {rank_name(change.after)} now, was {rank_name(change.before)}"
+        # Who fell since has the news still, and that they fell is not told here.
+        return f"became {rank_name(change.after)} (was {rank_name(change.before)})"
     return _HAPPENED[change.kind]
 
 
