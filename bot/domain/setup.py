@@ -79,6 +79,7 @@ class GuildFacts:
 
     ``lacking`` are Discord's names of the permissions that the bot needs and does not have,
     ``unreadable`` and ``unwritable`` channels where it should read or answer and may not.
+    ``officers_gone`` is whether the officers' channel is not there any more.
     ``may_rename`` is whether it may change nicknames, which only officers who want that need.
     ``lines`` are the newest messages of bots and webhooks in channels that may be a relay's;
     empty where a relay is not looked for.
@@ -88,6 +89,7 @@ class GuildFacts:
     lacking: tuple[str, ...] = ()
     unreadable: tuple[ChannelId, ...] = ()
     unwritable: tuple[ChannelId, ...] = ()
+    officers_gone: bool = False
     message_content: bool = True
     may_rename: bool = False
     lines: Mapping[ChannelId, Sequence[ChannelLine]] = field(
@@ -156,7 +158,8 @@ class SetupState:
     far an older stretch has been read back, None where none is. ``past`` is how far WOM's history from
     before the bot is read, None where it was never asked for.
     ``code_known`` is whether the group's verification code is stored and can be read.
-    ``unwritable`` are channels chosen for answers in which it may not write.
+    ``unwritable`` are channels chosen for answers in which it may not write, ``officers_gone`` is whether
+    the ``officer_channel`` is not there any more.
     ``polled_at`` is the last poll that succeeded, ``poll_failed`` the reason
     (:class:`bot.domain.errors.WomUnavailable`) of one that failed since.
     With no ``bot_channels`` every answer is private at first. ``other_clans`` are the
@@ -187,6 +190,7 @@ class SetupState:
     poll_failed: str | None = None
     officer_roles: tuple[str, ...] = ()
     officer_channel: ChannelId | None = None
+    officers_gone: bool = False
     bot_channels: tuple[ChannelId, ...] = ()
     other_clans: tuple[str, ...] = ()
     nicknames_follow: bool = False

@@ -185,23 +185,25 @@ def _milestone(one: FeedItem) -> str:
     return reached if title == MAXED else f"reached {reached}"
 
 
-def feed_screen(clan: Clan, on: Mapping[FeedKind, FeedSetting]) -> discord.Embed:
-    """Every kind, and where it is told of."""
+def feed_screen(clan: Clan, on: Mapping[FeedKind, FeedSetting], hindered: str | None = None) -> discord.Embed:
+    """Every kind, and where it is told of; ``hindered`` says what keeps those for officers from it."""
     lines = [
-        f"{'✅' if kind in on else '⚪'} {label}{_where(on.get(kind))}" for kind, (_, label) in KINDS.items()
+        f"{'✅' if kind in on else '⚪'} {label}{_where(on.get(kind), hindered)}"
+        for kind, (_, label) in KINDS.items()
     ]
     lines.append("-# Nothing from before it is switched on is told. What comes in a burst is one message.")
     title = f"Events feed{SEPARATOR}{escape(clan.name)}"
     return discord.Embed(title=title, description="\n".join(lines), colour=ACCENT)
 
 
-def kind_screen(kind: FeedKind, setting: FeedSetting | None) -> discord.Embed:
-    """One kind."""
-    lines = [
-        "Off. It begins as soon as you choose a channel."
-        if setting is None
-        else f"Told of in <#{setting.channel}>."
-    ]
+def kind_screen(kind: FeedKind, setting: FeedSetting | None, hindered: str | None = None) -> discord.Embed:
+    """One kind; ``hindered`` says what keeps those for officers from it."""
+    if setting is None:
+        lines = ["Off. It begins as soon as you choose a channel."]
+    elif hindered and kind in FOR_OFFICERS:
+        lines = [f"{hindered[0].upper()}{hindered[1:]}."]
+    else:
+        lines = [f"Told of in <#{setting.channel}>."]
     lines += _limit(kind, setting)
     if kind in FOR_OFFICERS:
         lines.append("It goes to the officers' channel, and nowhere else; without one it waits.")
@@ -224,5 +226,8 @@ def _limit(kind: FeedKind, setting: FeedSetting | None) -> list[str]:
             return [f"Hard and elite diaries; {every}. Quests and combat as the game announces them."]
 
 
-def _where(setting: FeedSetting | None) -> str:
-    return "" if setting is None else f"{SEPARATOR}<#{setting.channel}>"
+def _where(setting: FeedSetting | None, hindered: str | None) -> str:
+    if setting is None:
+        return ""
+    place = hindered if hindered and setting.kind in FOR_OFFICERS else f"<#{setting.channel}>"
+    return f"{SEPARATOR}{place}"

@@ -1,6 +1,6 @@
 """What live boards say, and the screens on which officers choose them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -11,6 +11,7 @@ from bot.domain.boards import FOR_OFFICERS, OWN, BoardKind, LiveBoard, OnBoard
 from bot.domain.clans import Clan
 from bot.domain.metrics import metric
 from bot.present.board import leaderboard_page
+from bot.present.notices import lacking_words
 from bot.present.numbers import counted, label
 from bot.present.text import DESCRIPTION_LIMIT, escape, fit_lines, rank_name
 from bot.present.theme import ACCENT, ATTENTION, SEPARATOR
@@ -61,11 +62,13 @@ def unchanged_since(moment: datetime) -> str:
     return f"Nothing has changed since the last look, {ago(moment)}."
 
 
-def boards_screen(clan: Clan, on: Mapping[BoardKind, LiveBoard]) -> discord.Embed:
-    """Every board, and where it is."""
+def boards_screen(
+    clan: Clan, on: Mapping[BoardKind, LiveBoard], hindered: str | None = None
+) -> discord.Embed:
+    """Every board, and where it is; ``hindered`` says what keeps those for officers from it."""
     lines = [
         f"{'✅' if kind in on else '⚪'} {label}"
-        + (f"{_own(on[kind])}{SEPARATOR}<#{on[kind].channel}>" if kind in on else "")
+        + (f"{_own(on[kind])}{SEPARATOR}{_place(on[kind], hindered)}" if kind in on else "")
         for kind, (_, label) in KINDS.items()
     ]
     lines.append("-# A board is one message that keeps itself up to date.")
@@ -73,13 +76,18 @@ def boards_screen(clan: Clan, on: Mapping[BoardKind, LiveBoard]) -> discord.Embe
     return discord.Embed(title=title, description="\n".join(lines), colour=ACCENT)
 
 
-def board_screen(kind: BoardKind, one: LiveBoard | None) -> discord.Embed:
-    """One board."""
-    lines = (
-        ["Off. It is posted as soon as you choose a channel."]
-        if one is None
-        else [f"In <#{one.channel}>, looked at every {one.minutes} minutes."]
-    )
+def _place(one: LiveBoard, hindered: str | None) -> str:
+    return hindered if hindered and one.kind in FOR_OFFICERS else f"<#{one.channel}>"
+
+
+def board_screen(kind: BoardKind, one: LiveBoard | None, hindered: str | None = None) -> discord.Embed:
+    """One board; ``hindered`` says what keeps those for officers from it."""
+    if one is None:
+        lines = ["Off. It is posted as soon as you choose a channel."]
+    elif hindered and kind in FOR_OFFICERS:
+        lines = [f"{hindered[0].upper()}{hindered[1:]}."]
+    else:
+        lines = [f"In <#{one.channel}>, looked at every {one.minutes} minutes."]
     if kind in OWN:
         lines.append(f"Shows{_own(one)}." if one else "It may show any metric over any period.")
     if kind in FOR_OFFICERS:
@@ -95,11 +103,20 @@ def _own(one: LiveBoard) -> str:
     return f" {escape(label(metric(key)))}, {period}"
 
 
-def board_stopped_notice(clan: Clan, kind: BoardKind, *, gone: bool) -> discord.Embed:
-    """To officers: a board was switched off."""
-    why = "its channel is gone" if gone else "I may not post in its channel any more"
+def board_stopped_notice(
+    clan: Clan, one: LiveBoard, *, gone: bool, missing: Sequence[str] = ()
+) -> discord.Embed:
+    """To officers: a board was switched off; ``missing`` is what the bot lacks, where that is known."""
+    if gone:
+        said = "its channel is gone. `/setup` → **Posts** → **Boards…** chooses another"
+    else:
+        lacking = f"I lack {lacking_words(missing)}" if missing else "Discord does not let me post"
+        said = (
+            f"{lacking} in <#{one.channel}>. Give that back, or choose another channel: `/setup` → "
+            "**Posts** → **Boards…** switches it on again"
+        )
     return discord.Embed(
-        title=f"{KINDS[kind][1]}, board of {escape(clan.name)}: switched off",
-        description=f"I cannot keep it: {why}. `/setup` → **Posts** → **Boards…** chooses another channel.",
+        title=f"{KINDS[one.kind][1]}, board of {escape(clan.name)}: switched off",
+        description=f"I cannot keep it: {said}.",
         colour=ATTENTION,
     )

@@ -5,12 +5,30 @@ from collections.abc import Sequence
 import discord
 
 from bot.domain.as_of import Stay
+from bot.domain.ids import ChannelId
 from bot.domain.notices import Claimed, Returned
 from bot.present.dossier import span_words
 from bot.present.numbers import counted, duration
 from bot.present.text import DESCRIPTION_LIMIT, escape, fit_lines, rank_name
 from bot.present.theme import ACCENT, ATTENTION
 from bot.present.times import on_day
+
+
+def lacking_words(missing: Sequence[str]) -> str:
+    """Permissions that the bot lacks, as Discord names them: ``*Send Messages*, *Embed Links*``."""
+    return ", ".join(f"*{name.replace('_', ' ').title()}*" for name in missing)
+
+
+def hindered_words(channel: ChannelId | None, missing: Sequence[str] | None) -> str | None:
+    """What keeps what is for officers from being posted in their channel; None where nothing does.
+
+    ``missing`` is what the bot lacks there, None where the channel is gone.
+    """
+    if channel is None:
+        return "waits: there is no officers' channel"
+    if missing is None:
+        return "waits: the officers' channel is gone"
+    return f"I lack {lacking_words(missing)} in the officers' channel" if missing else None
 
 
 def claimed_notice(claimed: Sequence[Claimed]) -> discord.Embed:

@@ -210,7 +210,13 @@ def _officers(state: SetupState) -> Iterator[_Line]:
         yield State.WORKS, f"Officers: {_listed(map(escape, state.officer_roles))}", None
     else:
         yield State.OFF, "Officers: only those with Manage Server", "choose the officers' roles"
-    if state.officer_channel is not None:
+    if state.officers_gone:
+        yield (
+            State.BROKEN,
+            "Officers' channel: it is gone, and what I would post there waits",
+            "choose another",
+        )
+    elif state.officer_channel is not None:
         yield State.WORKS, f"Officers' channel: <#{state.officer_channel}>", None
     else:
         yield State.OFF, "Officers' channel: none, so their answers are private", "choose one to share them"

@@ -75,6 +75,7 @@ async def read_state(
         poll_failed=clan.failure,
         officer_roles=tuple(role.name for role in facts.roles if role.id in settings.officer_roles),
         officer_channel=settings.officer_channel,
+        officers_gone=facts.officers_gone,
         bot_channels=tuple(map(ChannelId, sorted(settings.bot_channels))),
         other_clans=tuple(others),
         nicknames_follow=settings.nicknames_follow,

@@ -23,6 +23,7 @@ from cogs.answers import answer, guild_of
 from cogs.buttons import NUMBER, Stateful, pack, unpack, view_of
 from cogs.officers import progress_channel, require_officer
 from cogs.posts.looking import MayNotLookError, find_own
+from cogs.posts.rights import FOUND_AGAIN, lacking
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -143,12 +144,11 @@ class BoardsCog(commands.Cog):
         return MessageId(sent.id)
 
     async def _posted(self, clan: Clan, one: LiveBoard) -> MessageId | None:
-        """Where no message is stored, the board that is there all the same.
+        """The board that is there though no message is stored, or one that is gone.
 
-        It was posted just before the process ended, or before it was switched off or moved away.
+        It was posted just before the process ended, or with an answer that was lost, or before it was
+        switched off or moved away.
         """
-        if one.message is not None:
-            return None
         custom_id = f"lv:{pack(one.clan)}:{one.kind.value}"
         found = await find_own(
             self.bot, clan.guild, one.channel, lambda message: has_item(message, custom_id), limit=_SEARCHED
@@ -156,14 +156,24 @@ class BoardsCog(commands.Cog):
         return found and MessageId(found.id)
 
     async def _stop(self, clan: Clan, one: LiveBoard, *, gone: bool) -> None:
-        """Switch it off, and tell officers once."""
+        """Switch it off, and tell officers once.
+
+        What is for them waits until they have another channel, or the bot may post in theirs: where it
+        cannot be, they could not be told either, and `/setup` says why it waits.
+        """
+        if one.kind in FOR_OFFICERS:
+            log.warning("board_waits", clan_id=clan.id, board=one.kind, gone=gone)
+            await self.services.boards.shown(one)
+            return
         await self.services.boards.switch_off(clan, one.kind, None)
         channel = await progress_channel(self.services, clan)
         if channel is None or channel == one.channel:
             return
+        server = self.bot.get_guild(clan.guild)
+        missing = None if server is None else lacking(server, one.channel, FOUND_AGAIN)
         try:
             await self.bot.get_partial_messageable(channel).send(
-                embed=board_stopped_notice(clan, one.kind, gone=gone), silent=True
+                embed=board_stopped_notice(clan, one, gone=gone, missing=missing or ()), silent=True
             )
         except discord.HTTPException as failure:
             # `/setup` says what is off.

@@ -12,7 +12,7 @@ import structlog
 from discord.ext import commands
 
 from bot.domain.clans import Clan
-from bot.domain.feed import Batch, FeedKind
+from bot.domain.feed import FOR_OFFICERS, Batch, FeedKind
 from bot.domain.ids import ChannelId, ClanId
 from bot.logs import new_trace
 from bot.present.feed import feed_post, said_in
@@ -21,6 +21,7 @@ from bot.services.feed import News
 from bot.services.registry import Services
 from cogs.officers import progress_channel
 from cogs.posts.looking import MayNotLookError, find_own
+from cogs.posts.rights import SENT, lacking
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -59,11 +60,22 @@ class FeedCog(commands.Cog):
                 await self.services.feed.settle(news.clan, news.tried, arrived=arrived)
                 if arrived:
                     return
-            if news.items:
+            if news.items and not self._waits(news):
                 await self._post(channel, news)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
             # It may have arrived. The next look finds out first.
             log.warning("feed_not_sent", clan_id=news.clan.id, reason=str(failure))
+
+    def _waits(self, news: News) -> bool:
+        """Whether it is all for officers, whose channel is gone or closed: they choose another, or open it.
+
+        `/setup` says why it waits. It is not tried each minute.
+        """
+        server = self.bot.get_guild(news.clan.guild)
+        if server is None or any(one.kind not in FOR_OFFICERS for one in news.items):
+            return False
+        missing = lacking(server, news.channel, SENT)
+        return missing is None or bool(missing)
 
     async def _post(self, channel: discord.PartialMessageable, news: News) -> None:
         embed = feed_post(news.items, news.clan.name if news.is_one_of_several else None)
@@ -97,10 +109,13 @@ class FeedCog(commands.Cog):
         return found is not None
 
     async def _stop(self, news: News, *, gone: bool) -> None:
-        """Switch off what is told of in a channel that is gone or closed, and tell officers once."""
+        """Switch off what is told of in a channel that is gone or closed, and tell officers once.
+
+        What is for them waits until they have another channel, or the bot may post in theirs.
+        """
         kinds: list[FeedKind] = []
         for kind, setting in (await self.services.feed.settings(news.clan)).items():
-            if setting.channel == news.channel:
+            if setting.channel == news.channel and kind not in FOR_OFFICERS:
                 await self.services.feed.switch_off(news.clan, kind, None)
                 kinds.append(kind)
         channel = await progress_channel(self.services, news.clan)

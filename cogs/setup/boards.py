@@ -16,9 +16,10 @@ from bot.present.live_boards import KINDS, board_screen, boards_screen
 from cogs.answers import guild_of, user_of
 from cogs.buttons import pack, unpack, view_of
 from cogs.officers import progress_channel
+from cogs.posts.rights import FOUND_AGAIN
 from cogs.setup.items import CLAN, Go, SetupItem, channel_select, kind_select
 from cogs.setup.modals import SetupModal
-from cogs.setup.posts import require_may_post
+from cogs.setup.posts import officers_hindered, require_may_post
 from cogs.setup.showing import defer, server_of, show
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ class BoardsDesk:
     async def ask(self, interaction: Interaction[Any], clan: Clan) -> None:
         """Show every board."""
         await defer(interaction)
-        embed = boards_screen(clan, await self._boards.of(clan))
+        on = await self._boards.of(clan)
+        hindered = await officers_hindered(self._desk.services, interaction, clan, FOUND_AGAIN)
+        embed = boards_screen(clan, on, hindered)
         await show(interaction, embed, view_of(BoardKinds(clan.id), Go(clan.id, "posts", "Back", row=1)))
 
     async def ask_one(self, interaction: Interaction[Any], clan: Clan, kind: BoardKind) -> None:
@@ -54,7 +57,8 @@ class BoardsDesk:
         if one is not None and kind in OWN:
             items.append(BoardSwitch(clan.id, kind, "what"))
         back = Go(clan.id, "boards", "Back", row=2)
-        await show(interaction, board_screen(kind, one), view_of(*items, back))
+        hindered = await officers_hindered(self._desk.services, interaction, clan, FOUND_AGAIN)
+        await show(interaction, board_screen(kind, one, hindered), view_of(*items, back))
 
     async def switch_on(
         self,

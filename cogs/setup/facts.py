@@ -35,6 +35,8 @@ def facts_of(
         lacking=tuple(name for name, needed in PERMISSIONS if needed and not getattr(held, name)),
         unreadable=tuple(_unreadable(guild, settings, relays)),
         unwritable=tuple(_unwritable(guild, settings)),
+        officers_gone=settings.officer_channel is not None
+        and guild.get_channel(settings.officer_channel) is None,
         message_content=message_content,
         may_rename=held.manage_nicknames,
         lines=lines,

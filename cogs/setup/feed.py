@@ -15,9 +15,10 @@ from bot.present.feed import KINDS, feed_screen, kind_screen
 from cogs.answers import guild_of, user_of
 from cogs.buttons import pack, unpack, view_of
 from cogs.officers import progress_channel
+from cogs.posts.rights import SENT
 from cogs.setup.items import CLAN, Go, SetupItem, channel_select, kind_select
 from cogs.setup.modals import SetupModal
-from cogs.setup.posts import require_may_post
+from cogs.setup.posts import officers_hindered, require_may_post
 from cogs.setup.showing import defer, server_of, show
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class FeedDesk:
         await defer(interaction)
         on = await self._feed.settings(clan)
         view = view_of(FeedKinds(clan.id), Go(clan.id, "posts", "Back", row=1))
-        await show(interaction, feed_screen(clan, on), view)
+        hindered = await officers_hindered(self._desk.services, interaction, clan, SENT)
+        await show(interaction, feed_screen(clan, on, hindered), view)
 
     async def ask_kind(self, interaction: Interaction[Any], clan: Clan, kind: FeedKind) -> None:
         """Show one kind."""
@@ -56,9 +58,9 @@ class FeedDesk:
             items.append(FeedSwitch(clan.id, kind, "off"))
         if setting is not None and kind in LEAST:
             items.append(FeedSwitch(clan.id, kind, "least"))
-        await show(
-            interaction, kind_screen(kind, setting), view_of(*items, Go(clan.id, "feed", "Back", row=1))
-        )
+        hindered = await officers_hindered(self._desk.services, interaction, clan, SENT)
+        view = view_of(*items, Go(clan.id, "feed", "Back", row=1))
+        await show(interaction, kind_screen(kind, setting, hindered), view)
 
     async def switch_on(
         self,

@@ -1,7 +1,7 @@
 """The part of ``/setup`` that is about what is posted by itself."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import time
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -14,12 +14,16 @@ from bot.domain.ids import ChannelId, ClanId
 from bot.domain.post_errors import CannotPostThere, UnreadableHour
 from bot.domain.post_settings import StoredSchedule
 from bot.domain.schedules import LAST_DAY, Cadence, Part
+from bot.present.notices import hindered_words
 from bot.present.posts import PARTS, WEEKDAYS, ordinal, posts_screen, schedule_screen
 from bot.present.summary import summary_page
+from bot.services.registry import Services
 from cogs.answers import answer, guild_of, user_of
 from cogs.buttons import pack, unpack, view_of
+from cogs.officers import progress_channel
 from cogs.posts.cog import chart_of
 from cogs.posts.items import buttons
+from cogs.posts.rights import FOUND_AGAIN, lacking
 from cogs.setup.items import CHOICES, CLAN, Go, SetupItem, channel_select
 from cogs.setup.modals import SetupModal
 from cogs.setup.score import ScoreModal
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
     from cogs.setup.desk import Desk
 
 _CADENCE: Final = r"(?P<cadence>weekly|monthly)"
-_NEEDED: Final = ("view_channel", "send_messages", "embed_links", "attach_files", "read_message_history")
+_NEEDED: Final = (*FOUND_AGAIN, "attach_files")
 _CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3])[:.h]([0-5][0-9])")
 _BELOW: Final = 4
 
@@ -133,11 +137,18 @@ def require_may_post(guild: discord.Guild, channel: ChannelId) -> None:
     Raises:
         CannotPostThere: with what it lacks; all of it where the channel is gone.
     """
-    found = guild.get_channel(channel)
-    held = discord.Permissions.none() if found is None else found.permissions_for(guild.me)
-    missing = tuple(name for name in _NEEDED if not getattr(held, name))
-    if missing:
-        raise CannotPostThere(channel, missing)
+    missing = lacking(guild, channel, _NEEDED)
+    if missing is None or missing:
+        raise CannotPostThere(channel, _NEEDED if missing is None else missing)
+
+
+async def officers_hindered(
+    services: Services, interaction: Interaction[Any], clan: Clan, needed: Sequence[str]
+) -> str | None:
+    """What keeps what is for officers, and takes this, from being posted; None where nothing does."""
+    channel = await progress_channel(services, clan)
+    missing = None if channel is None else lacking(server_of(interaction), channel, needed)
+    return hindered_words(channel, missing)
 
 
 def may_mention(guild: discord.Guild, one: StoredSchedule) -> bool | None:

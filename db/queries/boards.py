@@ -11,12 +11,13 @@ from bot.domain.boards import BoardKind, LiveBoard
 from bot.domain.ids import ChannelId, ClanId, GuildId, MessageId
 from db.bulk import inserting
 from db.models import BoardRow, Clan
+from db.queries.kinds import of_known_kind
 
 
 async def boards(session: AsyncSession, clan: ClanId) -> dict[BoardKind, LiveBoard]:
     """A clan's boards that are on."""
     rows = await session.scalars(select(BoardRow).where(BoardRow.clan_id == clan))
-    return {BoardKind(row.kind): _board(row) for row in rows}
+    return {BoardKind(row.kind): _board(row) for row in of_known_kind(rows, BoardKind)}
 
 
 async def all_boards(session: AsyncSession, guilds: Collection[GuildId]) -> list[LiveBoard]:
@@ -27,7 +28,7 @@ async def all_boards(session: AsyncSession, guilds: Collection[GuildId]) -> list
         .where(Clan.guild_id.in_(guilds), Clan.active)
         .order_by(BoardRow.clan_id, BoardRow.kind)
     )
-    return [_board(row) for row in rows]
+    return [_board(row) for row in of_known_kind(rows, BoardKind)]
 
 
 async def save_board(session: AsyncSession, one: LiveBoard) -> None:

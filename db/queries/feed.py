@@ -10,12 +10,13 @@ from bot.domain.feed import Batch, FeedKind, FeedSetting
 from bot.domain.ids import ChannelId, ClanId, GuildId
 from db.bulk import inserting
 from db.models import Clan, FeedBatch, FeedRow, FeedTold
+from db.queries.kinds import of_known_kind
 
 
 async def feeds(session: AsyncSession, clan: ClanId) -> dict[FeedKind, FeedSetting]:
     """The kinds that are on."""
     rows = await session.scalars(select(FeedRow).where(FeedRow.clan_id == clan))
-    return {FeedKind(row.kind): _setting(row) for row in rows}
+    return {FeedKind(row.kind): _setting(row) for row in of_known_kind(rows, FeedKind)}
 
 
 async def all_feeds(session: AsyncSession, guilds: Collection[GuildId]) -> dict[ClanId, list[FeedSetting]]:
@@ -24,7 +25,7 @@ async def all_feeds(session: AsyncSession, guilds: Collection[GuildId]) -> dict[
         select(FeedRow).join(Clan, Clan.id == FeedRow.clan_id).where(Clan.guild_id.in_(guilds), Clan.active)
     )
     found: dict[ClanId, list[FeedSetting]] = {}
-    for row in rows:
+    for row in of_known_kind(rows, FeedKind):
         found.setdefault(ClanId(row.clan_id), []).append(_setting(row))
     return found
 

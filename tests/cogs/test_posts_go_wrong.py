@@ -19,7 +19,7 @@ from db.models import BoardRow, FeedRow
 from db.queries import clans
 from tests.cogs.conftest import Foundry
 from tests.cogs.desk import colleagues, deny, lose_answers, officers_meet_in
-from tests.cogs.reading import text_of
+from tests.cogs.reading import components_of, message_of, text_of
 from tests.cogs.test_boards import HALF_AN_HOUR, boards, kept
 from tests.cogs.test_boards import later as look_at_boards
 from tests.cogs.test_feed import later as poll
@@ -88,11 +88,69 @@ async def test_what_is_for_officers_waits_for_another_channel_where_theirs_was_d
     after = foundry.places.guild.create_text_channel("new-officers")
     with as_bot(foundry.env):
         await foundry.services.boards.switch_on(clan, BoardKind.WORKLIST, ChannelId(before.id), by)
+    await look_at_boards(foundry, HALF_AN_HOUR)
+    assert boards(before)
     foundry.env.backend.delete_channel(before.id)
     await look_at_boards(foundry, HALF_AN_HOUR)
     await officers_meet_in(foundry, after)
     await look_at_boards(foundry, HALF_AN_HOUR)
     assert boards(after), "the worklist follows the officers' channel, or they are told why not"
+
+
+@pytest.mark.both_databases
+async def test_what_is_for_officers_waits_while_their_channel_is_closed(foundry: Foundry) -> None:
+    desk = await colleagues(foundry)
+    clan, by = await foundry.clan(), UserId(foundry.places.manager.id)
+    with as_bot(foundry.env):
+        await foundry.services.boards.switch_on(clan, BoardKind.WORKLIST, ChannelId(desk.id), by)
+        await foundry.services.feed.switch_on(clan, FeedKind.LEAVERS, ChannelId(desk.id), by)
+    wom = restored_wom(Clock(NOW))
+    await poll(foundry, wom)
+    for board in boards(desk):
+        foundry.env.backend.delete_message(desk.id, board.id)
+    wom.leave(GROUP, player_id(wom, DEE), NOW + 2 * MINUTES)
+    deny(foundry, desk, discord.Permissions(send_messages=True))
+    for _ in range(3):
+        await poll(foundry, wom, timedelta(hours=25))
+    assert not boards(desk)
+    await foundry.restart()
+    shown = await screen(foundry, "Boards…")
+    assert (
+        "✅ Worklist: for officers · I lack *Send Messages*, *Embed Links* in the officers' channel" in shown
+    )
+    deny(foundry, desk, discord.Permissions.none())
+    await look_at_boards(foundry, HALF_AN_HOUR)
+    assert "🚪 Dee has left, Member" in lines(desk)
+    assert len(boards(desk)) == 2, "the worklist, and what is told of"
+
+
+async def screen(foundry: Foundry, name: str) -> str:
+    """What a screen of the posts in /setup says; of "" what its first one says."""
+    manager = foundry.places.manager
+    shown = await manager.slash(foundry.commands, "setup")
+    if not name:
+        return text_of(shown)
+    ids = [one["custom_id"] for one in components_of(shown)]
+    menu = next(id_ for id_ in ids if id_.startswith("su:menu"))
+    await manager.select(message_of(shown), ["posts"], custom_id=menu)
+    await manager.click(message_of(shown), label=name)
+    return text_of(shown)
+
+
+async def test_setup_says_what_waits_for_another_officers_channel(foundry: Foundry) -> None:
+    desk = await colleagues(foundry)
+    clan, by = await foundry.clan(), UserId(foundry.places.manager.id)
+    with as_bot(foundry.env):
+        await foundry.services.boards.switch_on(clan, BoardKind.WORKLIST, ChannelId(desk.id), by)
+        await foundry.services.feed.switch_on(clan, FeedKind.LEAVERS, ChannelId(desk.id), by)
+    assert f"✅ Worklist: for officers · <#{desk.id}>" in await screen(foundry, "Boards…")
+    foundry.env.backend.delete_channel(desk.id)
+    assert "❌ Officers' channel: it is gone, and what I would post there waits" in await screen(foundry, "")
+    for name, kind in (("Boards…", "Worklist"), ("Events…", "Leavers")):
+        shown = await screen(foundry, name)
+        assert f"✅ {kind}: for officers · waits: the officers' channel is gone" in shown
+    await officers_meet_in(foundry, None)
+    assert "Leavers: for officers · waits: there is no officers' channel" in await screen(foundry, "Events…")
 
 
 async def test_what_somebody_reached_before_they_joined_is_no_news_of_the_clan(foundry: Foundry) -> None:
@@ -123,6 +181,10 @@ async def test_a_kind_of_a_newer_version_keeps_no_other_clans_posts(foundry: Fou
     foundry.env.backend.delete_message(channel.id, board.id)
     await look_at_boards(foundry, HALF_AN_HOUR)
     assert boards(channel)
+    wom, soon = restored_wom(Clock(NOW)), NOW + HALF_AN_HOUR
+    wom.join(GROUP, wom.add_player("Eve", at=soon), "member", soon)
+    await poll(foundry, wom)
+    assert "👋 welcome Eve" in lines(feed)
 
 
 @pytest.mark.parametrize("days", [1, 6])
@@ -198,6 +260,8 @@ async def test_officers_are_told_which_permission_a_board_lacks(foundry: Foundry
     await look_at_boards(foundry, HALF_AN_HOUR)
     (notice,) = [text_of(one) for one in boards(desk) if "switched off" in text_of(one)]
     assert "I may not post in its channel" not in notice, "it may"
+    assert "I lack *Read Message History* in <#" in notice
+    assert "View Channel" not in notice
 
 
 @pytest.mark.parametrize("written", ["500,000", "500.000"])
