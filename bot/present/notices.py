@@ -1,6 +1,6 @@
 """What officers are told in their channel without having asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import discord
 
@@ -24,6 +24,11 @@ def claimed_notice(claimed: Sequence[Claimed]) -> discord.Embed:
     small = "\n-# Until you decide, that time is nobody's. `/member identity review` shows the evidence."
     description = fit_lines(lines, DESCRIPTION_LIMIT - len(small)) + small
     return discord.Embed(title=title, description=description, colour=ATTENTION)
+
+
+def lacking_words(missing: Iterable[str]) -> str:
+    """Discord's permissions as its own settings call them: ``*Embed Links*, *Attach Files*``."""
+    return ", ".join(f"*{name.replace('_', ' ').title()}*" for name in missing)
 
 
 def returned_notice(one: Returned) -> discord.Embed:

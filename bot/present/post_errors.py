@@ -2,6 +2,7 @@
 
 from bot.domain import post_errors
 from bot.present.explaining import explain, typed
+from bot.present.notices import lacking_words
 
 
 @explain.register
@@ -12,8 +13,10 @@ def _(error: post_errors.NoChannelChosen) -> str:
 
 @explain.register
 def _(error: post_errors.CannotPostThere) -> str:
-    lacking = ", ".join(f"*{name.replace('_', ' ').title()}*" for name in error.missing)
-    return f"I may not post in <#{error.channel}>. Give my role {lacking} there, or choose another channel."
+    return (
+        f"I may not post in <#{error.channel}>. Give my role {lacking_words(error.missing)} there, or choose "
+        "another channel."
+    )
 
 
 @explain.register

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 import discord
 from discord.ext import commands
 
 from bot.domain.ids import ChannelId, GuildId
+
+NEEDED: Final = ("view_channel", "send_messages", "embed_links", "attach_files", "read_message_history")
+"""What the bot must be allowed to do in a channel in which it posts by itself."""
 
 
 class MayNotLookError(Exception):
@@ -42,3 +46,10 @@ async def find_own(
         if bot.user is not None and message.author.id == bot.user.id and fits(message):
             return message
     return None
+
+
+def lacking_in(guild: discord.Guild, channel: ChannelId) -> tuple[str, ...]:
+    """What a post takes that the bot may not do in a channel; all of it where that is gone."""
+    found = guild.get_channel_or_thread(channel)
+    held = discord.Permissions.none() if found is None else found.permissions_for(guild.me)
+    return tuple(name for name in NEEDED if not getattr(held, name))

@@ -20,6 +20,7 @@ from cogs.answers import answer, guild_of, user_of
 from cogs.buttons import pack, unpack, view_of
 from cogs.posts.cog import chart_of
 from cogs.posts.items import buttons
+from cogs.posts.looking import lacking_in
 from cogs.setup.items import CHOICES, CLAN, Go, SetupItem, channel_select
 from cogs.setup.modals import SetupModal
 from cogs.setup.score import ScoreModal
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from cogs.setup.desk import Desk
 
 _CADENCE: Final = r"(?P<cadence>weekly|monthly)"
-_NEEDED: Final = ("view_channel", "send_messages", "embed_links", "attach_files", "read_message_history")
 _CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3])[:.h]([0-5][0-9])")
 _BELOW: Final = 4
 
@@ -133,9 +133,7 @@ def require_may_post(guild: discord.Guild, channel: ChannelId) -> None:
     Raises:
         CannotPostThere: with what it lacks; all of it where the channel is gone.
     """
-    found = guild.get_channel(channel)
-    held = discord.Permissions.none() if found is None else found.permissions_for(guild.me)
-    missing = tuple(name for name in _NEEDED if not getattr(held, name))
+    missing = lacking_in(guild, channel)
     if missing:
         raise CannotPostThere(channel, missing)
 
