@@ -12,11 +12,16 @@ LONGEST_WAIT: Final = timedelta(minutes=30)
 
 
 class GivenUp(StrEnum):
-    """Why a post never was sent. Stored, so a value is never renamed."""
+    """Why nothing more is done for a post. Stored, so a value is never renamed.
+
+    ``NO_CHANNEL`` is one that may have arrived in a channel that is gone, ``UNKNOWN`` one that may stand
+    where nobody may look: its days count as told.
+    """
 
     TOO_LATE = "too_late"
     NO_CHANNEL = "no_channel"
     OFF = "off"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

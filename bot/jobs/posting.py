@@ -23,8 +23,9 @@ EVERY = timedelta(minutes=1)
 class PostingJob(Looping):
     """The loop. What fails of one kind of work keeps no other from being done.
 
-    ``due`` is called for each post that is to be sent, ``late`` for each that never was, ``news`` for
-    each channel in which a feed has something to tell, ``board`` for each live board to be looked at.
+    ``due`` is called for each post that is to be sent, ``late`` for each that was not in time, as far as is
+    known, until that is settled, ``news`` for each channel in which a feed has something to tell, ``board``
+    for each live board to be looked at.
     """
 
     def __init__(

@@ -8,11 +8,13 @@ import discord
 
 from bot.domain.clans import Clan
 from bot.domain.feed import FeedKind
+from bot.domain.ids import ChannelId
 from bot.domain.post_settings import StoredSchedule
-from bot.domain.posts import Post
+from bot.domain.posts import GivenUp, Post
 from bot.domain.schedules import LATE_BY, Cadence, Part, read_key
 from bot.present.board import weights_line
 from bot.present.feed import KINDS as FEED_KINDS
+from bot.present.notices import lacking_words
 from bot.present.numbers import counted
 from bot.present.text import escape
 from bot.present.theme import ACCENT, ATTENTION, SEPARATOR
@@ -51,6 +53,7 @@ _TRIED: Final = {
 _STOPPED: Final = {
     "no_channel": "its channel is gone",
     "forbidden": "I may not post in its channel any more",
+    "unreadable": "I may not look in its channel whether it is there",
 }
 
 
@@ -124,29 +127,49 @@ def _mark(one: StoredSchedule) -> str:
     return "❌" if one.stopped is not None else "✅" if one.since is not None else "⚪"
 
 
-def stopped_notice(clan: Clan, cadence: Cadence, why: str) -> discord.Embed:
-    """To officers: a summary was switched off."""
-    return discord.Embed(
-        title=f"{NAMES[cadence]} of {escape(clan.name)}: switched off",
-        description=(
+def stopped_notice(
+    clan: Clan, cadence: Cadence, why: str, channel: ChannelId, missing: Sequence[str] = ()
+) -> discord.Embed:
+    """To officers: a summary was switched off. ``missing`` are permissions that I lack in its channel."""
+    if missing:
+        described = (
+            f"In <#{channel}> my role lacks {lacking_words(missing)}. Give it back, or choose another "
+            "channel; `/setup` → **Posts** switches it on again."
+        )
+    else:
+        described = (
             f"I could not post it: {_STOPPED.get(why, why)}. `/setup` → **Posts** chooses another channel "
             "and switches it on again."
-        ),
+        )
+    return discord.Embed(
+        title=f"{NAMES[cadence]} of {escape(clan.name)}: switched off",
+        description=described,
         colour=ATTENTION,
     )
 
 
-def given_up_notice(clan: Clan, post: Post) -> discord.Embed:
-    """To officers: one summary was never sent."""
+def given_up_notice(clan: Clan, post: Post, why: GivenUp, *, is_on: bool) -> discord.Embed:
+    """To officers: one summary is not known to have been sent. ``is_on`` is whether there is a next one."""
     cadence, day = read_key(post.key)
     hours = LATE_BY // timedelta(hours=1)
-    # An attempt is stored before anything else is done: without one nobody was there.
-    why = f"{counted(post.tries, 'attempt')} failed" if post.tries else "I was away when it was due"
+    found = f"could not be posted within {hours} hours"
+    match why:
+        case GivenUp.UNKNOWN:
+            found = f"may have been posted in <#{post.channel}>: no answer came, and I may not look there"
+        case GivenUp.NO_CHANNEL:
+            found += ": its channel is gone"
+        case _ if post.tries:
+            found += f": {counted(post.tries, 'attempt')} failed"
+        case _:
+            # An attempt is stored before anything else is done: without one nobody was there.
+            found += ": I was away when it was due"
+    state = "may have been posted" if why is GivenUp.UNKNOWN else "not posted"
+    coming = "The next one comes as usual" if is_on else "It is switched off by now"
     return discord.Embed(
-        title=f"{NAMES[cadence]} of {escape(clan.name)}: not posted",
+        title=f"{NAMES[cadence]} of {escape(clan.name)}: {state}",
         description=(
-            f"The one of {day.isoformat()} could not be posted within {hours} hours: {why}. The next one "
-            f"comes as usual; `/setup` → **Posts** → **Try it** shows you {_TRIED[cadence]}."
+            f"The one of {day.isoformat()} {found}. {coming}; `/setup` → **Posts** → **Try it** shows you "
+            f"{_TRIED[cadence]}."
         ),
         colour=ATTENTION,
     )

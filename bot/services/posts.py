@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Final, NamedTuple
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clans import Clan
@@ -28,6 +29,8 @@ from bot.domain.schedules import (
 from bot.services.clock import Clock
 from db.queries import clans, posts
 from db.session import Database
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 _MONDAY: Final = 0
 _FIRST: Final = 1
@@ -127,7 +130,7 @@ class Posts:
             if not on:
                 for one in await posts.posts(session, [clan.id], now):
                     if not one.is_over and read_key(one.key)[0] is cadence:
-                        await posts.end_post(session, one, message=None, given_up=GivenUp.OFF, at=now)
+                        await posts.give_up(session, one, GivenUp.OFF)
             await _log(session, clan, by, cadence, before, after, now)
         return after
 
@@ -140,8 +143,8 @@ class Posts:
     async def due(self, guilds: Collection[GuildId]) -> list[Due]:
         """What is to be sent now, each stored before it is returned.
 
-        What is stored stays due though its schedule's day or time is changed; of what is too late
-        :meth:`late` tells.
+        What is stored stays due though its schedule's day or time is changed; what is too late
+        is in :meth:`late`.
         """
         now = self._clock()
         pending = [
@@ -159,15 +162,13 @@ class Posts:
         ]
 
     async def late(self, guilds: Collection[GuildId]) -> list[tuple[Clan, Post]]:
-        """Give up what could not be sent in time; returns it, to be told of.
+        """What is not known to have been sent in time, to be settled: it may have arrived if it ever began.
 
-        It makes no difference whether it ever began: what was due while the bot was down counts too.
+        What was due while the bot was down, and never began, counts too.
         """
         now = self._clock()
-        given_up = [one for one in await self._pending(guilds, now) if is_too_late(one.post.intended_at, now)]
-        for one in given_up:
-            await self.give_up(one.post, GivenUp.TOO_LATE)
-        return [(one.clan, one.post) for one in given_up]
+        pending = await self._pending(guilds, now)
+        return [(one.clan, one.post) for one in pending if is_too_late(one.post.intended_at, now)]
 
     async def _pending(self, guilds: Collection[GuildId], now: datetime) -> list["_Pending"]:
         """What is not over: what is stored, and what came due since."""
@@ -175,17 +176,14 @@ class Posts:
             by_id = {clan.id: clan for clan in await clans.active_clans(session, guilds)}
             running = {(one.clan, one.cadence): one for one in await posts.running(session, guilds)}
             known = await posts.posts(session, list(by_id), now)
-        found = [
-            _Pending(by_id[one.clan], running.get((one.clan, read_key(one.key)[0])), one, is_stored=True)
-            for one in known
-            if not one.is_over
-        ]
-        for schedule in running.values():
-            clan = by_id[schedule.clan]
+        found: list[_Pending] = []
+        for clan in by_id.values():
             own = [one for one in known if one.clan == clan.id]
-            for slot in due(schedule, [one.key for one in own], _told(own), now, clan.zone):
-                post = Post(clan.id, slot.key, schedule.channel, slot.due_at)
-                found.append(_Pending(clan, schedule, post, is_stored=False))
+            wanted = [schedule for (of, _), schedule in running.items() if of == clan.id]
+            try:
+                found += _pending_of(clan, wanted, own, now)
+            except Exception:  # whatever is wrong with one clan is no reason to post nothing of others
+                log.exception("posts_not_looked_up", clan_id=clan.id)
         return found
 
     async def begin(self, one: Due) -> bool:
@@ -196,13 +194,13 @@ class Posts:
     async def sent(self, post: Post, message: MessageId) -> None:
         """It is there."""
         async with self._database.write() as session:
-            await posts.end_post(session, post, message=message, given_up=None, at=self._clock())
+            await posts.note_sent(session, post, message, self._clock())
 
-    async def give_up(self, post: Post, why: GivenUp) -> None:
-        """It never will be."""
+    async def give_up(self, post: Post, why: GivenUp) -> bool:
+        """Nothing more is done for it; False where it is over already."""
         async with self._database.write() as session:
             await posts.add_post(session, post)
-            await posts.end_post(session, post, message=None, given_up=why, at=self._clock())
+            return await posts.give_up(session, post, why)
 
     async def next_slot(self, clan: Clan, one: StoredSchedule) -> Slot:
         """When it is posted next, whether it is switched on or not."""
@@ -218,9 +216,25 @@ class Posts:
         return slot_at(cadence, now.astimezone(clan.zone).date(), now)
 
 
+def _pending_of(
+    clan: Clan, running: Collection[Schedule], known: Collection[Post], now: datetime
+) -> list[_Pending]:
+    by_cadence = {schedule.cadence: schedule for schedule in running}
+    found = [
+        _Pending(clan, by_cadence.get(read_key(one.key)[0]), one, is_stored=True)
+        for one in known
+        if not one.is_over
+    ]
+    for schedule in running:
+        for slot in due(schedule, [one.key for one in known], _told(known), now, clan.zone):
+            post = Post(clan.id, slot.key, schedule.channel, slot.due_at)
+            found.append(_Pending(clan, schedule, post, is_stored=False))
+    return found
+
+
 def _told(known: Iterable[Post]) -> list[str]:
-    """The keys of those that were sent, or still are to be."""
-    return [one.key for one in known if one.given_up is None]
+    """The keys of those that were sent, or may have been, or still are to be."""
+    return [one.key for one in known if one.given_up in {None, GivenUp.UNKNOWN}]
 
 
 async def _log(

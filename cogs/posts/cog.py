@@ -1,7 +1,9 @@
 """Posts summaries, each once, and tells officers where one cannot be."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 from typing import Any, Final
 
@@ -12,8 +14,8 @@ from discord.ext import commands
 
 from bot.domain.clans import Clan
 from bot.domain.ids import ChannelId, ClanId, MessageId
-from bot.domain.posts import Post
-from bot.domain.schedules import Part
+from bot.domain.posts import GivenUp, Post
+from bot.domain.schedules import Part, read_key
 from bot.domain.summaries import Summary
 from bot.logs import new_trace
 from bot.present.chart import clan_chart
@@ -26,6 +28,7 @@ from cogs.officers import progress_channel
 from cogs.posts.boards import has_item
 from cogs.posts.items import buttons, id_of
 from cogs.posts.looking import MayNotLookError, find_own
+from cogs.posts.rights import WITH_FILE, lacking
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -46,19 +49,42 @@ class PostsCog(commands.Cog):
     @commands.Cog.listener()
     async def on_post_due(self, one: Due) -> None:
         """Send it, unless it is being sent already."""
-        turn = self._turns.setdefault((one.clan.id, one.post.key), asyncio.Lock())
-        if turn.locked():
-            return
-        async with turn:
-            with new_trace(job="post", clan_id=one.clan.id, key=one.post.key):
-                await self._send(one)
-        self._turns.pop((one.clan.id, one.post.key), None)
+        await self._in_turn(one.clan, one.post, partial(self._send, one))
 
     @commands.Cog.listener()
     async def on_post_late(self, clan: Clan, post: Post) -> None:
-        """Tell officers of one that never was sent."""
-        with new_trace(job="post", clan_id=clan.id, key=post.key):
-            await self._tell(clan, given_up_notice(clan, post))
+        """Give it up and tell officers, unless it is there, or being sent or looked for already."""
+        await self._in_turn(clan, post, partial(self._give_up, clan, post))
+
+    async def _in_turn(self, clan: Clan, post: Post, work: Callable[[], Awaitable[None]]) -> None:
+        turn = self._turns.setdefault((clan.id, post.key), asyncio.Lock())
+        if turn.locked():
+            return
+        async with turn:
+            with new_trace(job="post", clan_id=clan.id, key=post.key):
+                await work()
+        self._turns.pop((clan.id, post.key), None)
+
+    async def _give_up(self, clan: Clan, post: Post) -> None:
+        """Settle one that is too late; where Discord does not answer it is looked for again in a minute."""
+        why = GivenUp.TOO_LATE
+        try:
+            arrived = await self._look(clan, post)
+        except (discord.NotFound, discord.InvalidData):
+            why = GivenUp.NO_CHANNEL
+        except (discord.Forbidden, MayNotLookError):
+            why = GivenUp.UNKNOWN
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+            log.warning("post_not_looked_for", clan_id=clan.id, key=post.key, reason=str(failure))
+            return
+        else:
+            if arrived is not None:
+                await self.services.posts.sent(post, arrived)
+                return
+        if await self.services.posts.give_up(post, why):
+            schedule = await self.services.posts.schedule(clan, read_key(post.key)[0])
+            is_on = schedule.since is not None and schedule.stopped is None
+            await self._tell(clan, given_up_notice(clan, post, why, is_on=is_on))
 
     async def _send(self, one: Due) -> None:
         try:
@@ -77,8 +103,10 @@ class PostsCog(commands.Cog):
             sent = await channel.send(**self._content(one, summary, chart))
         except (discord.NotFound, discord.InvalidData):
             await self._stop(one, "no_channel")
-        except (discord.Forbidden, MayNotLookError):
+        except discord.Forbidden:
             await self._stop(one, "forbidden")
+        except MayNotLookError:
+            await self._stop(one, "unreadable")
         except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
             # It may have arrived. The next attempt looks first.
             log.warning("post_not_sent", clan_id=one.clan.id, key=one.post.key, reason=str(failure))
@@ -126,36 +154,47 @@ class PostsCog(commands.Cog):
         In another channel than is chosen now it is not, where nobody can look.
 
         Raises:
-            discord.NotFound: the chosen channel is gone.
+            As :meth:`_look` does, of the chosen channel.
+        """
+        try:
+            return await self._look(one.clan, one.post)
+        except (discord.NotFound, discord.Forbidden, discord.InvalidData, MayNotLookError):
+            if one.post.channel == one.schedule.channel:
+                raise
+            return None
+
+    async def _look(self, clan: Clan, post: Post) -> MessageId | None:
+        """The message of the last attempt; None where there was none, or it is not where it went.
+
+        Raises:
+            discord.NotFound: that channel is gone.
             discord.Forbidden: the bot does not see it.
             discord.InvalidData: it is nothing in which anybody can write.
             MayNotLookError: the bot may not read there.
         """
-        post = one.post
         if post.tried_at is None:
             return None
-        mark, after = id_of(post.clan, post.key, "mine"), post.tried_at - _BEFORE
-        try:
-            await self._channel(post.channel)
-            found = await find_own(
-                self.bot,
-                one.clan.guild,
-                post.channel,
-                lambda message: has_item(message, mark),
-                limit=_SEARCHED,
-                after=after,
-            )
-        except (discord.NotFound, discord.Forbidden, discord.InvalidData, MayNotLookError):
-            if post.channel == one.schedule.channel:
-                raise
-            return None
+        mark = id_of(post.clan, post.key, "mine")
+        await self._channel(post.channel)
+        found = await find_own(
+            self.bot,
+            clan.guild,
+            post.channel,
+            lambda message: has_item(message, mark),
+            limit=_SEARCHED,
+            after=post.tried_at - _BEFORE,
+        )
         return found and MessageId(found.id)
 
     async def _stop(self, one: Due, why: str) -> None:
         """Switch the schedule off, and tell officers once."""
-        log.warning("schedule_stopped", clan_id=one.clan.id, cadence=one.schedule.cadence, why=why)
-        await self.services.posts.stop(one.clan, one.schedule.cadence, why)
-        await self._tell(one.clan, stopped_notice(one.clan, one.schedule.cadence, why))
+        schedule, guild = one.schedule, self.bot.get_guild(one.clan.guild)
+        log.warning("schedule_stopped", clan_id=one.clan.id, cadence=schedule.cadence, why=why)
+        await self.services.posts.stop(one.clan, schedule.cadence, why)
+        missing: Sequence[str] = ()
+        if guild is not None and why != "no_channel":
+            missing = lacking(guild, schedule.channel, WITH_FILE) or ()
+        await self._tell(one.clan, stopped_notice(one.clan, schedule.cadence, why, schedule.channel, missing))
 
     async def _tell(self, clan: Clan, embed: discord.Embed) -> None:
         channel = await progress_channel(self.services, clan)

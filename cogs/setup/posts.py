@@ -23,7 +23,7 @@ from cogs.buttons import pack, unpack, view_of
 from cogs.officers import progress_channel
 from cogs.posts.cog import chart_of
 from cogs.posts.items import buttons
-from cogs.posts.rights import FOUND_AGAIN, lacking
+from cogs.posts.rights import WITH_FILE, lacking
 from cogs.setup.items import CHOICES, CLAN, Go, SetupItem, channel_select
 from cogs.setup.modals import SetupModal
 from cogs.setup.score import ScoreModal
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from cogs.setup.desk import Desk
 
 _CADENCE: Final = r"(?P<cadence>weekly|monthly)"
-_NEEDED: Final = (*FOUND_AGAIN, "attach_files")
 _CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3])[:.h]([0-5][0-9])")
 _BELOW: Final = 4
 
@@ -137,9 +136,9 @@ def require_may_post(guild: discord.Guild, channel: ChannelId) -> None:
     Raises:
         CannotPostThere: with what it lacks; all of it where the channel is gone.
     """
-    missing = lacking(guild, channel, _NEEDED)
+    missing = lacking(guild, channel, WITH_FILE)
     if missing is None or missing:
-        raise CannotPostThere(channel, _NEEDED if missing is None else missing)
+        raise CannotPostThere(channel, WITH_FILE if missing is None else missing)
 
 
 async def officers_hindered(

@@ -33,7 +33,7 @@ class ScheduleRow(Base):
 class PostRow(Base):
     """A post that is to be sent once. It is stored before it is sent; ``tried_at`` before each attempt.
 
-    ``message_id`` is set once it is known to be there, ``given_up`` where it never will be.
+    ``message_id`` is set once it is known to be there, ``given_up`` where nothing more is done for it.
     """
 
     __tablename__ = "posts"

@@ -16,11 +16,15 @@ from db.models import Clan, PostRow, ScheduleRow
 
 _KEPT = timedelta(days=62)
 """How far back posts are looked up: two slots of a month."""
+_CADENCES = frozenset(one.value for one in Cadence)
+"""What a newer version stored that was gone back from is left out."""
 
 
 async def schedules(session: AsyncSession, clan: ClanId) -> dict[Cadence, StoredSchedule]:
     """Those that officers ever set up."""
-    rows = await session.scalars(select(ScheduleRow).where(ScheduleRow.clan_id == clan))
+    rows = await session.scalars(
+        select(ScheduleRow).where(ScheduleRow.clan_id == clan, ScheduleRow.cadence.in_(_CADENCES))
+    )
     return {Cadence(row.cadence): _stored(row) for row in rows}
 
 
@@ -47,6 +51,7 @@ async def running(session: AsyncSession, guilds: Collection[GuildId]) -> list[Sc
         .where(
             Clan.guild_id.in_(guilds),
             Clan.active,
+            ScheduleRow.cadence.in_(_CADENCES),
             ScheduleRow.since.is_not(None),
             ScheduleRow.stopped.is_(None),
             ScheduleRow.channel_id.is_not(None),
@@ -61,7 +66,7 @@ async def posts(session: AsyncSession, clans: Collection[ClanId], now: datetime)
     rows = await session.scalars(
         select(PostRow).where(PostRow.clan_id.in_(clans), PostRow.intended_at > now - _KEPT)
     )
-    return [_post(row) for row in rows]
+    return [_post(row) for row in rows if row.key.partition(":")[0] in _CADENCES]
 
 
 async def add_post(session: AsyncSession, one: Post) -> None:
@@ -89,15 +94,29 @@ async def begin_attempt(session: AsyncSession, one: Post, channel: ChannelId, at
     return taken.first() is not None
 
 
-async def end_post(
-    session: AsyncSession, one: Post, *, message: MessageId | None, given_up: GivenUp | None, at: datetime
-) -> None:
-    """Store that it is there, or never will be."""
+async def note_sent(session: AsyncSession, one: Post, message: MessageId, at: datetime) -> None:
+    """Store that it is there, whatever was thought of it."""
     await session.execute(
         update(PostRow)
         .where(PostRow.clan_id == one.clan, PostRow.key == one.key)
-        .values(message_id=message, sent_at=at if message is not None else None, given_up=given_up)
+        .values(message_id=message, sent_at=at, given_up=None)
     )
+
+
+async def give_up(session: AsyncSession, one: Post, why: GivenUp) -> bool:
+    """Store that nothing more is done for it; False where it is over already."""
+    taken = await session.scalars(
+        update(PostRow)
+        .where(
+            PostRow.clan_id == one.clan,
+            PostRow.key == one.key,
+            PostRow.message_id.is_(None),
+            PostRow.given_up.is_(None),
+        )
+        .values(given_up=why)
+        .returning(PostRow.key)
+    )
+    return taken.first() is not None
 
 
 def _stored(row: ScheduleRow) -> StoredSchedule:

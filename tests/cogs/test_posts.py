@@ -9,17 +9,18 @@ import pytest
 import simcord
 from sqlalchemy import insert, literal, select
 
-from bot.domain.ids import ChannelId, UserId
+from bot.domain.ids import ChannelId, GroupId, GuildId, UserId
 from bot.domain.schedules import LATE_BY, Cadence
 from bot.domain.setup import RelayShare
 from bot.services.posts import Posts
 from bot.services.summaries import Summaries
-from db.models import Profile, SnapshotRow
+from db.models import Profile, ScheduleRow, SnapshotRow
+from db.queries import clans
 from db.types import Moment
 from tests.cogs.conftest import Foundry
 from tests.cogs.desk import colleagues, deny, lose_answers
 from tests.cogs.reading import buttons_of, components_of, is_private, message_of, text_of
-from tests.cogs.world import ANN, CY, JOHN, NOW, Clock, player_id, restored_wom
+from tests.cogs.world import AMSTERDAM, ANN, CY, JOHN, NOW, Clock, player_id, restored_wom
 from tests.simulator import as_bot
 
 THURSDAY, HALF_PAST_ONE = 3, time(13, 35)
@@ -182,7 +183,95 @@ async def test_where_nobody_may_look_what_may_have_arrived_is_not_posted_again_a
     await later(foundry, MINUTES)
     await later(foundry, MINUTES)
     assert len(posted(channel)) == 1
-    assert len([one for one in posted(desk) if "switched off" in text_of(one)]) == 1
+    (notice,) = [text_of(one) for one in posted(desk) if "switched off" in text_of(one)]
+    assert "may not post" not in notice, "it may"
+    lacking = (
+        f"In <#{channel.id}> my role lacks *Read Message History*. Give it back, or choose another channel"
+    )
+    assert lacking in notice
+    screen = text_of(await choose(foundry, "Weekly…", "su:pday", str(THURSDAY)))
+    assert "I may not look in its channel whether it is there" in screen
+
+
+async def killed_after_sending(foundry: Foundry, monkeypatch: pytest.MonkeyPatch) -> simcord.ChannelHandle:
+    """A channel in which a summary stands of which the bot does not know that it arrived."""
+    channel = await scheduled(foundry)
+
+    async def never(*_: object) -> None:
+        """Nothing is stored: the process is gone."""
+
+    with monkeypatch.context() as context:
+        context.setattr(Posts, "sent", never)
+        await later(foundry, MINUTES)
+    assert len(posted(channel)) == 1
+    return channel
+
+
+async def test_what_was_found_days_later_is_not_told_again_on_another_weekday(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = await killed_after_sending(foundry, monkeypatch)
+    await later(foundry, LATE_BY + MINUTES)
+    await choose(foundry, "Weekly…", "su:pday", "6")
+    await later(foundry, timedelta(days=2))
+    assert len(posted(channel)) == 1, "Sunday's week has days in it that were told"
+    await later(foundry, timedelta(days=7))
+    assert "18–24 Jan" in text_of(posted(channel)[-1])
+
+
+async def test_while_discord_does_not_say_what_arrived_nobody_is_told_that_it_did_not(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = await colleagues(foundry)
+    channel = await killed_after_sending(foundry, monkeypatch)
+    foundry.env.inject_error("GET", f"/channels/{channel.id}/messages", status=503)
+    await later(foundry, LATE_BY + MINUTES)
+    assert not posted(desk)
+    await later(foundry, MINUTES)
+    assert not posted(desk)
+    clan = await foundry.clan()
+    with as_bot(foundry.env):
+        assert not await foundry.services.posts.late([clan.guild]), "it was found"
+
+
+async def test_where_nobody_may_look_days_later_officers_are_told_that_it_may_be_there(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = await colleagues(foundry)
+    channel = await killed_after_sending(foundry, monkeypatch)
+    deny(foundry, channel, discord.Permissions(read_message_history=True))
+    await later(foundry, LATE_BY + MINUTES)
+    await later(foundry, MINUTES)
+    (told,) = [text_of(one) for one in posted(desk)]
+    assert f"2026-01-15 may have been posted in <#{channel.id}>" in told
+    assert "not posted" not in told
+    await choose(foundry, "Weekly…", "su:pday", "6")
+    await later(foundry, timedelta(days=2))
+    assert len(posted(channel)) == 1, "Sunday's week has days in it that may have been told"
+
+
+async def test_where_its_channel_was_deleted_meanwhile_officers_are_told_so(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = await colleagues(foundry)
+    channel = await killed_after_sending(foundry, monkeypatch)
+    foundry.env.backend.delete_channel(channel.id)
+    await later(foundry, LATE_BY + MINUTES)
+    (told,) = [text_of(one) for one in posted(desk)]
+    assert "2026-01-15 could not be posted within 36 hours: its channel is gone" in told
+
+
+async def test_a_schedule_that_cannot_be_read_keeps_no_other_clans_posts(foundry: Foundry) -> None:
+    channel = await scheduled(foundry)
+    guild = GuildId(foundry.places.guild.id)
+    async with foundry.services.database.write() as session:
+        other = await clans.add_clan(session, guild, GroupId(456), "Second", AMSTERDAM, NOW)
+        # One of a newer version, which told of days, and one that a hand has made: no month has a day 0.
+        for cadence, day in (("daily", 1), ("monthly", 0)):
+            added = insert(ScheduleRow).values(clan_id=other, cadence=cadence, day=day, minute=0, parts=[])
+            await session.execute(added.values(channel_id=channel.id, since=NOW))
+    await later(foundry, MINUTES)
+    assert len(posted(channel)) == 1
 
 
 async def test_while_discord_fails_it_is_tried_again(foundry: Foundry) -> None:
