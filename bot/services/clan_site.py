@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.activity import past_quarter, quarter_of
 from bot.domain.clan_charts import by_weekday_and_hour
+from bot.domain.clan_days import gained_in_clan
 from bot.domain.clan_roster import RosterRow
 from bot.domain.clans import Clan
 from bot.domain.coverage import heard_throughout
-from bot.domain.gains import Reading, slot_gains
+from bot.domain.gains import Reading
 from bot.domain.identity import Held
 from bot.domain.ids import MemberId, MetricId
 from bot.domain.metrics import BOSS_KILLS, EHB, EHP, OVERALL, SKILLS, TOTAL_LEVEL, Metric, MetricKind
@@ -274,8 +275,6 @@ def _person(
     # Of a Discord user who is not linked nobody knows that it was this member.
     known = [seen and bool(row.links) for seen in observed]
     readings = _readings(read.told.xp.get(member, ()))
-    since = _since(row.joined_at, readings)
-    xp_days = _xp_days(readings, days)
     return Person(
         member=member,
         name=row.name,
@@ -293,8 +292,8 @@ def _person(
         totals=read.totals[member],
         gains=read.gained[member],
         for_the_clan=read.since_joining.get(member, read.gained[member]),
-        xp_days=xp_days,
-        xp_days_for_the_clan=xp_days if len(since) == len(readings) else _xp_days(since, days),
+        xp_days=gained_in_clan(readings, None, days),
+        xp_days_for_the_clan=gained_in_clan(readings, row.joined_at, days),
         message_days=tuple(said.get(number, 0 if one else None) for number, one in enumerate(known)),
         all_heard=throughout and bool(row.links),
         former=_former(read.told.called.get(member, ())),
@@ -307,16 +306,6 @@ def _readings(held: Sequence[Holding]) -> list[Reading]:
         return []
     last = max(held, key=lambda one: one.times[-1])
     return [Reading(at, value) for at, value in zip(last.times, last.values[OVERALL.key], strict=True)]
-
-
-def _since(joined_at: datetime | None, readings: Sequence[Reading]) -> Sequence[Reading]:
-    """What was read since somebody joined; where nobody knows when, all of it."""
-    return readings if joined_at is None else [one for one in readings if one.at >= joined_at]
-
-
-def _xp_days(readings: Sequence[Reading], days: Sequence[Day]) -> tuple[int | None, ...]:
-    """The covering gain of each day."""
-    return slot_gains(readings, [(start, end) for _, start, end in days])
 
 
 def _former(called: Sequence[Held]) -> tuple[Former, ...]:
