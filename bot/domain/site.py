@@ -39,11 +39,11 @@ class Person:
 
     ``measured_from`` says by window since when gains were measured where that is late. ``totals`` and
     ``gains`` are of skills and bosses by key, the gains over the pages' period, with total XP's; of them
-    ``for_the_clan`` is what lies after they joined, by the same rule. ``xp_days`` and
-    ``message_days`` are by the pages' days; ``xp_days_for_the_clan`` are from their first reading after they
-    joined on. No message on a day is 0 only where it was listened to
-    throughout and some Discord user is linked to them. ``all_heard`` is whether whatever they wrote in
-    the pages' period would be known. ``former`` are names before this one, the last first.
+    ``for_the_clan`` is what lies after they joined, by the same rule. ``xp_days`` and ``message_days`` are
+    by the pages' days, and ``xp_days_for_the_clan`` begin with the first reading after they joined; no
+    message on a day is 0 only where it was listened to throughout and some Discord user is linked to them.
+    ``all_heard`` is whether whatever they wrote in the pages' period would be known. ``former`` are names
+    before this one, the last first.
     """
 
     member: MemberId
