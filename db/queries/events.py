@@ -53,7 +53,8 @@ class Announced(NamedTuple):
 
 async def happenings(session: AsyncSession, clan: ClanId, start: datetime, end: datetime) -> list[Happening]:
     """What happened to members in ``[start, end)``, the oldest first; a merged one's under whom they show."""
-    return await _happened(session, clan, MemberEvent.at, (MemberEvent.at >= start) & (MemberEvent.at < end))
+    of, at = MemberEvent.clan_id == clan, MemberEvent.at
+    return await _happened(session, at, of & (at >= start) & (at < end))
 
 
 async def news(session: AsyncSession, clan: ClanId, start: datetime, end: datetime) -> list[Happening]:
@@ -61,16 +62,17 @@ async def news(session: AsyncSession, clan: ClanId, start: datetime, end: dateti
 
     WOM may approve a rename long after the old name was last seen.
     """
-    at, noted = MemberEvent.at, MemberEvent.noted_at
+    of, at, noted = MemberEvent.clan_id == clan, MemberEvent.at, MemberEvent.noted_at
+    # The clan in both, so that SQLite reads each from its index, and not all that ever happened.
     within = or_(
-        noted.is_(None) & (at >= start) & (at < end),
-        (noted >= start) & (noted < end),
+        of & noted.is_(None) & (at >= start) & (at < end),
+        of & (noted >= start) & (noted < end),
     )
-    return await _happened(session, clan, func.coalesce(noted, at, type_=Moment()), within)
+    return await _happened(session, func.coalesce(noted, at, type_=Moment()), within)
 
 
 async def _happened(
-    session: AsyncSession, clan: ClanId, at: SQLColumnExpression[datetime], within: ColumnElement[bool]
+    session: AsyncSession, at: SQLColumnExpression[datetime], within: ColumnElement[bool]
 ) -> list[Happening]:
     rows = await session.execute(
         select(MemberEvent.key, at, ROOT, MemberEvent.kind, MemberEvent.before, MemberEvent.after)
@@ -79,7 +81,7 @@ async def _happened(
             Member,
             (Member.clan_id == MemberEvent.clan_id) & (Member.id == MemberEvent.member_id),
         )
-        .where(MemberEvent.clan_id == clan, within)
+        .where(within)
         .order_by(at, MemberEvent.key)
     )
     return [

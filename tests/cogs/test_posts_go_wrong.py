@@ -164,6 +164,7 @@ async def test_what_somebody_reached_before_they_joined_is_no_news_of_the_clan(f
     assert not lines(channel)
 
 
+@pytest.mark.both_databases
 async def test_a_kind_of_a_newer_version_keeps_no_other_clans_posts(foundry: Foundry) -> None:
     """As a summary's part that this version does not know is left out."""
     channel = await kept(foundry, BoardKind.ROSTER)
@@ -187,6 +188,7 @@ async def test_a_kind_of_a_newer_version_keeps_no_other_clans_posts(foundry: Fou
     assert "👋 welcome Eve" in lines(feed)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("days", [1, 6])
 async def test_a_rename_is_told_when_wom_approves_it_however_long_that_took(
     foundry: Foundry, days: int
@@ -215,6 +217,7 @@ async def test_renames_that_are_found_after_nobody_looked_for_long_are_old(found
     assert not lines(channel)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("apart", [-5, 0, 5], ids=["earlier", "same", "later"])
 async def test_what_was_reached_on_a_profile_that_became_another_is_told_once(
     foundry: Foundry, apart: int
