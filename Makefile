@@ -48,7 +48,7 @@ check: $(STAMP)
 	"$(BIN)/pyright"
 	"$(BIN)/lint-imports"
 	"$(BIN)/python" -m pytest tests/db/test_migrations.py
-	"$(BIN)/python" -m pytest
+	"$(BIN)/python" -m pytest --all-on-both
 
 soak: $(STAMP)
 	"$(BIN)/python" -m pytest -n0 -m "not postgres" --hypothesis-profile=soak tests/services/test_histories.py

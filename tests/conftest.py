@@ -32,6 +32,15 @@ SCREENS = Path(__file__).parent / "cogs"
 BOTH = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``make check`` gives it."""
+    parser.addoption(
+        "--all-on-both",
+        action="store_true",
+        help="Run also what is marked slow_on_postgres on both kinds of database.",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """See :mod:`tests.places` and :mod:`tests.statements`."""
     share()
@@ -43,12 +52,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Whatever uses a database is run on both kinds, unless the test names its own.
 
-    Screens are tried on SQLite, and on both where they are marked to be.
+    Screens are tried on SQLite, and on both where they are marked to be. What takes long on PostgreSQL,
+    and asks nothing there that no other test asks, is tried there where it is asked for.
     """
     test = metafunc.definition
     named = any(mark.args[0] == "database_kind" for mark in test.iter_markers("parametrize"))
     if "database_kind" in metafunc.fixturenames and not named:
         both = SCREENS not in test.path.parents or test.get_closest_marker("both_databases")
+        if test.get_closest_marker("slow_on_postgres") and not metafunc.config.getoption("--all-on-both"):
+            both = False
         metafunc.parametrize("database_kind", BOTH if both else BOTH[:1])
 
 

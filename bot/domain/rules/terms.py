@@ -53,7 +53,10 @@ WORDS: Final = frozenset({Own.RANK, Own.ACCOUNT_TYPE, Own.DISCORD_ROLE, Own.LINK
 _MULTIPLES = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 MOST: Final = 10**15
 """No number of a rule is larger: nothing in the game is."""
-_AMOUNT = re.compile(r"([0-9][0-9_,]{0,20}(?:\.[0-9]{1,6})?)\s*([kmb]?)", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"((?:[0-9]{1,3}(?:,[0-9]{3}){1,6}|[0-9][0-9_]{0,20})(?:\.[0-9]{1,6})?)\s*([kmb]?)", re.IGNORECASE
+)
+"""A comma parts thousands: what ``1,5m`` is to mean is not guessed."""
 
 
 def read_amount(text: object) -> Decimal:

@@ -89,6 +89,8 @@ def test_a_file_is_as_a_person_would_write_it() -> None:
     [
         ("250", "250"),
         ("'1,000'", "1000"),
+        ("'1,250,000.5'", "1250000.5"),
+        ("'1,500k'", "1500000"),
         ("10k", "10000"),
         ("2.5M", "2500000"),
         ("1_000", "1000"),
@@ -110,7 +112,8 @@ def test_a_number_is_read_as_people_write_it_and_stays_what_it_is(written: str, 
 
 
 @pytest.mark.parametrize(
-    "written", ["-1", "yes", ".inf", ".nan", "1e3", "''", "12k5", "1.1234567", "٣", "null x"]
+    "written",
+    ["-1", "yes", ".inf", ".nan", "1e3", "''", "12k5", "1.1234567", "٣", "null x", "'1,5m'", "'10,00'"],
 )
 def test_what_is_no_number_is_refused(written: str) -> None:
     assert reason(f"{{field: ehb, at_least: {written}}}") == "must be a number such as 250, 10k or 2.5m"
