@@ -122,9 +122,9 @@ def _check_chat(tokens: list[str], card: Card, asked: Asked) -> Iterator[str]:
 
 
 def _check_sides(tokens: list[str], card: Card) -> Iterator[str]:
-    discord = {"main": [short(card.in_discord, "messages")], "none": [DASH], "second": ["0", DASH]}[
-        card.links
-    ]
+    wrote = card.in_discord or card.silence
+    main = DASH if wrote is None else short(wrote, "messages")
+    discord = {"main": [main], "none": [DASH], "second": ["0", DASH]}[card.links]
     right = [[f"in game {short(card.in_game, 'messages')}", f"Discord {side}"] for side in discord]
     if tokens not in right:
         yield f"{' · '.join(tokens)!r} should be {' · '.join(right[0])!r}"

@@ -50,7 +50,8 @@ class Card:
     ``links`` is main where the account counts its user's Discord messages, second where
     another account of that user does, none where nobody linked it. ``messages`` are
     those of both kinds; None where the bot listened nowhere in the period, or heard nothing of an
-    account that nobody linked, or in a period of which it missed more than an hour.
+    account that nobody linked, or in a period of which it missed more than an hour. ``silence`` are
+    those of an account of which none was heard.
     """
 
     person: Person
@@ -60,6 +61,7 @@ class Card:
     places: dict[str, tuple[int | None, int]]
     in_game: int
     in_discord: int
+    silence: int | None
     messages: int | None
     links: str
     chat_place: int | None
@@ -194,6 +196,7 @@ class Oracle:
             in_game=sum(line.in_game for line in said),
             in_discord=sum(not line.in_game for line in said),
             messages=(len(said) or self.silence(player, asked, start, end)) if heard else None,
+            silence=self.silence(player, asked, start, end),
             links=self._links(player, asked),
             chat_place=wrote.place if wrote else None,
             days=len(self._counted({line.at.astimezone(self.zone).date() for line in said}, span, rule)),

@@ -120,8 +120,10 @@ async def test_what_is_unknown_is_empty_and_hatched_and_zero_is_zero(foundry: Fo
     unknown = row[titles.index("XP 30 d")]
     assert unknown.value is None
     assert unknown.fill.patternType == "lightUp"
-    silent = next(row for row in roster.iter_rows(3) if row[1].value == CY)[titles.index("Messages 30 d")]
-    assert (silent.value, silent.fill.patternType) == (0, "solid")
+    silent = next(row for row in roster.iter_rows(3) if row[1].value == CY)
+    heard, unheard = (silent[titles.index(f"Messages {days} d")] for days in (7, 30))
+    assert (heard.value, heard.fill.patternType) == (0, "solid")
+    assert (unheard.value, unheard.fill.patternType) == (None, "lightUp"), "nobody listened all of that time"
     nobodys = row[titles.index("Messages 30 d")]
     assert (nobodys.value, nobodys.fill.patternType) == (None, "lightUp"), "he is nobody's in Discord"
     rules = [rule.formula for found in roster.conditional_formatting for rule in found.rules if rule.formula]
