@@ -66,6 +66,7 @@ async def test_an_interrupted_import_says_how_to_go_on(tmp_path: Path) -> None:
     assert "Traceback" not in interrupted.stderr
 
 
+@pytest.mark.slow_on_postgres
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
 async def test_a_killed_import_goes_on_and_ends_as_one_that_was_not(
     bots: str, database_kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.domain.metrics import EHP, OVERALL
 from tests.commandline.old_clan import (
     GROUP,
@@ -17,6 +19,7 @@ from tests.commandline.old_clan import (
 from tests.old_system import OldFile
 
 
+@pytest.mark.slow_on_postgres
 async def test_every_number_of_every_member_is_what_the_old_file_says(bots: str, tmp_path: Path) -> None:
     old = OldFile(tmp_path / "old.db")
     lay_clan(old)
@@ -28,6 +31,7 @@ async def test_every_number_of_every_member_is_what_the_old_file_says(bots: str,
     assert await told_by_the_bot(bots) == told_by_the_file(old.file)
 
 
+@pytest.mark.slow_on_postgres
 async def test_the_report_accounts_for_every_row_and_says_why_some_are_refused(
     bots: str, tmp_path: Path
 ) -> None:
@@ -105,6 +109,7 @@ async def test_message_content_is_not_kept(tmp_path: Path, workplace: Path) -> N
     assert b"private" not in kept
 
 
+@pytest.mark.slow_on_postgres
 async def test_the_same_command_again_says_that_it_is_complete_and_adds_nothing(
     bots: str, tmp_path: Path
 ) -> None:
@@ -122,6 +127,7 @@ async def test_the_same_command_again_says_that_it_is_complete_and_adds_nothing(
     ]
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_file_that_has_grown_adds_only_what_is_new(bots: str, tmp_path: Path) -> None:
     old = OldFile(tmp_path / "old.db")
     lay_clan(old)

@@ -151,6 +151,7 @@ async def archive_of(laid: Laid, moments: list[datetime], atoms: Sequence[Atom] 
     )
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_day_of_the_past_is_known_as_it_was_on_that_day(database: Database) -> None:
     laid, moments = await founded(database), moments_of(END, DAYS)
     assert moments[-1] == END

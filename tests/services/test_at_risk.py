@@ -70,6 +70,7 @@ def names(found: RiskReport, risk: Risk) -> set[str]:
     return {one.judged.person.lead.name for one in found.of(risk)}
 
 
+@pytest.mark.slow_on_postgres
 async def test_everybody_is_set_against_their_own_past(database: Database) -> None:
     clan = await silent(database)
     await member(clan, 1, "Steady")
@@ -103,6 +104,7 @@ async def test_everybody_is_set_against_their_own_past(database: Database) -> No
     assert names(await report(clan), Risk.FADING) == {"Gainer", "Chief"}
 
 
+@pytest.mark.slow_on_postgres
 async def test_what_was_not_observed_lists_nobody(database: Database) -> None:
     clan = await silent(database, heard=False)
     await member(clan, 1, "Silent")
@@ -133,6 +135,7 @@ async def test_what_was_not_observed_lists_nobody(database: Database) -> None:
     assert await listed() == set(), "away, and wrote"
 
 
+@pytest.mark.slow_on_postgres
 async def test_watch_rules_list_whom_they_fit_beyond_doubt(database: Database) -> None:
     clan = await silent(database)
     await member(clan, 1, "Known", lately=0)

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from bot.domain.ids import MemberId, UserId
 from bot.domain.metrics import EHP, MESSAGES, OVERALL, Metric
 from bot.domain.periods import read_period
@@ -20,6 +22,7 @@ def figures(site: ClanSite, of: Metric) -> dict[MemberId, Figures]:
     return {one.member: getattr(one, fields[of.key]) for one in site.people}
 
 
+@pytest.mark.slow_on_postgres
 async def test_pages_say_what_boards_say_and_nothing_of_who_left(database: Database) -> None:
     laid = await lay_hostile(database)
     await laid.links.claim(await laid.clan(), UserId(1), "Ann")
@@ -78,6 +81,7 @@ async def test_pages_say_what_boards_say_and_nothing_of_who_left(database: Datab
     assert rising_star(site.people) is not None
 
 
+@pytest.mark.slow_on_postgres
 async def test_the_clan_gains_of_each_what_lies_after_they_joined(database: Database) -> None:
     laid = await lay(database, "Europe/Amsterdam", METRICS)
     for number, joined in ((1, 100), (2, 10), (3, 2), (4, 29)):
@@ -100,6 +104,7 @@ async def test_the_clan_gains_of_each_what_lies_after_they_joined(database: Data
         assert row[1] == "+21"
 
 
+@pytest.mark.slow_on_postgres
 async def test_who_shares_the_first_place_leads_together(database: Database) -> None:
     laid = await lay(database, "Europe/Amsterdam", METRICS)
     told: list[str] = []
@@ -116,6 +121,7 @@ async def test_who_shares_the_first_place_leads_together(database: Database) -> 
     assert told == ["Zed", "Bo and Zed", "Ann and 2 more"]
 
 
+@pytest.mark.slow_on_postgres
 async def test_who_is_idle_is_told_only_where_all_was_heard_and_measured(database: Database) -> None:
     laid = await lay_hostile(database)
     looks = {"Dee": (29, 0), "Eve": (29, 0), "Flo": (3, 0), "Gus": (29, 3)}
@@ -143,6 +149,7 @@ def days_of_messages(site: ClanSite) -> list[int | None]:
     return [one.messages for one in totals_by_day(site)]
 
 
+@pytest.mark.slow_on_postgres
 async def test_where_nobody_was_measured_all_the_time_a_marked_number_leads(database: Database) -> None:
     laid = await lay(database, "Europe/Amsterdam", METRICS)
     for number, name in ((1, "Ann"), (2, "Zed")):

@@ -97,6 +97,7 @@ async def town(database: Database) -> Town:
     return town
 
 
+@pytest.mark.slow_on_postgres
 async def test_merged_members_are_one_on_every_board_and_two_again_when_undone(town: Town) -> None:
     clan, before = await town.clan(), await town.everything()
     assert (await town.messages(), await town.gains()) == ({"New": 1, "Stranger": 1}, {"New": 400})
@@ -117,6 +118,7 @@ async def test_who_is_on_the_roster_stays_whichever_way_round_the_two_are_named(
     assert await town.messages() == {"New": 3, "Stranger": 1}
 
 
+@pytest.mark.slow_on_postgres
 async def test_what_is_heard_after_a_merge_is_both_and_after_its_undoing_each_ones(town: Town) -> None:
     clan = await town.clan()
     decision = await town.decisions.merge(clan, OLD, NEW, OFFICER)
@@ -140,6 +142,7 @@ async def test_two_who_are_one_already_are_not_merged_again(town: Town) -> None:
             await town.decisions.merge(clan, one, other, OFFICER)
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_split_makes_the_time_before_it_a_strangers(town: Town) -> None:
     clan, before = await town.clan(), await town.everything()
     await town.hold((NEW, "New", None, None))
@@ -161,6 +164,7 @@ async def test_a_split_makes_the_time_before_it_a_strangers(town: Town) -> None:
     assert await town.everything() == whole != before
 
 
+@pytest.mark.slow_on_postgres
 async def test_what_is_learnt_later_of_the_time_before_a_split_is_the_strangers_too(town: Town) -> None:
     await town.decisions.split(await town.clan(), NEW, NOW - 4 * DAY, OFFICER)
     await town.hold((NEW, "Newer", NOW - 4 * DAY, None), (NEW, "New", None, NOW - 4 * DAY))
@@ -174,6 +178,7 @@ async def test_there_is_nothing_to_split_before_the_first_that_is_known(town: To
             await town.decisions.split(await town.clan(), NEW, moment, OFFICER)
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_split_is_not_undone_while_a_later_decision_rests_on_it(town: Town) -> None:
     clan = await town.clan()
     split = await town.decisions.split(clan, NEW, NOW - 4 * DAY, OFFICER)
@@ -193,6 +198,7 @@ async def test_an_officer_says_who_held_a_name(town: Town) -> None:
     assert await town.everything() == before
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_name_that_was_nobodys_gives_its_lines_to_nobody(town: Town) -> None:
     await town.decisions.hold(await town.clan(), "Stranger", None, None, None, OFFICER)
     assert await town.messages() == {"New": 1}
@@ -216,6 +222,7 @@ async def dispute(town: Town) -> None:
         await names.rebuild_aliases(session, town.id, touched)
 
 
+@pytest.mark.slow_on_postgres
 async def test_disputed_time_is_nobodys_until_an_officer_decides(town: Town) -> None:
     clan = await town.clan()
     await dispute(town)
@@ -267,6 +274,7 @@ async def test_a_decision_is_undone_once(town: Town) -> None:
             await town.decisions.undo(clan, number, OFFICER)
 
 
+@pytest.mark.slow_on_postgres
 async def test_decisions_are_on_record_with_who_made_and_who_undid_them(town: Town) -> None:
     clan = await town.clan()
     decision = await town.decisions.merge(clan, OLD, NEW, OFFICER)
@@ -279,6 +287,7 @@ async def test_decisions_are_on_record_with_who_made_and_who_undid_them(town: To
     ]
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_discord_users_messages_follow_the_merge_of_their_account(town: Town) -> None:
     clan = await town.clan()
     await town.hear(person(5), [NOW - 3 * DAY])

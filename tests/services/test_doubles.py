@@ -446,6 +446,7 @@ _HAPPENINGS = st.lists(
 )
 
 
+@pytest.mark.slow_on_postgres
 @given(happenings=_HAPPENINGS)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_in_any_order_of_arrival_exactly_the_doubles_of_what_exists_are_stored(

@@ -92,6 +92,7 @@ async def claims(laid: Laid, user: UserId, *members: int, verified: bool = False
         await attributions.attribute_users(session, laid.id, [user])
 
 
+@pytest.mark.slow_on_postgres
 async def test_gains_in_windows_of_everybody_and_of_each(laid: Laid) -> None:
     await laid.member(1, "Ann", 1, joined_at=ago(days=20), created_at=ago(days=20))
     await laid.member(2, "Bob", 2, created_at=ago(days=20))

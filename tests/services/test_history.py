@@ -122,6 +122,7 @@ async def test_a_fill_killed_in_the_middle_goes_on_where_it_was(database: Databa
     assert await coverage(database, clan) == [(GENERAL, NOW - 30 * DAY, NOW)]
 
 
+@pytest.mark.slow_on_postgres
 async def test_cancelling_at_any_moment_loses_and_doubles_nothing(database: Database) -> None:
     clan = await make_clan(database)
     room = room_of(30)

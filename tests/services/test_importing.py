@@ -79,6 +79,7 @@ async def board(stage: Stage) -> dict[str, int | None]:
     }
 
 
+@pytest.mark.slow_on_postgres
 async def test_the_first_poll_finds_who_is_still_there_with_all_their_history(
     stage: Stage, old: OldFile
 ) -> None:
@@ -96,6 +97,7 @@ async def test_the_first_poll_finds_who_is_still_there_with_all_their_history(
     assert {kind for _, kind, _, _ in await stage.events()} == {"joined"}
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_newcomer_with_less_xp_than_the_old_member_had_gets_nothing_of_theirs(
     stage: Stage, old: OldFile
 ) -> None:
@@ -109,6 +111,7 @@ async def test_a_newcomer_with_less_xp_than_the_old_member_had_gets_nothing_of_t
     assert await numbers(stage, "Zed") == (None, None)
 
 
+@pytest.mark.slow_on_postgres
 async def test_who_is_on_the_roster_already_gets_their_history_at_once(stage: Stage, old: OldFile) -> None:
     stage.joins("L Loi", overall=1_009_000)
     stage.joins("Jo hn", overall=2_000_000)
@@ -132,6 +135,7 @@ async def test_who_is_on_the_roster_already_gets_their_history_at_once(stage: St
     assert (await card(stage, "zed")).left_at is not None
 
 
+@pytest.mark.slow_on_postgres
 async def test_officers_say_whose_an_ambiguous_member_was_and_may_take_it_back(
     stage: Stage, old: OldFile
 ) -> None:
@@ -153,6 +157,7 @@ async def test_officers_say_whose_an_ambiguous_member_was_and_may_take_it_back(
     assert await numbers(stage, "Jo hn") == (None, None)
 
 
+@pytest.mark.slow_on_postgres
 async def test_whom_officers_merged_is_not_found_again_by_who_joins_under_the_name(
     stage: Stage, old: OldFile
 ) -> None:
@@ -171,6 +176,7 @@ async def test_whom_officers_merged_is_not_found_again_by_who_joins_under_the_na
     assert await numbers(stage, "John") == (None, None)
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_profile_of_the_old_records_is_never_out_of_date(stage: Stage, old: OldFile) -> None:
     await imported(stage, old)
     stage.joins("L Loi", overall=1_009_000)
@@ -203,6 +209,7 @@ async def test_what_was_said_and_measured_before_a_split_goes_with_it(stage: Sta
     assert await numbers(stage, "zed") == (4_000, 5)
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_user_who_links_gets_what_nobody_knew_to_be_theirs_and_nothing_else(
     stage: Stage, old: OldFile
 ) -> None:
@@ -218,6 +225,7 @@ async def test_a_user_who_links_gets_what_nobody_knew_to_be_theirs_and_nothing_e
     assert (await numbers(stage, "zed"))[1] == 6
 
 
+@pytest.mark.slow_on_postgres
 async def test_messages_that_the_bot_has_heard_itself_are_not_taken_twice(stage: Stage, old: OldFile) -> None:
     heard = StoredMessage(
         MessageId(snowflake_at(NOW - 15 * DAY + timedelta(seconds=3))),

@@ -87,6 +87,7 @@ def counted(database: Database, *, writing: bool = False) -> Generator[list[str]
         event.remove(engine, "before_cursor_execute", note)
 
 
+@pytest.mark.slow_on_postgres
 async def test_every_clock_is_read_for_every_person(database: Database) -> None:
     clan = await silent(database)
     for number, name in enumerate(("Gone", "Main", "Alt", "Talker", "Writer", "Stale", "Event"), 1):
@@ -198,6 +199,7 @@ async def test_who_claims_an_owners_account_neither_excuses_it_nor_speaks_for_it
     assert await clan.standings() == {"Impostor": Standing.ABSENT}, "verified, they are one person"
 
 
+@pytest.mark.slow_on_postgres
 async def test_an_absence_follows_a_merge_ends_by_itself_and_is_told_once(database: Database) -> None:
     clan = await silent(database)
     await clan.quiet_member(1, "Gone")
@@ -246,6 +248,7 @@ async def test_ranks_members_and_roles_make_safe_and_ranks_have_limits(database:
     assert (await clan.standings(None, {}))["Opal"] is Standing.QUIET
 
 
+@pytest.mark.slow_on_postgres
 async def test_any_number_of_members_takes_as_many_statements(database: Database) -> None:
     clan = await silent(database)
     inactivity = Inactivity(database, clan.clock)

@@ -200,6 +200,7 @@ async def test_another_clans_refusal_holds_nobody_up(
     assert await counted(database, broken) == {"User 1": 1}
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_buffer_that_is_full_keeps_no_more_but_says_that_history_must_be_read(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -328,6 +329,7 @@ _HAPPENINGS = st.lists(
 _guilds = count(10_000)
 
 
+@pytest.mark.slow_on_postgres
 @given(happenings=_HAPPENINGS)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_any_order_of_live_fill_delete_and_repeat_counts_exactly_the_messages_that_exist(

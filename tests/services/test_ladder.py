@@ -137,6 +137,7 @@ async def test_who_is_dropped_from_the_worklist_is_to_be_removed_no_more(databas
     assert await one.stage() is Stage.REMOVE, "and can be decided of again"
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_removal_that_was_ticked_off_stands_while_the_leave_is_expected(database: Database) -> None:
     one = await removed(database)
     await one.worklist.tick(await one.clan.clan(), [StepId(1)], OFFICER)
@@ -231,6 +232,7 @@ async def test_a_notice_that_was_begun_before_its_case_ended_is_looked_for(datab
     assert progress.left == 1, "the other was not begun and is needed no more"
 
 
+@pytest.mark.slow_on_postgres
 async def test_more_people_take_no_more_statements(database: Database) -> None:
     one = await laid(database, *(f"Member {number}" for number in range(1, 31)), notices=True)
     clan = await one.clan.clan()

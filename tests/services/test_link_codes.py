@@ -37,6 +37,7 @@ async def everything_stored(home: Linked) -> str:
     return "\n".join(rows)
 
 
+@pytest.mark.slow_on_postgres
 async def test_the_code_said_under_the_accounts_name_verifies_it_at_once_and_once(home: Linked) -> None:
     code = await home.claim(ANN, "Jo hn")
     await home.say(ANN, "Ann", 2)
@@ -52,6 +53,7 @@ async def test_the_code_said_under_the_accounts_name_verifies_it_at_once_and_onc
     assert len(home.told) == 1
 
 
+@pytest.mark.slow_on_postgres
 async def test_nothing_that_is_said_is_stored(home: Linked) -> None:
     code = await home.claim(ANN, "Jo hn")
     assert code is not None
@@ -80,6 +82,7 @@ async def test_nobody_gains_the_owners_account_by_claiming_it(home: Linked) -> N
     assert home.told == []
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_code_counts_by_the_lines_own_time(home: Linked) -> None:
     given = home.stage.clock.now
     code = await home.claim(ANN, "Jo hn")
@@ -146,6 +149,7 @@ async def test_of_two_codes_of_one_account_in_one_batch_the_first_that_was_said_
     assert [*await home.shown(ANN), *await home.shown(BOB)] == ["Jo hn-", "Jo hn*!"]
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_user_has_few_codes_open_at_once_and_keeps_each_until_it_ends(home: Linked) -> None:
     names = [f"Account {number}" for number in range(OPEN_CODES + 1)]
     home.join(*names)

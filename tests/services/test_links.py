@@ -262,6 +262,7 @@ STEPS = st.one_of(
 )
 
 
+@pytest.mark.slow_on_postgres
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, max_size=25))
 async def test_whatever_users_and_officers_do_each_message_counts_for_the_account_that_speaks(

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from aiohttp import web
 from sqlalchemy import select
 
@@ -121,6 +122,7 @@ def time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+@pytest.mark.slow_on_postgres
 async def test_all_300_members_are_found_under_every_spelling_with_rank_and_join_date(
     database: Database,
 ) -> None:
@@ -151,6 +153,7 @@ async def test_all_300_members_are_found_under_every_spelling_with_rank_and_join
         assert len(main.server.seen) == 5 + 1 + 1, "who has no values is not asked for again"
 
 
+@pytest.mark.slow_on_postgres
 async def test_every_former_name_finds_the_same_member(database: Database) -> None:
     changes: list[dict[str, Any]] = json_of("group_name_changes_after_late_approval")
     present = {one["playerId"]: one["player"] for one in json_of("group_details_300")["memberships"]}
@@ -220,6 +223,7 @@ def places(values: dict[int, int | None]) -> dict[int, int]:
     return {player: 1 + sum(other > value for other in known.values()) for player, value in known.items()}
 
 
+@pytest.mark.slow_on_postgres
 async def test_the_totals_and_places_of_20_members_in_113_metrics(database: Database) -> None:
     expected = totals()
     assert len(expected) == 113 + 2
@@ -280,6 +284,7 @@ async def test_five_members_side_by_side(database: Database) -> None:
     assert shown["messages"] == (None,) * 5, "nothing was observed"
 
 
+@pytest.mark.slow_on_postgres
 async def test_the_week_of_20_members_gains_what_wom_says(database: Database) -> None:
     """The recording gives the week's first values and gains; the poll brings the last ones.
 
@@ -346,6 +351,7 @@ async def test_a_rename_by_the_recordings_keeps_the_member_and_the_numbers(datab
         assert everybody == {one["displayName"] for one in after.values()}
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_player_whose_history_is_read_gains_between_the_recorded_snapshots(
     database: Database,
 ) -> None:

@@ -58,6 +58,7 @@ async def test_officers_are_told_once_of_what_is_missing_and_when_it_is_over(tal
         await tale.mass_leaves.decide(await tale.stage.clan(), one.seen_at, LeaveVerdict.LEFT, OFFICER)
 
 
+@pytest.mark.slow_on_postgres
 async def test_who_left_by_an_officers_word_did_so_when_they_were_last_seen(tale: Purged) -> None:
     (one,) = tale.told
     clan, last_seen = await tale.stage.clan(), one.seen_at.replace(hour=14)
@@ -77,6 +78,7 @@ async def test_who_left_by_an_officers_word_did_so_when_they_were_last_seen(tale
     assert await tale.roster() == CROWD[8:]
 
 
+@pytest.mark.slow_on_postgres
 async def test_what_is_not_true_stays_unbelieved_until_the_roster_is_sane(tale: Purged) -> None:
     (one,) = tale.told
     clan = await tale.stage.clan()
@@ -91,6 +93,7 @@ async def test_what_is_not_true_stays_unbelieved_until_the_roster_is_sane(tale: 
     assert await tale.happened("left") == []
 
 
+@pytest.mark.slow_on_postgres
 async def test_the_next_one_is_another(tale: Purged) -> None:
     tale.synced(joined=tale.players[:7])
     await tale.polled(hours=1)

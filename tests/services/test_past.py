@@ -40,6 +40,7 @@ def expected_changes(
     return found
 
 
+@pytest.mark.slow_on_postgres
 async def test_every_snapshot_of_the_span_is_stored_and_only_what_changed(stage: Stage) -> None:
     ann, bob = stage.joins("Ann"), stage.joins("Bob")
     looks(stage, ann, 450, every=timedelta(hours=2))
@@ -78,6 +79,7 @@ async def test_what_was_unknown_is_the_number_that_wom_shows(stage: Stage) -> No
     assert await gain(stage, "Ann", "30d") == wom == 10
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_process_killed_anywhere_goes_on_where_it_was(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

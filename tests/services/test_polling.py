@@ -95,6 +95,7 @@ async def test_a_clan_whose_profile_was_merged_away_is_quiet_again(stage: Stage)
     assert stage.asked() == QUIET
 
 
+@pytest.mark.slow_on_postgres
 async def test_older_pages_come_from_an_hourly_allowance_until_all_are_read(stage: Stage) -> None:
     player = stage.joins("Zezima")
     for number in range(220):

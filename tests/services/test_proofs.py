@@ -115,6 +115,7 @@ async def test_who_claims_the_owners_account_gains_nothing(ledger: Ledger) -> No
     assert (await ledger.proofs.mine(clan, THIEF)).proofs == []
 
 
+@pytest.mark.slow_on_postgres
 async def test_officers_decide_once_and_never_of_themselves(ledger: Ledger) -> None:
     clan = await ledger.stage.clan()
     one = await ledger.submit(ANN, "quest cape")
@@ -192,6 +193,7 @@ async def test_kinds_are_the_clans_own(ledger: Ledger) -> None:
     ]
 
 
+@pytest.mark.slow_on_postgres
 async def test_proofs_follow_a_merge_and_its_undoing(ledger: Ledger) -> None:
     clan = await ledger.stage.clan()
     player = ledger.joins("Old Name")[0]

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from bot.domain.ids import UserId
 from bot.domain.leaderboards import Board
 from bot.domain.metrics import (
@@ -138,6 +140,7 @@ def longest(days: Iterable[bool | None]) -> int:
     return best
 
 
+@pytest.mark.slow_on_postgres
 async def test_records_and_streaks_are_those_of_the_days_that_were_really_read(database: Database) -> None:
     one = await made(database)
     clan = await one.laid.clan()

@@ -131,6 +131,7 @@ async def test_whoever_claims_the_owners_account_gains_nothing(server: Server) -
     assert (await server.looked())[STRANGER] == {OWNER, LINKED}
 
 
+@pytest.mark.slow_on_postgres
 async def test_who_leaves_keeps_the_rank_for_two_days_after_it_is_believed(server: Server) -> None:
     await server.switched_on()
     player = server.tale.wom.find("Jo hn")
@@ -147,6 +148,7 @@ async def test_who_leaves_keeps_the_rank_for_two_days_after_it_is_believed(serve
     assert (await server.looked())[JOHN] == {LINKED, GUEST}
 
 
+@pytest.mark.slow_on_postgres
 async def test_who_comes_back_in_time_keeps_it(server: Server) -> None:
     await server.switched_on()
     player = server.tale.wom.find("Jo hn")
@@ -179,6 +181,7 @@ async def test_a_new_rank_takes_the_old_ones_place_and_an_approved_one_comes_bef
     assert (await server.looked())[JOHN] == {OWNER, LINKED}
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_mass_leave_and_a_failed_poll_take_nothing(server: Server) -> None:
     await server.switched_on(removal_days=0)
     await server.tale.stage.links.remove(

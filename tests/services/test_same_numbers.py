@@ -221,6 +221,7 @@ async def test_what_was_gained_before_joining_is_no_gain_of_the_clans(
     assert sum(by_day) < 2 * card, "the chart says a thousand million, the card beside it some thousands"
 
 
+@pytest.mark.slow_on_postgres
 async def test_the_clans_weeks_do_not_jump_when_somebody_comes_back(database: Database) -> None:
     laid = await lay(database)
     await laid.member(1, "Ann", 1, joined_at=NOW - 900 * DAY)
@@ -235,6 +236,7 @@ async def test_the_clans_weeks_do_not_jump_when_somebody_comes_back(database: Da
     assert max(weeks) < 20_000, weeks
 
 
+@pytest.mark.slow_on_postgres
 async def test_the_clans_messages_are_unknown_where_nobody_is_linked(database: Database) -> None:
     laid = await lay(database)
     await laid.member(1, "Ann", 1, joined_at=NOW - 900 * DAY)

@@ -386,6 +386,7 @@ async def test_a_relay_is_found_shown_used_and_dropped(home: Home, clan: Clan) -
     assert home.changed == [GUILD] * 3
 
 
+@pytest.mark.slow_on_postgres
 async def test_ranks_that_members_hold_are_matched_to_roles_by_name(home: Home, clan: Clan) -> None:
     home.server.otherwise = says("[]")
     await Polling(home.database, home.wom, Statistics(home.database), home.clock).poll(clan)

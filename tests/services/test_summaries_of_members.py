@@ -166,6 +166,7 @@ async def test_who_was_not_looked_at_for_weeks_has_not_improved(database: Databa
     assert summary.improved == ()
 
 
+@pytest.mark.slow_on_postgres
 @pytest.mark.parametrize("last_read", [-3, -2])
 async def test_who_was_not_looked_at_when_the_week_began_is_in_no_comparison(
     database: Database, last_read: int

@@ -14,6 +14,7 @@ async def tale(database: Database) -> AsyncGenerator[Tale]:
         yield tale
 
 
+@pytest.mark.slow_on_postgres
 async def test_an_outsider_who_takes_a_leavers_name_and_joins_inherits_nothing(tale: Tale) -> None:
     ann, _ = tale.joins("Ann", "Bob")
     await tale.polled(hours=1)
@@ -32,6 +33,7 @@ async def test_an_outsider_who_takes_a_leavers_name_and_joins_inherits_nothing(t
     assert (await tale.whois(1)).facts.all == 1
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_profile_archived_since_another_took_its_name_stays_a_member_without_it(tale: Tale) -> None:
     """Trap 4: the archive stays in the group; the new account is no member."""
     ann, _ = tale.joins("Ann", "Bob")

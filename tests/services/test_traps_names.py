@@ -74,6 +74,7 @@ async def test_a_name_that_changes_hands_within_one_gap_is_nobodys_until_the_tak
     assert await tale.spoken() == {"Cat": 1, "Ann": 2, NOBODY: 1}
 
 
+@pytest.mark.slow_on_postgres
 async def test_an_outsider_who_takes_a_former_name_and_joins_inherits_nothing(tale: Tale) -> None:
     ann, _ = tale.joins("Ann", "Bob")
     await tale.polled(hours=1)
@@ -92,6 +93,7 @@ async def test_an_outsider_who_takes_a_former_name_and_joins_inherits_nothing(ta
     assert await tale.gained() == {"Cat": 400}
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_player_id_that_vanishes_by_a_merge_leaves_the_member_whole(tale: Tale) -> None:
     """Trap 1: WOM knew the account under an older profile, which takes this one over; its id is 404."""
     older = tale.wom.add_player("Ann")

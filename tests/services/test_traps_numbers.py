@@ -18,6 +18,7 @@ async def tale(database: Database) -> AsyncGenerator[Tale]:
         yield tale
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_flagged_member_is_not_checked_any_more_and_has_not_left(tale: Tale) -> None:
     """Trap 5: losses stop WOM's looks until the profile heals."""
     ann, _ = tale.joins("Ann", "Bob")
@@ -59,6 +60,7 @@ async def test_gains_are_those_that_wom_itself_shows(tale: Tale) -> None:
     assert board.unmeasured == ("Cat", "Dee"), "one look is no gain that is known, and none is none"
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_member_whom_wom_has_not_looked_at_for_long_is_as_old_as_the_look(tale: Tale) -> None:
     """Trap 7: only patrons' groups are updated daily; a poll is no look."""
     ann, _ = tale.joins("Ann", "Bob")

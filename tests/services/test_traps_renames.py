@@ -34,6 +34,7 @@ async def test_a_plain_rename_takes_the_lines_and_the_xp_along(tale: Tale) -> No
     assert await tale.happened("renamed") == [("Ann B", "renamed")]
 
 
+@pytest.mark.slow_on_postgres
 @pytest.mark.parametrize("later", [{"hours": 1}, {"days": 1}, {"days": 7}], ids=["hour", "day", "week"])
 async def test_a_rename_first_seen_as_one_left_and_one_joined_leaves_no_trace(
     tale: Tale, later: dict[str, float]
@@ -65,6 +66,7 @@ async def test_a_rename_first_seen_as_one_left_and_one_joined_leaves_no_trace(
     assert sorted(await tale.happened()) == [("Bob", "joined"), ("Cat", "joined"), ("Cat", "renamed")]
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_membership_that_moves_without_any_event_comes_back_with_the_approval(tale: Tale) -> None:
     """Trap 10: pending changes are not listed, and the activity says nothing."""
     ann, _ = tale.joins("Ann", "Bob")
@@ -112,6 +114,7 @@ async def test_a_double_under_a_name_that_was_taken_and_given_up_between_two_pol
     assert await tale.happened("left") == []
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_membership_that_moved_and_is_never_approved_is_one_by_an_officers_word_alone(
     tale: Tale,
 ) -> None:
@@ -135,6 +138,7 @@ async def test_a_membership_that_moved_and_is_never_approved_is_one_by_an_office
     assert (await tale.spoken(), (await tale.card("Ann")).chat.total) == (before, 1)
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_late_approval_that_does_not_come_on_top_is_found(tale: Tale) -> None:
     """Trap 3: WOM sorts by submission, so what it approves late stands on a later page."""
     ann, bob = tale.joins("Ann", "Bob")
@@ -210,6 +214,7 @@ async def test_capitals_are_no_rename(tale: Tale) -> None:
     assert await tale.who_was("ANN-OF-CLEVE", NOW) == "Ann of Cleve"
 
 
+@pytest.mark.slow_on_postgres
 @pytest.mark.parametrize("missed", [False, True], ids=["there", "missed"])
 async def test_a_double_goes_to_nobody_who_took_its_name_after_its_owner(tale: Tale, missed: bool) -> None:
     """WOM is told of Bob's next name, and of Ann's taking his last one, before the bot polls again."""

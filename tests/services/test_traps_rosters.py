@@ -16,6 +16,7 @@ async def tale(database: Database) -> AsyncGenerator[Tale]:
         yield tale
 
 
+@pytest.mark.slow_on_postgres
 async def test_true_leavers_and_joiners_of_one_sync_are_two_people(tale: Tale) -> None:
     """Trap 10: they share their instant to the millisecond, which proves nothing."""
     ann, _ = tale.joins("Ann", "Bob")
@@ -35,6 +36,7 @@ async def test_true_leavers_and_joiners_of_one_sync_are_two_people(tale: Tale) -
     assert await tale.happened("left") == [("Ann", "left")]
 
 
+@pytest.mark.slow_on_postgres
 @pytest.mark.parametrize("told_wom", [True, False], ids=["approved", "unapproved"])
 async def test_who_returns_months_later_under_another_name_is_the_same_member(
     tale: Tale, told_wom: bool
@@ -67,6 +69,7 @@ async def test_who_returns_months_later_under_another_name_is_the_same_member(
     assert await tale.happened("left") == [("Cat" if told_wom else "Ann", "left")]
 
 
+@pytest.mark.slow_on_postgres
 @pytest.mark.parametrize("later", [{"hours": 1}, {"days": 7}], ids=["hour", "week"])
 async def test_a_broken_sync_that_drops_most_of_the_roster_and_is_repaired_leaves_no_trace(
     tale: Tale, later: dict[str, float]
@@ -97,6 +100,7 @@ async def test_a_broken_sync_that_drops_most_of_the_roster_and_is_repaired_leave
     assert [one for one in await tale.happened() if one[0] != "Newcomer"] == events
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_purge_of_a_fifth_by_officers_is_believed(tale: Tale) -> None:
     crowd = [*CROWD, *(f"Other {number:02}" for number in range(10))]
     players = tale.joins(*crowd)
@@ -114,6 +118,7 @@ async def test_a_purge_of_a_fifth_by_officers_is_believed(tale: Tale) -> None:
     assert await tale.spoken() == dict.fromkeys(crowd[6:], 1)
 
 
+@pytest.mark.slow_on_postgres
 async def test_two_clans_that_share_a_player_share_nothing_else(tale: Tale) -> None:
     other = await tale.sister()
     ann, _ = tale.joins("Ann", "Bob")
@@ -136,6 +141,7 @@ async def test_two_clans_that_share_a_player_share_nothing_else(tale: Tale) -> N
     assert await other.happened("left") == []
 
 
+@pytest.mark.slow_on_postgres
 async def test_name_changes_that_a_wipe_hides_undo_nothing(tale: Tale) -> None:
     """Trap 11: WOM lists the changes of present members only; what is known of them stays known."""
     players = tale.joins(*CROWD)
@@ -154,6 +160,7 @@ async def test_name_changes_that_a_wipe_hides_undo_nothing(tale: Tale) -> None:
     assert await tale.spoken() == {"Cat": 1}
 
 
+@pytest.mark.slow_on_postgres
 async def test_an_unlooked_at_member_and_an_archive_have_no_values_and_are_members(tale: Tale) -> None:
     """Trap 12: WOM's bulk hiscores lack them."""
     tale.joins("Bob")

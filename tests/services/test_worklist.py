@@ -129,6 +129,7 @@ async def test_what_follows_from_a_tick_is_stored_with_it_or_not_at_all(desk: De
     assert (len(seen), desk.ticked) == (1, [])
 
 
+@pytest.mark.slow_on_postgres
 async def test_removals_that_were_ticked_off_are_believed_at_once_and_are_no_mass_leave(desk: Desk) -> None:
     tale = desk.tale
     last_seen = tale.now
@@ -141,6 +142,7 @@ async def test_removals_that_were_ticked_off_are_believed_at_once_and_are_no_mas
     assert await tale.happened("left") == [(name, "left") for name in CROWD[:7]]
 
 
+@pytest.mark.slow_on_postgres
 async def test_an_expected_leave_does_not_make_room_for_others_in_a_mass_leave(desk: Desk) -> None:
     tale = desk.tale
     await desk.remove(*CROWD[:7])
@@ -173,6 +175,7 @@ async def test_who_comes_back_after_a_removal_is_expected_to_stay(desk: Desk) ->
     assert (polled.mass_leave, polled.left) == (7, 0)
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_step_follows_a_rename_and_says_who_is_gone(desk: Desk) -> None:
     tale = desk.tale
     await desk.put(StepKind.REMOVE, CROWD[0], CROWD[1])
@@ -182,6 +185,7 @@ async def test_a_step_follows_a_rename_and_says_who_is_gone(desk: Desk) -> None:
     assert [(one.name, one.gone) for one in await desk.open()] == [("Brand New", False), (CROWD[1], True)]
 
 
+@pytest.mark.slow_on_postgres
 async def test_a_step_about_a_member_who_was_a_rename_all_along_is_about_who_it_was(desk: Desk) -> None:
     tale = desk.tale
     tale.synced(left=desk.players[:1])
