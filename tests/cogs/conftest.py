@@ -96,6 +96,8 @@ class Foundry:
         self.wom_url = wom_url or self.wom_url
         await self.close()
         await self.env.settle()
+        # What the old bot had begun may have asked once more while it ended.
+        await self.services.database.close()
         self.env.backend.clock.advance(later.total_seconds())
         await self.env.restart_bot(build_bot(self.url, self.wom_url, **settings))
 
@@ -178,6 +180,7 @@ async def opened(url: str) -> AsyncGenerator[Foundry]:
         finally:
             await foundry.close()
             await env.shutdown()
+            await foundry.services.database.close()
     left = faults(env.errors, foundry.forgiven)
     assert not left, f"the bot failed: {left}"
     assert not logged, f"discord.py swallowed: {logged}"
