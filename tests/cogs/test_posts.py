@@ -309,6 +309,7 @@ async def test_what_discord_never_took_is_given_up_and_officers_are_told_once(fo
     assert "10–16 Jan" in text_of(tried), "today is the 17th"
 
 
+@pytest.mark.both_databases
 async def test_what_was_due_while_the_bot_was_away_is_given_up_and_officers_are_told_once(
     foundry: Foundry,
 ) -> None:
