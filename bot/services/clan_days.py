@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.gains import Reading
 from bot.domain.ids import ClanId, MemberId, MetricId
 from bot.domain.metrics import OVERALL
 from bot.domain.simulation.series import Holding
@@ -26,3 +27,11 @@ async def read_xp(
     times = await archive.snapshot_times(session, clan, since, until)
     values = await archive.values(session, clan, [overall], since, until)
     return await asyncio.to_thread(holdings, owners, times, values, {overall: OVERALL.key})
+
+
+def readings_of(held: Sequence[Holding]) -> list[Reading]:
+    """A member's readings of total XP on the profile that was read last: between two nothing is gained."""
+    if not held:
+        return []
+    last = max(held, key=lambda one: one.times[-1])
+    return [Reading(at, value) for at, value in zip(last.times, last.values[OVERALL.key], strict=True)]

@@ -14,7 +14,6 @@ from bot.domain.clan_days import gained_in_clan
 from bot.domain.clan_roster import RosterRow
 from bot.domain.clans import Clan
 from bot.domain.coverage import heard_throughout
-from bot.domain.gains import Reading
 from bot.domain.identity import Held
 from bot.domain.ids import MemberId, MetricId
 from bot.domain.metrics import BOSS_KILLS, EHB, EHP, OVERALL, SKILLS, TOTAL_LEVEL, Metric, MetricKind
@@ -25,7 +24,7 @@ from bot.domain.simulation.series import Holding
 from bot.domain.site import ClanSite, Former, Person, has_page
 from bot.domain.summaries import rose
 from bot.services.clan_charts import joined_spans
-from bot.services.clan_days import read_xp
+from bot.services.clan_days import read_xp, readings_of
 from bot.services.clan_figures import SaidInWindows, Windows, read_said, read_windows
 from bot.services.clan_roster import ClanRoster
 from bot.services.clock import Clock
@@ -274,7 +273,7 @@ def _person(
     said = read.told.chat.days.get(member, {})
     # Of a Discord user who is not linked nobody knows that it was this member.
     known = [seen and bool(row.links) for seen in observed]
-    readings = _readings(read.told.xp.get(member, ()))
+    readings = readings_of(read.told.xp.get(member, ()))
     return Person(
         member=member,
         name=row.name,
@@ -298,14 +297,6 @@ def _person(
         all_heard=throughout and bool(row.links),
         former=_former(read.told.called.get(member, ())),
     )
-
-
-def _readings(held: Sequence[Holding]) -> list[Reading]:
-    """Those of total XP of the profile that was read last: between two nothing is gained."""
-    if not held:
-        return []
-    last = max(held, key=lambda one: one.times[-1])
-    return [Reading(at, value) for at, value in zip(last.times, last.values[OVERALL.key], strict=True)]
 
 
 def _former(called: Sequence[Held]) -> tuple[Former, ...]:

@@ -1,7 +1,7 @@
 """A clan's week or month, read from the same questions that commands ask."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -14,7 +14,7 @@ from bot.domain.cards import DayPoint
 from bot.domain.clan_days import gained_in_clan, sum_known
 from bot.domain.clans import Clan
 from bot.domain.coverage import heard_throughout
-from bot.domain.gains import Reading, covering_gain, is_read_near
+from bot.domain.gains import covering_gain, is_read_near
 from bot.domain.ids import MemberId, MetricId
 from bot.domain.leaderboards import Board, Entry
 from bot.domain.local_days import day_number, offsets
@@ -47,7 +47,7 @@ from bot.domain.summaries import (
     most_improved,
     promoted,
 )
-from bot.services.clan_days import read_xp
+from bot.services.clan_days import read_xp, readings_of
 from bot.services.leaderboards import Leaderboards
 from bot.services.measured import group_ends, span_of
 from bot.services.questions import Questions
@@ -247,18 +247,8 @@ class Summaries:
 def _gained_by_day(
     xp: Mapping[MemberId, Sequence[Holding]], people: People, days: Sequence[Day]
 ) -> list[int | None]:
-    each = [gained_in_clan(_readings(xp.get(member, ())), since, days) for member, since in people.items()]
+    each = [gained_in_clan(readings_of(xp.get(member, ())), since, days) for member, since in people.items()]
     return [sum_known(one[number] for one in each) for number in range(len(days))]
-
-
-def _readings(held: Iterable[Holding]) -> list[Reading]:
-    """A member's readings of total XP over all profiles that were theirs, in order of time."""
-    found = [
-        Reading(at, value)
-        for one in held
-        for at, value in zip(one.times, one.values[OVERALL.key], strict=True)
-    ]
-    return sorted(found, key=lambda one: one.at)
 
 
 def _long_before(period: Period) -> Period:

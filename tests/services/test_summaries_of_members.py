@@ -46,6 +46,19 @@ async def test_what_is_read_first_of_who_is_back_is_no_gain_of_the_clans(databas
     assert [point.xp for point in summary.chart] == [1_000, 1_000, 1_000, 21_000, 1_000, 1_000, 1_000]
 
 
+async def test_between_two_profiles_of_a_member_nothing_is_gained(database: Database) -> None:
+    laid = await lay(database)
+    await laid.member(1, "Ann", 1, 2, created_at=FIRST - 400 * DAY, joined_at=FIRST - 400 * DAY)
+    await laid.hold((1, "Ann", None, None))
+    for day in range(-1, 8):
+        await laid.see(1, FIRST + day * DAY - HOUR, {OVERALL: 1_000_000 + 1_000 * day})
+    # The second one, of before a rename was approved, is the last that was read on two of the days.
+    for day in (2, 3):
+        await laid.see(2, FIRST + day * DAY - HOUR / 2, {OVERALL: 500_000_000})
+    summary = await weekly(laid, frozenset({Part.CHART}))
+    assert [point.xp for point in summary.chart] == [1_000] * 7
+
+
 async def test_what_somebody_wrote_before_they_joined_is_not_in_the_clans_days(database: Database) -> None:
     laid = await lay(database)
     await laid.member(1, "Ann", 1, created_at=FIRST - 400 * DAY, joined_at=FIRST - 400 * DAY)
