@@ -32,6 +32,7 @@ from bot.present.text import (
     escape,
     fit_lines,
     rank_name,
+    sentence,
     tidy,
 )
 from bot.present.theme import ACCENT, MEDALS, SEPARATOR
@@ -201,7 +202,7 @@ def kind_screen(kind: FeedKind, setting: FeedSetting | None, hindered: str | Non
     if setting is None:
         lines = ["Off. It begins as soon as you choose a channel."]
     elif hindered and kind in FOR_OFFICERS:
-        lines = [f"{hindered[0].upper()}{hindered[1:]}."]
+        lines = [sentence(hindered)]
     else:
         lines = [f"Told of in <#{setting.channel}>."]
     lines += _limit(kind, setting)

@@ -13,7 +13,7 @@ from bot.domain.metrics import metric
 from bot.present.board import leaderboard_page
 from bot.present.notices import lacking_words
 from bot.present.numbers import counted, label
-from bot.present.text import DESCRIPTION_LIMIT, escape, fit_lines, rank_name
+from bot.present.text import DESCRIPTION_LIMIT, escape, fit_lines, rank_name, sentence
 from bot.present.theme import ACCENT, ATTENTION, SEPARATOR
 from bot.present.times import ago
 from bot.present.worklist import worklist_page
@@ -85,7 +85,7 @@ def board_screen(kind: BoardKind, one: LiveBoard | None, hindered: str | None = 
     if one is None:
         lines = ["Off. It is posted as soon as you choose a channel."]
     elif hindered and kind in FOR_OFFICERS:
-        lines = [f"{hindered[0].upper()}{hindered[1:]}."]
+        lines = [sentence(hindered)]
     else:
         lines = [f"In <#{one.channel}>, looked at every {one.minutes} minutes."]
     if kind in OWN:

@@ -5,8 +5,9 @@ from typing import Final
 
 import discord
 
-from bot.domain.periods import Period, PeriodKind, Rule, label_of
+from bot.domain.periods import label_of
 from bot.domain.reports import ClanReport, ReportKind
+from bot.present.card import rule_words
 from bot.present.numbers import counted
 from bot.present.text import escape
 from bot.present.theme import ACCENT, SEPARATOR
@@ -29,7 +30,6 @@ _STEPS: Final = (
     "Looking for who is quiet",
     "Writing the files",
 )
-_RULES: Final = {Rule.WOM: "WOM's rule", Rule.COVERING: "gains cover the whole period"}
 _NO_WORKBOOK: Final = (
     "⚠️ I could not write the workbook now, so these are its tables as csv, the same numbers. "
     "For the workbook use `/report` again in a minute."
@@ -72,16 +72,12 @@ def report_page(report: ClanReport, files: int, *, is_short: bool = False) -> di
     elif report.collecting_since > report.period.start:
         lines.append(f"Messages are counted since {on_day(report.collecting_since)}.")
     checked = "WOM has not looked yet" if report.checked_at is None else f"checked {ago(report.checked_at)}"
-    small = SEPARATOR.join((checked, _rule(report.period), "what is empty is not known"))
+    small = SEPARATOR.join((checked, rule_words(report.period), "what is empty is not known"))
     return discord.Embed(
         title=f"{escape(report.clan_name)}{SEPARATOR}{label_of(report.period.code)}",
         description="\n".join([*lines, f"-# {small}"]),
         colour=ACCENT,
     )
-
-
-def _rule(period: Period) -> str:
-    return "totals" if period.kind is PeriodKind.TOTAL else _RULES[period.rule]
 
 
 def parcels(files: Mapping[str, bytes], limit: int) -> list[dict[str, bytes]]:

@@ -61,6 +61,11 @@ def rank_name(role: str | None) -> str:
     return "No rank" if role is None else role.replace("_", " ").title()
 
 
+def sentence(text: str) -> str:
+    """A remark, which is not empty, as a line of its own: ``waits`` is ``Waits.``"""
+    return f"{text[0].upper()}{text[1:]}."
+
+
 def safe_cell(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -40,8 +39,9 @@ from bot.services.inactivity import Inactivity, Roles
 from bot.services.measured import entry_of, group_ends
 from bot.services.promotions.service import Promotions
 from bot.services.report_lines import inactive_lines, next_ranks_of, promotion_lines
+from bot.services.said import said_in
 from bot.services.statistics import Statistics
-from db.queries import counts, cursors, events, gains, reports
+from db.queries import counts, cursors, events, gains, links, reports
 from db.queries.cursors import CoveredSpan
 from db.session import Database
 
@@ -248,11 +248,8 @@ def _from_midnight(period: Period, zone: ZoneInfo) -> Period:
 
 def _slot(days: Sequence[Day], spans: Sequence[CoveredSpan]) -> tuple[Slot, int, int]:
     (first, start, _), (last, _, end) = days[0], days[-1]
-    return Slot(first, last, _heard(spans, start, end, len(days))), quarter_of(start), past_quarter(end)
-
-
-def _heard(spans: Sequence[CoveredSpan], start: datetime, end: datetime, days: int) -> bool:
-    return heard_throughout(((one.start, one.end) for one in spans), start, end, but=HOLE * days)
+    observed = heard_throughout(((one.start, one.end) for one in spans), start, end, but=HOLE * len(days))
+    return Slot(first, last, observed), quarter_of(start), past_quarter(end)
 
 
 async def _activity(
@@ -265,9 +262,7 @@ async def _activity(
         for number, (_, first, past) in enumerate(slots)
     ]
     counted = await reports.messages_in_slots(session, clan.id, bounds) if bounds else {}
-    said = dict(await counts.message_counts(session, clan.id, period.start, period.end))
-    asked = _observed(period, spans)
-    heard = _heard(spans, asked.start, asked.end, len(days_of(asked, clan.zone)))
+    said = await said_in(session, clan.id, period, await links.linked_members(session, clan.id))
     shown = tuple(slot for slot, _, _ in slots)
     return shown, tuple(
         ActivityLine(
@@ -277,7 +272,7 @@ async def _activity(
                 counted.get(row.member, {}).get(number, 0 if slot.observed and row.links else None)
                 for number, slot in enumerate(shown)
             ),
-            said.get(row.member, 0 if heard and row.links else None),
+            said.of(row.member),
         )
         for row in rows
     )

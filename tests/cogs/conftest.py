@@ -18,6 +18,7 @@ from bot.app import ClanStatsBot
 from bot.domain.clans import Clan
 from bot.domain.errors import UserError
 from bot.domain.ids import GuildId
+from bot.present import clan_charts
 from bot.services import registry
 from bot.services.registry import Services
 from bot.services.rendering import Renderer, RenderFailedError
@@ -40,15 +41,23 @@ simulator.correct()
 
 
 class QuickRenderer(Renderer):
-    """Draws nothing, at once: starting the render process takes longer than a test."""
+    """Draws nothing, at once: starting the render process takes longer than a test.
+
+    What was asked for is kept, to be drawn by a test that looks at it.
+    """
 
     failure: Exception | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[tuple[Callable[..., bytes], tuple[Any, ...]]] = []
 
     async def render(
         self, function: Callable[[*Args], bytes], *args: *Args, guild: GuildId, key: str | None = None
     ) -> bytes:
         if self.failure is not None:
             raise self.failure
+        self.asked.append((function, args))
         return PNG
 
 
@@ -114,6 +123,21 @@ class Foundry:
         renderer = self.services.renderer
         assert isinstance(renderer, QuickRenderer)
         renderer.failure = failure or RenderFailedError("broken")
+
+    def asked_to_draw(self) -> tuple[Callable[..., bytes], tuple[Any, ...]]:
+        """What draws the last picture, and what it is given."""
+        renderer = self.services.renderer
+        assert isinstance(renderer, QuickRenderer)
+        return renderer.asked[-1]
+
+    def figure(self, monkeypatch: pytest.MonkeyPatch) -> Any:
+        """The last picture of the clan's, as matplotlib has it."""
+        figures: list[Any] = []
+        draw, given = self.asked_to_draw()
+        with monkeypatch.context() as context:
+            context.setattr(clan_charts, "png", figures.append)
+            draw(*given)
+        return figures[0]
 
     def use_renderer(self, renderer: Renderer, name: str = "StatsCog") -> None:
         """Let a cog's commands draw with another renderer."""

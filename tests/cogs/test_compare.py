@@ -1,11 +1,7 @@
 """``/compare`` as users see it."""
 
-from typing import Any
-
 import pytest
 
-from bot.present import clan_charts
-from cogs import compare
 from tests.cogs.conftest import Foundry
 from tests.cogs.reading import (
     buttons_of,
@@ -80,25 +76,10 @@ async def test_a_newcomers_gain_is_marked_as_of_less_time(foundry: Foundry) -> N
 async def test_a_newcomers_gain_is_marked_in_the_picture_too(
     foundry: Foundry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[Any] = []
-    drawn: list[Any] = []
-
-    async def noted(*given: Any) -> None:
-        told.append(given)
-        await compare.answer(given[1], private=True, content="drawn")
-
-    def keep(figure: Any) -> bytes:
-        drawn.append(figure)
-        return b""
-
-    monkeypatch.setattr(compare, "show_chart", noted)
-    monkeypatch.setattr(clan_charts, "png", keep)
     shown = await foundry.john.slash(foundry.commands, "compare", first=JOHN, second=DEE)
-    await foundry.john.click(message_of(shown), label="Chart")
-    (_, _, _, small, draw, *given), *_ = told
-    assert small == "Last 7 days · ≈ part of the time"
-    draw(*given)
-    numbers = [text.get_text() for text in drawn[0].axes[0].texts]
+    drawn = await foundry.john.click(message_of(shown), label="Chart")
+    assert text_of(drawn) == "-# Last 7 days · ≈ part of the time"
+    numbers = [text.get_text() for text in foundry.figure(monkeypatch).axes[0].texts]
     assert numbers == ["1", "3M", "2", "≈1,000"]
 
 

@@ -122,9 +122,8 @@ async def test_it_is_posted_once_however_often_the_bot_starts(foundry: Foundry) 
     assert len(posted(channel)) == 2
 
 
-async def test_what_arrived_before_the_bot_was_killed_is_not_posted_again(
-    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def killed_after_sending(foundry: Foundry, monkeypatch: pytest.MonkeyPatch) -> simcord.ChannelHandle:
+    """A channel in which a summary stands of which the bot does not know that it arrived."""
     channel = await scheduled(foundry)
 
     async def never(*_: object) -> None:
@@ -134,6 +133,13 @@ async def test_what_arrived_before_the_bot_was_killed_is_not_posted_again(
         context.setattr(Posts, "sent", never)
         await later(foundry, MINUTES)
     assert len(posted(channel)) == 1
+    return channel
+
+
+async def test_what_arrived_before_the_bot_was_killed_is_not_posted_again(
+    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = await killed_after_sending(foundry, monkeypatch)
     await later(foundry, MINUTES)
     assert len(posted(channel)) == 1
     clan = await foundry.clan()
@@ -191,20 +197,6 @@ async def test_where_nobody_may_look_what_may_have_arrived_is_not_posted_again_a
     assert lacking in notice
     screen = text_of(await choose(foundry, "Weekly…", "su:pday", str(THURSDAY)))
     assert "I may not look in its channel whether it is there" in screen
-
-
-async def killed_after_sending(foundry: Foundry, monkeypatch: pytest.MonkeyPatch) -> simcord.ChannelHandle:
-    """A channel in which a summary stands of which the bot does not know that it arrived."""
-    channel = await scheduled(foundry)
-
-    async def never(*_: object) -> None:
-        """Nothing is stored: the process is gone."""
-
-    with monkeypatch.context() as context:
-        context.setattr(Posts, "sent", never)
-        await later(foundry, MINUTES)
-    assert len(posted(channel)) == 1
-    return channel
 
 
 async def test_what_was_found_days_later_is_not_told_again_on_another_weekday(

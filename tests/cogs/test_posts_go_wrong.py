@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import discord
 import pytest
+import simcord
 from sqlalchemy import insert
 
 from bot.domain.boards import BoardKind
@@ -11,7 +12,6 @@ from bot.domain.feed import FeedKind
 from bot.domain.ids import ChannelId, GroupId, GuildId, UserId
 from bot.domain.post_errors import UnreadableCoins
 from bot.domain.schedules import LATE_BY
-from bot.services.posts import Posts
 from bot.services.refreshing import Refreshing
 from bot.wom.errors import WomError
 from cogs.setup.feed import read_amount
@@ -24,7 +24,7 @@ from tests.cogs.test_boards import HALF_AN_HOUR, boards, kept
 from tests.cogs.test_boards import later as look_at_boards
 from tests.cogs.test_feed import later as poll
 from tests.cogs.test_feed import lines, say, told_of
-from tests.cogs.test_posts import MINUTES, later, posted, scheduled
+from tests.cogs.test_posts import MINUTES, killed_after_sending, later, posted
 from tests.cogs.world import AMSTERDAM, DEE, GROUP, NOW, Clock, player_id, restored_wom
 from tests.simulator import as_bot
 
@@ -47,15 +47,7 @@ async def test_what_arrived_before_the_bot_was_down_for_days_is_not_said_to_be_m
     foundry: Foundry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = await colleagues(foundry)
-    channel = await scheduled(foundry)
-
-    async def never(*_: object) -> None:
-        """Nothing is stored: the process is gone."""
-
-    with monkeypatch.context() as context:
-        context.setattr(Posts, "sent", never)
-        await later(foundry, MINUTES)
-    assert len(posted(channel)) == 1
+    await killed_after_sending(foundry, monkeypatch)
     await later(foundry, LATE_BY + MINUTES)
     assert not [text_of(one) for one in posted(desk) if "not posted" in text_of(one)]
 
@@ -97,13 +89,19 @@ async def test_what_is_for_officers_waits_for_another_channel_where_theirs_was_d
     assert boards(after), "the worklist follows the officers' channel, or they are told why not"
 
 
-@pytest.mark.both_databases
-async def test_what_is_for_officers_waits_while_their_channel_is_closed(foundry: Foundry) -> None:
+async def told_to_officers(foundry: Foundry) -> simcord.ChannelHandle:
+    """Their channel, with the worklist in it, and leavers told of from now on."""
     desk = await colleagues(foundry)
     clan, by = await foundry.clan(), UserId(foundry.places.manager.id)
     with as_bot(foundry.env):
         await foundry.services.boards.switch_on(clan, BoardKind.WORKLIST, ChannelId(desk.id), by)
         await foundry.services.feed.switch_on(clan, FeedKind.LEAVERS, ChannelId(desk.id), by)
+    return desk
+
+
+@pytest.mark.both_databases
+async def test_what_is_for_officers_waits_while_their_channel_is_closed(foundry: Foundry) -> None:
+    desk = await told_to_officers(foundry)
     wom = restored_wom(Clock(NOW))
     await poll(foundry, wom)
     for board in boards(desk):
@@ -138,11 +136,7 @@ async def screen(foundry: Foundry, name: str) -> str:
 
 
 async def test_setup_says_what_waits_for_another_officers_channel(foundry: Foundry) -> None:
-    desk = await colleagues(foundry)
-    clan, by = await foundry.clan(), UserId(foundry.places.manager.id)
-    with as_bot(foundry.env):
-        await foundry.services.boards.switch_on(clan, BoardKind.WORKLIST, ChannelId(desk.id), by)
-        await foundry.services.feed.switch_on(clan, FeedKind.LEAVERS, ChannelId(desk.id), by)
+    desk = await told_to_officers(foundry)
     assert f"✅ Worklist: for officers · <#{desk.id}>" in await screen(foundry, "Boards…")
     foundry.env.backend.delete_channel(desk.id)
     assert "❌ Officers' channel: it is gone, and what I would post there waits" in await screen(foundry, "")

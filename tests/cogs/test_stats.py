@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +9,6 @@ from sqlalchemy import select
 from bot.domain.ids import SourceId
 from bot.domain.metrics import SKILLS
 from bot.services.rendering import Renderer
-from cogs import charts
 from db.models import Profile
 from db.queries import snapshots
 from db.queries.snapshots import Seen
@@ -312,9 +310,7 @@ async def test_wom_out_of_reach_is_told_privately(foundry: Foundry) -> None:
     assert lines_of(result) == CARD
 
 
-async def test_of_many_skills_the_ten_largest_are_drawn_and_it_is_said_of_how_many(
-    foundry: Foundry, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_of_many_skills_the_ten_largest_are_drawn_and_it_is_said_of_how_many(foundry: Foundry) -> None:
     clan = await foundry.clan()
     member = (await foundry.services.lookup.by_name(clan, JOHN)).member.id
     async with foundry.services.database.write() as session:
@@ -325,16 +321,9 @@ async def test_of_many_skills_the_ten_largest_are_drawn_and_it_is_said_of_how_ma
         for back, gained in ((timedelta(days=7), 0), (timedelta(0), 1_000)):
             had = {ids[one.key]: 10**6 + gained * number for number, one in enumerate(SKILLS, 1)}
             await snapshots.add_snapshots(session, clan.id, [Seen(source, NOW - back, had)])
-    told: list[Any] = []
-
-    async def noted(*given: Any) -> None:
-        told.append(given)
-        await charts.answer(given[1], private=True, content="drawn")
-
-    monkeypatch.setattr(charts, "show_chart", noted)
     shown = await foundry.john.slash(foundry.commands, "stats")
-    await foundry.john.click(message_of(shown), label="Skills")
-    (_, _, _, small, _, rows, *_), *_ = told
-    assert small == f"Last 7 days · the 10 largest of {len(SKILLS)}"
+    drawn = await foundry.john.click(message_of(shown), label="Skills")
+    assert text_of(drawn) == f"-# Last 7 days · the 10 largest of {len(SKILLS)}"
+    _, (rows, *_) = foundry.asked_to_draw()
     assert [row.value for row in rows] == sorted((row.value for row in rows), reverse=True)
     assert len(rows) == 10
