@@ -53,6 +53,7 @@ class Listening(commands.Cog):
         self._days: dict[int, int] = {}
         """How many days of history each server's officers wanted when its channels were last looked at."""
         self._said_blank = False
+        self._unloaded = False
 
     async def cog_load(self) -> None:
         """Learn what to listen to before the first message comes, then start writing."""
@@ -68,6 +69,7 @@ class Listening(commands.Cog):
 
     async def cog_unload(self) -> None:
         """Stop the fills, which go on where they are at the next start, and write what waits."""
+        self._unloaded = True
         for task in self._fills.values():
             task.cancel()
         await asyncio.gather(*self._fills.values(), return_exceptions=True)
@@ -328,6 +330,8 @@ class Listening(commands.Cog):
 
     def _start(self, guild: discord.Guild, work: Work) -> None:
         """Do this work for a server in the background, in place of what is being done for it."""
+        if self._unloaded:  # a listener that was under way comes here too late: nobody would wait for the work
+            return
         if task := self._fills.get(guild.id):
             task.cancel()
         self._fills[guild.id] = asyncio.create_task(self._run(guild, work))

@@ -7,7 +7,7 @@ three concurrent read-then-update transactions. On PostgreSQL one pool does both
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any, Protocol, cast
 
 from sqlalchemy import event
@@ -37,6 +37,9 @@ class Database:
 
     def __init__(self, url: str | URL) -> None:
         self.url = make_url(url)
+        self._door = asyncio.Lock()
+        """Held while connections are closed: one given out meanwhile would come back to a pool that is gone."""
+        self._inside = 0
         if self.is_sqlite:
             self._writer = _sqlite_engine(self.url, size=1, begin="BEGIN IMMEDIATE", query_only=False)
             self._reader = _sqlite_engine(self.url, size=READERS, begin="BEGIN", query_only=True)
@@ -61,7 +64,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncSession]:
         """A session whose statements all see one state of the database. Writing is refused."""
-        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+        async with self._entered(), AsyncSession(self._reader, expire_on_commit=False) as session:
             yield session
 
     @asynccontextmanager
@@ -71,26 +74,40 @@ class Database:
         Nothing waits for the network inside. On SQLite writers queue for the one connection.
         """
         async with (
+            self._entered(),
             AsyncSession(self._writer, expire_on_commit=False, autoflush=False) as session,
             session.begin(),
         ):
             yield session
 
+    @asynccontextmanager
+    async def _entered(self) -> AsyncGenerator[None]:
+        async with self._door:
+            self._inside += 1
+        try:
+            yield
+        finally:
+            self._inside -= 1
+
     async def close(self) -> None:
         """Close every connection, once those in use are given back or that took too long.
 
-        Whoever is cancelled gives theirs back a little later, and one that is in use is not closed.
+        Whoever is cancelled gives theirs back a little later, and one that is in use is not closed. Who
+        comes while they are closed waits, and then gets new ones, to be closed by another call.
         """
-        with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
-                while self._in_use():  # noqa: ASYNC110 -- a pool has nothing that could be awaited
-                    await asyncio.sleep(LOOK_EVERY)
-        await self._reader.dispose()
-        await self._writer.dispose()
+        loop = asyncio.get_running_loop()
+        latest = loop.time() + PATIENCE
+        while True:
+            async with self._door:
+                if not self._in_use() or loop.time() >= latest:
+                    await self._reader.dispose()
+                    await self._writer.dispose()
+                    return
+            await asyncio.sleep(LOOK_EVERY)
 
     def _in_use(self) -> bool:
         pools = (engine.sync_engine.pool for engine in (self._reader, self._writer))
-        return any(pool.checkedout() for pool in pools if isinstance(pool, QueuePool))
+        return self._inside > 0 or any(pool.checkedout() for pool in pools if isinstance(pool, QueuePool))
 
 
 def _sqlite_engine(url: URL, *, size: int, begin: str, query_only: bool) -> AsyncEngine:

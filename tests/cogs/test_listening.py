@@ -418,6 +418,18 @@ async def test_what_waits_is_written_when_the_bot_stops(database: Database) -> N
         assert await counted(database, world.clan) == {"zezima": 1}
 
 
+async def test_what_is_asked_while_it_stops_is_not_begun(database: Database) -> None:
+    """Nobody would wait for it, and the database is closed next."""
+    async with listening(database) as world:
+        asked_before = len(world.env.http_requests)
+        guild = world.bot.get_guild(GUILD)
+        with as_bot(world.env):
+            world.bot.dispatch("history_wanted", guild, world.clan, 365)
+            await world.bot.remove_cog("Listening")
+        await world.env.settle()
+        assert len(world.env.http_requests) == asked_before
+
+
 async def test_a_cog_that_is_loaded_late_catches_up(database: Database) -> None:
     async with listening(database) as world:
         await world.bot.remove_cog("Listening")

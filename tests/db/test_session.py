@@ -1,6 +1,7 @@
 """Transactions: whole or not at all, and none is lost to another."""
 
 import asyncio
+import threading
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -156,3 +157,27 @@ async def test_what_is_being_written_at_the_closing_is_written_whole(
     async with database.read():
         monkeypatch.setattr(session, "PATIENCE", 0.0)
         await database.close()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_whoever_comes_while_it_is_closed_keeps_no_connection_open(database: Database) -> None:
+    """Each connection of SQLite has a thread, which goes with it."""
+
+    async def keep_asking() -> None:
+        while not closing.done():
+            async with database.read() as reading:
+                await reading.scalar(select(1))
+            for _ in range(20):  # it is closed while nobody asks
+                await asyncio.sleep(0)
+
+    async def everybody_asks() -> None:
+        async with database.read() as reading:
+            await reading.scalar(select(1))
+            await barrier.wait()
+
+    barrier = asyncio.Barrier(session.READERS)
+    await asyncio.gather(*(everybody_asks() for _ in range(session.READERS)))
+    closing = asyncio.create_task(database.close())
+    await asyncio.gather(keep_asking(), closing)
+    await database.close()
+    assert not [thread for thread in threading.enumerate() if "_connection_worker" in thread.name]
