@@ -330,7 +330,7 @@ class Listening(commands.Cog):
 
     def _start(self, guild: discord.Guild, work: Work) -> None:
         """Do this work for a server in the background, in place of what is being done for it."""
-        if self._unloaded:  # a listener that was under way comes here too late: nobody would wait for the work
+        if self._unloaded:  # asked by a listener that was under way: nobody would wait for the work
             return
         if task := self._fills.get(guild.id):
             task.cancel()

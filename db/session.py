@@ -38,7 +38,7 @@ class Database:
     def __init__(self, url: str | URL) -> None:
         self.url = make_url(url)
         self._door = asyncio.Lock()
-        """Held while connections are closed: one given out meanwhile would come back to a pool that is gone."""
+        """Held while connections are closed: one taken meanwhile would come back to a pool that is gone."""
         self._inside = 0
         if self.is_sqlite:
             self._writer = _sqlite_engine(self.url, size=1, begin="BEGIN IMMEDIATE", query_only=False)
