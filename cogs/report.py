@@ -20,7 +20,7 @@ from bot.domain.periods import read_period
 from bot.domain.reports import ClanReport, ReportKind
 from bot.present.clan_charts import heatmap_chart, quadrants_chart, trend_chart, weeks_measured
 from bot.present.report_files import clan_json, csv_files
-from bot.present.reports import CHARTS, KINDS, in_parts, parcels, progress_page, report_page
+from bot.present.reports import CHARTS, KINDS, Instead, in_parts, parcels, progress_page, report_page
 from bot.present.text import rank_name
 from bot.present.times import period_label
 from bot.present.workbook import Look, workbook
@@ -151,19 +151,19 @@ class ReportCog(commands.Cog):
         )
         await tell(STEPS)
         limit = interaction.guild.filesize_limit if interaction.guild else 0
-        wanted, is_short = ReportKind(kind), False
+        wanted = ReportKind(kind)
         try:
-            files = await self._files(clan, made, wanted, Format(form), Look(look), limit)
+            files, instead = await self._files(clan, made, wanted, Format(form), Look(look), limit)
         except RenderFailedError as failure:
             # The numbers are the answer, and csv needs no render process.
             log.warning("workbook_left_out", clan_id=clan.id, reason=failure.reason)
-            files, is_short = await _csv(made, wanted, limit), True
-        embed = report_page(made, len(files), is_short=is_short)
+            files, instead = await _csv(made, wanted, limit), Instead.NO_WORKBOOK
+        embed = report_page(made, len(files), instead)
         await _hand_over(interaction, clan.id, made, embed, files, limit, private=private)
 
     async def _files(
         self, clan: Clan, made: ClanReport, kind: ReportKind, form: Format, look: Look, limit: int
-    ) -> dict[str, bytes]:
+    ) -> tuple[dict[str, bytes], Instead | None]:
         """None larger than Discord takes: a workbook is split into its sheets, and at last into csv.
 
         Raises:
@@ -171,20 +171,21 @@ class ReportCog(commands.Cog):
         """
         day = f"{made.made_at.astimezone(made.zone):%Y-%m-%d}"
         if form is Format.XLSX:
-            for kinds in ([kind], list(KINDS)[1:]):
+            split = list(KINDS)[1:] if kind is ReportKind.ALL else []
+            for kinds, instead in (([kind], None), (split, Instead.SHEETS)):
                 books = {
                     f"clan-{one.value}-{day}.xlsx": await self.services.renderer.render(
                         workbook, made, [one], look, guild=clan.guild
                     )
                     for one in kinds
                 }
-                if all(len(book) <= limit for book in books.values()):
-                    return books
+                if books and all(len(book) <= limit for book in books.values()):
+                    return books, instead
         if form is Format.JSON:
             document = await asyncio.to_thread(clan_json, made, kind)
             if len(document) <= limit:
-                return {f"clan-{kind.value}-{day}.json": document}
-        return await _csv(made, kind, limit)
+                return {f"clan-{kind.value}-{day}.json": document}, None
+        return await _csv(made, kind, limit), None if form is Format.CSV else Instead.TABLES
 
     @report.autocomplete("period")
     async def _periods(self, interaction: Interaction[Any], current: str) -> list[app_commands.Choice[str]]:

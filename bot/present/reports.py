@@ -1,6 +1,7 @@
 """What ``/report`` says beside its files, and how files are handed over within Discord's limits."""
 
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from typing import Final
 
 import discord
@@ -30,10 +31,6 @@ _STEPS: Final = (
     "Looking for who is quiet",
     "Writing the files",
 )
-_NO_WORKBOOK: Final = (
-    "⚠️ I could not write the workbook now, so these are its tables as csv, the same numbers. "
-    "For the workbook use `/report` again in a minute."
-)
 FILES_A_MESSAGE: Final = 10
 CHARTS: Final = {
     "trend": "The clan by week: XP and messages",
@@ -44,6 +41,17 @@ CHARTS: Final = {
 }
 
 
+class Instead(Enum):
+    """What is handed over where what was asked for cannot be, in the words for it."""
+
+    NO_WORKBOOK = (
+        "⚠️ I could not write the workbook now, so these are its tables as csv, the same numbers. "
+        "For the workbook use `/report` again in a minute."
+    )
+    SHEETS = "The workbook is larger than a file may be here, so each of its sheets is a workbook of its own."
+    TABLES = "As one file this is larger than a file may be here, so it is tables as csv, the same numbers."
+
+
 def progress_page(step: int) -> discord.Embed:
     """How far a report is; ``step`` counts from 0 up to the number of steps."""
     done = min(step, len(_STEPS) - 1)
@@ -51,11 +59,8 @@ def progress_page(step: int) -> discord.Embed:
     return discord.Embed(description=f"{bar} {_STEPS[done]}…", colour=ACCENT)
 
 
-def report_page(report: ClanReport, files: int, *, is_short: bool = False) -> discord.Embed:
-    """What is in the files, how old it is, and by which rule its gains are.
-
-    ``is_short`` is where a workbook was asked for and could not be written, and csv is there instead.
-    """
+def report_page(report: ClanReport, files: int, instead: Instead | None = None) -> discord.Embed:
+    """What is in the files, how old it is, by which rule its gains are, and what was handed over instead."""
     counts = [counted(len(report.roster), "member")]
     if report.changes:
         counts.append(counted(len(report.changes), "change"))
@@ -63,8 +68,8 @@ def report_page(report: ClanReport, files: int, *, is_short: bool = False) -> di
         ready = sum(1 for one in report.promotions if one.readiness == "ready")
         counts.append(f"{ready} ready for promotion")
     lines = [SEPARATOR.join(counts)]
-    if is_short:
-        lines.append(_NO_WORKBOOK)
+    if instead is not None:
+        lines.append(instead.value)
     if files > FILES_A_MESSAGE:
         lines.append(f"{files} files, in several messages.")
     if report.collecting_since is None:

@@ -229,19 +229,30 @@ async def test_what_discord_does_not_take_at_once_is_split(
 ) -> None:
     limit = 16_000
     monkeypatch.setattr(discord.Guild, "filesize_limit", property(lambda _guild: limit))
-    sent = await parcels_of(await report(foundry))
+    shown = await report(foundry)
+    assert "each of its sheets is a workbook of its own" in first_of(shown)
+    sent = await parcels_of(shown)
     assert {name.split("-")[1] for parcel in sent for name in parcel} == {
         "roster", "gains", "activity", "changes", "promotions", "inactive",
     }  # fmt: skip
     assert all(sum(map(len, parcel.values())) <= limit for parcel in sent)
     limit = 2_000
-    parts = {
-        name: data for parcel in await parcels_of(await report(foundry)) for name, data in parcel.items()
-    }
+    shown = await report(foundry)
+    assert "it is tables as csv" in first_of(shown)
+    parts = {name: data for parcel in await parcels_of(shown) for name, data in parcel.items()}
     assert next(iter(parts)).startswith("roster-1-of-")
     rows = [row for name, part in parts.items() if name.startswith("roster") for row in part.splitlines()[1:]]
     assert len(rows) == 26
     assert all(len(part) <= limit for part in parts.values())
+    assert "it is tables as csv" in first_of(await report(foundry, format="json"))
+    assert "csv" not in first_of(await report(foundry, format="csv"))
+
+
+def first_of(answer: Answer) -> str:
+    """What the message says that took the place of the progress."""
+    assert isinstance(answer, simcord.InteractionResult)
+    assert answer.response is not None
+    return text_of(answer.response)
 
 
 async def parcels_of(answer: Answer) -> list[dict[str, bytes]]:
