@@ -175,12 +175,20 @@ def given_up_notice(clan: Clan, post: Post, why: GivenUp, *, is_on: bool) -> dis
     )
 
 
-def feed_stopped_notice(clan: Clan, kinds: Sequence[FeedKind], *, gone: bool) -> discord.Embed:
-    """To officers: what was told of in a channel is told of no more."""
-    why = _STOPPED["no_channel" if gone else "forbidden"]
+def feed_stopped_notice(
+    clan: Clan, kinds: Sequence[FeedKind], channel: ChannelId, *, gone: bool, missing: Sequence[str] = ()
+) -> discord.Embed:
+    """To officers: what was told of in a channel is told of no more; ``missing`` as for a summary."""
     names = ", ".join(FEED_KINDS[kind][1] for kind in kinds)
+    place = "`/setup` → **Posts** → **Events…**"
+    why = f"{_STOPPED['no_channel' if gone else 'forbidden']}. {place} chooses another"
+    if missing:
+        why = (
+            f"in <#{channel}> my role lacks {lacking_words(missing)}. Give it back, or choose another "
+            f"channel; {place} switches it on again"
+        )
     return discord.Embed(
         title=f"Events feed of {escape(clan.name)}: switched off",
-        description=f"{names}: {why}. `/setup` → **Posts** → **Events…** chooses another channel.",
+        description=f"{names}: {why}.",
         colour=ATTENTION,
     )

@@ -121,9 +121,12 @@ class FeedCog(commands.Cog):
         channel = await progress_channel(self.services, news.clan)
         if channel is None or channel == news.channel:
             return
+        server = self.bot.get_guild(news.clan.guild)
+        missing = (lacking(server, news.channel, SENT) if server else None) or ()
         try:
             await self.bot.get_partial_messageable(channel).send(
-                embed=feed_stopped_notice(news.clan, kinds, gone=gone), silent=True
+                embed=feed_stopped_notice(news.clan, kinds, news.channel, gone=gone, missing=missing),
+                silent=True,
             )
         except discord.HTTPException as failure:
             # `/setup` says what is off.

@@ -596,7 +596,22 @@ async def test_where_it_cannot_be_told_it_ends_and_officers_hear_of_it_once(foun
     await later(foundry)
     told = [text_of(one) for one in posts(desk) if "Events feed" in text_of(one)]
     assert len(told) == 1
+    assert (
+        "99s, New and returning members: its channel is gone. `/setup` → Posts → Events… chooses another."
+        in told[0]
+    )
     assert not await foundry.services.feed.settings(await foundry.clan())
+
+
+async def test_officers_are_told_which_permission_the_feed_lacks(foundry: Foundry) -> None:
+    desk = await colleagues(foundry)
+    channel = await told_of(foundry, FeedKind.JOINS)
+    deny(foundry, channel, discord.Permissions(send_messages=True))
+    wom = restored_wom(Clock(NOW))
+    wom.join(GROUP, wom.add_player("Eve", at=NOW + MINUTES / 2), "member", NOW + MINUTES / 2)
+    await later(foundry, wom)
+    (told,) = [text_of(one) for one in posts(desk) if "Events feed" in text_of(one)]
+    assert "my role lacks *Send Messages*, *Embed Links*. Give it back" in told
 
 
 async def test_officers_choose_in_setup_what_is_told_where(foundry: Foundry) -> None:
