@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from bot.domain.errors import InvalidName
 from bot.domain.ids import ChannelId, NameKey
 from bot.domain.names import name_key
 from bot.domain.relay import Broadcast, ChatLine, Line, UnknownLine, read_line, share_understood
@@ -63,12 +62,5 @@ def _read(line: ChannelLine) -> Line | None:
 def _looks_like_chat(lines: Sequence[Line | None], members: Collection[NameKey]) -> bool:
     if any(isinstance(line, Broadcast) for line in lines):
         return True
-    speakers = {_key(line.name) for line in lines if isinstance(line, ChatLine)} - {None}
+    speakers = {name_key(line.name) for line in lines if isinstance(line, ChatLine)}
     return bool(speakers & set(members)) if members else len(speakers) >= _LEAST_SPEAKERS
-
-
-def _key(name: str) -> NameKey | None:
-    try:
-        return name_key(name)
-    except InvalidName:
-        return None

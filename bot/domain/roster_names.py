@@ -167,34 +167,29 @@ def open_names(
 ) -> None:
     """Begin the names of new members, of the renamed, and of who lost theirs and came back."""
     for member, seen in roster.voices.items():
-        if seen.key is None or roster.current_name(member) is not None:
+        key = seen.key
+        if key is None or roster.current_name(member) is not None:
             continue
         before = next(iter(reversed(roster.names.get(member, []))), None)
         start = moved.get(member, before.end if before else None)
-        known_from = [_submitted(approved, seen, seen.key), None if before else seen.joined_at]
-        others = roster.told_of_others(member, seen.key)
-        if _open(roster, member, seen, start, known_from, others) and before and before.key != seen.key:
+        known_from = [_submitted(approved, seen, key), None if before else seen.joined_at]
+        others = roster.told_of_others(member, key)
+        begins = Held(member, key, seen.name, start, None, "roster")
+        if _open(roster, begins, known_from, others) and before and before.key != key:
             roster.plan.renames.append(Rename(member, start or roster.now, before.display, seen.name))
 
 
 def _open(
-    roster: Roster,
-    member: MemberId,
-    seen: Seen,
-    start: datetime | None,
-    known_from: Sequence[datetime | None],
-    others: Sequence[datetime],
+    roster: Roster, name: Held, known_from: Sequence[datetime | None], others: Sequence[datetime]
 ) -> bool:
-    """Begin a name at ``start``, but not before it is known to have passed to its new owner.
+    """Begin a name at its start, but not before it is known to have passed to its new owner.
 
     ``others`` is when WOM was told of others who took it or gave it up, seen by no poll perhaps:
-    who did so after ``start`` had it until then. A holder who is gone gave it up when last seen.
+    who did so after the start had it until then. A holder who is gone gave it up when last seen.
     One who is still there under it keeps it, and the claim is a dispute. Nobody had a first name
     before that anybody knows of.
     """
-    key = seen.key
-    if key is None:
-        return False
+    member, key, start = name.member, name.key, name.start
     for held in roster.open_holds(key, but=member):
         if held.member in roster.voices:
             roster.plan.disputes.append(Dispute(key, start, None, held.member, member))
@@ -209,6 +204,5 @@ def _open(
         start = taken_over(max([*ended, start or ended[0]]), known_from, roster.now)
     elif start is not None:
         start = max([start, *ended])
-    held = Held(member, key, seen.name, start, None, "roster")
-    roster.set_names(member, [*roster.names.get(member, []), held])
+    roster.set_names(member, [*roster.names.get(member, []), replace(name, start=start)])
     return True

@@ -180,4 +180,7 @@ async def test_whoever_comes_while_it_is_closed_keeps_no_connection_open(databas
     closing = asyncio.create_task(database.close())
     await asyncio.gather(keep_asking(), closing)
     await database.close()
-    assert not [thread for thread in threading.enumerate() if "_connection_worker" in thread.name]
+    threads = [thread for thread in threading.enumerate() if "_connection_worker" in thread.name]
+    for thread in threads:
+        thread.join(5)
+    assert not [thread for thread in threads if thread.is_alive()]

@@ -231,3 +231,16 @@ def test_a_first_poll_of_a_clan_that_has_members_dates_by_now() -> None:
     plan = book.poll(at(1), seen(1, "Bbb"))
     assert [one.at for one in plan.renames] == [at(1)]
     assert book[2].last_seen_at == at(1)
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_the_last_name_of_an_archive_is_laid_unless_another_is_known_to_have_had_it_then(taken: bool) -> None:
+    book = Book()
+    archive = seen(1, "archive10001", status="archived")
+    book.poll(T0, seen(1, "First"), seen(2, "Second"))
+    other = seen(2, "Famous" if taken else "Second")
+    renames = [renamed(2, "Second", "Famous", at(0.4))] if taken else []
+    book.poll(at(1), archive, other, approved=renames)
+    book.poll(at(2), archive, other, approved=[*renames, renamed(1, "First", "Famous", at(0.7))])
+    assert book.history(1) == (["First"] if taken else ["First", "Famous"])
+    assert book.holder("famous", at(0.5)) == (2 if taken else 1)
