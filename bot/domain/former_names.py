@@ -66,9 +66,15 @@ def _chain_from(last: Held, own: Sequence[ApprovedRename]) -> list[ApprovedRenam
 
 
 def _give_way(roster: Roster, held: Held, until: datetime) -> bool:
-    """Let first names whose owners were seen later begin at ``until``; whether nobody else had it then."""
+    """Let first names whose owners were seen later begin at ``until``; whether nobody else had it then.
+
+    One who gave it up before that had it then.
+    """
     others = [one for one in roster.holds(held.key, but=held.member) if one.overlaps(held)]
-    if any(one.start is not None or until > roster.members[one.member].created_at for one in others):
+    if any(
+        one.start is not None or until > roster.members[one.member].created_at or not is_span(until, one.end)
+        for one in others
+    ):
         return False
     for one in others:
         roster.replace_hold(one, replace(one, start=until))
@@ -126,7 +132,7 @@ def _insert_former(roster: Roster, former: Held, taken: Held, others: Sequence[d
             joined_at = roster.members[former.member].joined_at
             passed = taken_over(other.end, [*roster.told_since(other), joined_at], until)
             since = passed if since is None else max(since, passed)
-        elif until <= roster.members[other.member].created_at:
+        elif until <= roster.members[other.member].created_at and is_span(until, other.end):
             roster.replace_hold(other, replace(other, start=until))
         else:
             disputes.append(Dispute(former.key, former.start, former.end, other.member, former.member))

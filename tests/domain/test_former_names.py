@@ -244,3 +244,32 @@ def test_the_last_name_of_an_archive_is_laid_unless_another_is_known_to_have_had
     book.poll(at(2), archive, other, approved=[*renames, renamed(1, "First", "Famous", at(0.7))])
     assert book.history(1) == (["First"] if taken else ["First", "Famous"])
     assert book.holder("famous", at(0.5)) == (2 if taken else 1)
+
+
+def test_a_former_name_in_whose_midst_another_is_told_to_have_had_it_is_disputed() -> None:
+    """WOM showed the second one first, and approved late that the other had the name around that time."""
+    book = Book()
+    changes = [renamed(2, "Before", "Famous", at(8)), renamed(2, "Famous", "Second", at(10))]
+    book.poll(T0, seen(1, "First"))
+    book.poll(at(30), seen(1, "First"), seen(2, "Second"), approved=changes)
+    assert book.holder("famous", at(9)) == 2
+    changes += [renamed(1, "First", "Famous", at(5)), renamed(1, "Famous", "Third", at(15))]
+    plan = book.poll(at(31), seen(1, "Third"), seen(2, "Second"), approved=changes)
+    assert [(one.key, one.start, one.end, one.holder, one.claimant) for one in plan.disputes] == [
+        ("famous", at(5), at(15), 2, 1)
+    ]
+    assert [book.holder("famous", at(hour)) for hour in (6, 9, 12)] == [None, 2, None]
+    assert book.history(1) == ["First", "Third"]
+
+
+def test_a_name_of_an_archive_that_another_gave_up_while_it_had_it_stays_the_others() -> None:
+    book = Book()
+    archive = seen(1, "archive10001", status="archived")
+    changes = [renamed(2, "Famous", "Second", at(10))]
+    book.poll(T0, seen(1, "First"))
+    book.poll(at(30), archive, seen(2, "Second"), approved=changes)
+    assert book.holder("famous", at(9)) == 2
+    changes += [renamed(1, "First", "Famous", at(5)), renamed(1, "Famous", "Third", at(15))]
+    book.poll(at(31), archive, seen(2, "Second"), approved=changes)
+    assert [book.holder("famous", at(hour)) for hour in (6, 9, 12)] == [2, 2, None]
+    assert book.history(1) == ["First", "Third"]
