@@ -44,6 +44,8 @@ def plan_roster(
     by_member: dict[MemberId, list[Held]] = {}
     for held in names:
         by_member.setdefault(held.member, []).append(held)
+    # Of a clock that is ahead of ours: it counts from when it has come.
+    approved = [one for one in approved if one.submitted_at <= now]
     roster = Roster({m.id: m for m in members}, by_member, polled_at, now, approved)
     profiles = {one.player: one for one in seen}
     found = adopt(roster.members, by_member, profiles.values(), approved, lost or {})

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.identity import ApprovedRename, Leave, MemberState
+from bot.domain.identity import ApprovedRename, Leave, MemberState, is_span
 from bot.domain.ids import MemberId, NameKey
 from bot.domain.names import name_key
 from bot.domain.roster_state import TICK, Roster
@@ -115,7 +115,10 @@ def _last_seen_before(
 def _absorb(
     roster: Roster, member: MemberId, namesake: MemberState, key: NameKey, last_seen: datetime
 ) -> None:
-    """Let a namesake be ``member``, who may have come back under the name at an earlier poll."""
+    """Let a namesake be ``member``, who may have come back under the name at an earlier poll.
+
+    Then they had it all the time; where a third one had it meanwhile, while the namesake was seen under it.
+    """
     state, current = roster.members[member], roster.current_name(member)
     came_back = state.last_seen_at is None
     if state.left_at is not None or came_back:
@@ -124,6 +127,15 @@ def _absorb(
     roster.save(replace(state, players=(*state.players, *namesake.players), left_at=None))
     roster.plan.profiles.update(dict.fromkeys(namesake.players, member))
     roster.plan.absorbed[namesake.id] = member
+    seen_under = roster.names[namesake.id]
     roster.forget(namesake.id)
-    if came_back and current is not None and current.key == key:
-        roster.replace_hold(current, replace(current, start=last_seen + TICK))
+    if not came_back or current is None or current.key != key:
+        return
+    begun = last_seen + TICK
+    if not any(held.end is not None and begun < held.end for held in roster.holds(key, but=member)):
+        roster.replace_hold(current, replace(current, start=begun))
+        return
+    parts = [replace(held, member=member, start=max(held.start or begun, begun)) for held in seen_under]
+    roster.set_names(
+        member, [*roster.names[member], *(held for held in parts if is_span(held.start, held.end))]
+    )

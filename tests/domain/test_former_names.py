@@ -273,3 +273,14 @@ def test_a_name_of_an_archive_that_another_gave_up_while_it_had_it_stays_the_oth
     book.poll(at(31), archive, seen(2, "Second"), approved=changes)
     assert [book.holder("famous", at(hour)) for hour in (6, 9, 12)] == [2, 2, None]
     assert book.history(1) == ["First", "Third"]
+
+
+def test_a_change_submitted_by_a_clock_ahead_of_ours_counts_once_its_time_has_come() -> None:
+    book = Book()
+    archive = seen(1, "archive10001", status="archived")
+    changes = [renamed(1, "First", "Famous", at(1) + TICK)]
+    book.poll(T0, seen(1, "First"))
+    book.poll(at(1), archive, approved=changes)
+    assert book.history(1) == ["First"]
+    book.poll(at(2), archive, approved=changes)
+    assert book.history(1) == ["First", "Famous"]

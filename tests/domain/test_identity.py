@@ -352,3 +352,17 @@ def test_capitals_are_learnt_and_are_no_rename() -> None:
     book.poll(at(4), seen(70, "Other"))
     book.poll(at(5), seen(70, "OTHER"))
     assert book.history(1) == ["SYNCED NAME", "OTHER"], "only the present name is respelt"
+
+
+def test_who_was_renamed_all_along_has_the_name_but_for_while_a_third_one_was_seen_under_it() -> None:
+    book = Book()
+    other = seen(2, "Other")
+    book.poll(T0, seen(1, "First"), other)
+    book.poll(at(1), seen(9, "New"), other)
+    book.poll(at(2), seen(2, "New"))
+    book.poll(at(3), other)
+    book.poll(at(4), other, seen(1, "New"))
+    plan = book.poll(at(5), other, seen(1, "New"), approved=[renamed(1, "First", "New", at(0.5))])
+    assert plan.absorbed == {3: 1}
+    assert [book.holder("new", at(hour)) for hour in (0.5, 1, 1.5, 2, 3, 4)] == [1, 1, None, 2, 1, 1]
+    assert book.history(1) == ["First", "New", "New"]
