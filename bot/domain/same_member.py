@@ -24,6 +24,7 @@ def absorb_namesakes(roster: Roster, approved: Sequence[ApprovedRename]) -> None
                 continue
             for namesake in _namesakes(roster, member, key):
                 same = is_same(namesake, last_seen, submitted_at, roster.now)
+                same = same and not _was_shown_as(roster, member, key, last_seen, namesake.created_at)
                 if key != seen.key:
                     same = same and was_merged(namesake, taken, roster.polled_at)
                 if same and not has_rival(roster.members[member], namesake, key, submitted_at, approved):
@@ -94,6 +95,19 @@ def _namesakes(roster: Roster, member: MemberId, key: NameKey) -> list[MemberSta
     return [roster.members[one] for one in sorted(alone)]
 
 
+def _was_shown_as(
+    roster: Roster, member: MemberId, key: NameKey, last_seen: datetime, until: datetime
+) -> bool:
+    """Whether a member was seen under the name that they took, and gave it up, before a namesake was seen.
+
+    Then their rename was no riddle any more: who bore the name next is another.
+    """
+    return any(
+        held.key == key and held.end is not None and last_seen < held.end <= until
+        for held in roster.names.get(member, [])
+    )
+
+
 def _last_seen_before(
     roster: Roster, member: MemberId, key: NameKey, submitted_at: datetime
 ) -> datetime | None:
@@ -132,8 +146,10 @@ def _absorb(
     if not came_back or current is None or current.key != key:
         return
     begun = last_seen + TICK
-    if not any(held.end is not None and begun < held.end for held in roster.holds(key, but=member)):
-        roster.replace_hold(current, replace(current, start=begun))
+    first = next(held for held in roster.names[member] if held.key == key and (held.start or begun) >= begun)
+    others = (held.end for held in roster.holds(key, but=member) if held.end is not None)
+    if not any(begun < end <= (first.start or begun) for end in others):
+        roster.replace_hold(first, replace(first, start=begun))
         return
     parts = [replace(held, member=member, start=max(held.start or begun, begun)) for held in seen_under]
     roster.set_names(

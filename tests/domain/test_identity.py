@@ -366,3 +366,30 @@ def test_who_was_renamed_all_along_has_the_name_but_for_while_a_third_one_was_se
     assert plan.absorbed == {3: 1}
     assert [book.holder("new", at(hour)) for hour in (0.5, 1, 1.5, 2, 3, 4)] == [1, 1, None, 2, 1, 1]
     assert book.history(1) == ["First", "New", "New"]
+
+
+def test_who_bears_a_name_after_its_taker_was_seen_under_it_is_another() -> None:
+    book = Book()
+    changes = [renamed(2, "First", "New", at(0.5))]
+    book.poll(T0, seen(2, "First"))
+    book.poll(at(1), seen(2, "New"), approved=changes)
+    book.poll(at(2), seen(6, "New", joined=at(1.5)), approved=changes)
+    book.poll(at(3), approved=changes)
+    plan = book.poll(at(4), seen(2, "New"), approved=changes)
+    assert not plan.absorbed
+    assert not book.poll(at(5), seen(2, "New"), approved=changes).absorbed
+    assert [book.holder("new", at(hour)) for hour in (1, 2, 4)] == [1, 2, 1]
+
+
+def test_who_was_renamed_all_along_has_the_name_from_the_first_time_that_they_were_seen_under_it() -> None:
+    """They were seen under it, missed, and seen again, before WOM said so."""
+    book = Book()
+    book.poll(T0, seen(1, "First"), seen(2, "Other"))
+    book.poll(at(1), seen(9, "New"))
+    book.poll(at(2), seen(1, "New"))
+    book.poll(at(3), seen(2, "New"))
+    book.poll(at(4), seen(2, "Other"))
+    book.poll(at(5), seen(1, "New"))
+    plan = book.poll(at(6), seen(1, "New"), approved=[renamed(1, "First", "New", at(0.5))])
+    assert plan.absorbed == {3: 1}
+    assert [book.holder("new", at(hour)) for hour in (0.5, 1, 1.5, 2, 3, 5)] == [1, 1, 1, 1, 2, 1]
