@@ -19,6 +19,9 @@ RENAMES, NAMES, ARCHIVES, ROSTERS, NUMBERS, DESK = (
     for part in ("renames", "names", "archives", "rosters", "numbers", "desk")
 )
 FORMER = "tests/domain/test_former_names.py"
+IDENTITY = "tests/domain/test_identity.py"
+OF_DOMAIN = frozenset({FORMER, IDENTITY})
+"""Files with tests of rules that no single trap is about."""
 FAILED = 1
 """What pytest returns where a test failed, and not where none was found or it could not be read."""
 
@@ -102,6 +105,41 @@ MUTATIONS = (
         "bot/domain/former_names.py",
         "if any((before.key, after.key) == (old, new) for before, after in pairwise(names)):",
         "if False:",
+    ),
+    Mutation(
+        FORMER,
+        "test_a_change_submitted_by_a_clock_ahead_of_ours_counts_once_its_time_has_come",
+        "bot/domain/roster.py",
+        "[one for one in approved if one.submitted_at <= now]",
+        "list(approved)",
+    ),
+    Mutation(
+        FORMER,
+        "test_a_former_name_in_whose_midst_another_is_told_to_have_had_it_is_disputed",
+        "bot/domain/former_names.py",
+        " and is_span(until, other.end):",
+        ":",
+    ),
+    Mutation(
+        FORMER,
+        "test_a_name_of_an_archive_that_another_gave_up_while_it_had_it_stays_the_others",
+        "bot/domain/former_names.py",
+        " or not is_span(until, one.end)",
+        "",
+    ),
+    Mutation(
+        IDENTITY,
+        "test_who_bears_a_name_after_its_taker_was_seen_under_it_is_another",
+        "bot/domain/same_member.py",
+        "same = same and not _was_shown_as(roster, member, key, last_seen, namesake.created_at)",
+        "pass",
+    ),
+    Mutation(
+        IDENTITY,
+        "test_who_was_renamed_all_along_has_the_name_but_for_while_a_third_one_was_seen_under_it",
+        "bot/domain/same_member.py",
+        "if not any(begun < end <= (first.start or begun) for end in others):",
+        "if True:",
     ),
     Mutation(
         RENAMES,
