@@ -1,7 +1,7 @@
 """What charts of a clan and of a member's gains show, from the questions that reports and boards ask."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
@@ -20,7 +20,9 @@ from bot.services.leaderboards import Leaderboards
 from bot.services.measured import entry_of, group_ends
 from bot.services.rosters import people_at, present_at
 from bot.services.statistics import Statistics
+from bot.services.together import together
 from db.queries import charts, cursors, gains, links, members, reports
+from db.queries.cursors import CoveredSpan
 from db.queries.gains import Ends
 from db.session import Database
 
@@ -98,16 +100,16 @@ class ClanCharts:
         weeks = list(pairwise(starts))
         known = await self._statistics.metric_ids()
         overall = known.get(OVERALL.key)
-        async with self._database.read() as session:
-            rosters = await present_at(session, clan.id, [end for _, end in weeks])
-            people = await people_at(session, clan.id, rosters)
-            spans = await cursors.covered(session, clan.id, starts[0], starts[-1])
-            slots = [(quarter_of(start), quarter_of(end)) for start, end in weeks]
-            said = await reports.messages_in_slots(session, clan.id, slots)
-            linked = await links.linked_members(session, clan.id)
-            read: list[list[Ends]] = [[] for _ in weeks]
-            if overall is not None:
-                read = await gains.readings_in_slots(session, clan.id, overall, weeks, people)
+        # One looks for readings while the other adds up messages.
+        async with together() as group:
+            chat = group.create_task(self._chat(clan, weeks))
+            async with self._database.read() as session:
+                rosters = await present_at(session, clan.id, [end for _, end in weeks])
+                people = await people_at(session, clan.id, rosters)
+                read: list[list[Ends]] = [[] for _ in weeks]
+                if overall is not None:
+                    read = await gains.readings_in_slots(session, clan.id, overall, weeks, people)
+        spans, said, linked = chat.result()
         listened = [(one.start, one.end) for one in spans]
         return [
             _trend_week(
@@ -123,6 +125,18 @@ class ClanCharts:
             )
             for number in range(WEEKS)
         ]
+
+    async def _chat(
+        self, clan: Clan, weeks: Sequence[tuple[datetime, datetime]]
+    ) -> tuple[Sequence[CoveredSpan], Mapping[MemberId, Mapping[int, int]], Collection[MemberId]]:
+        """What was listened to in all of the weeks, everybody's messages by week, and who is linked."""
+        async with self._database.read() as session:
+            slots = [(quarter_of(start), quarter_of(end)) for start, end in weeks]
+            return (
+                await cursors.covered(session, clan.id, weeks[0][0], weeks[-1][1]),
+                await reports.messages_in_slots(session, clan.id, slots),
+                await links.linked_members(session, clan.id),
+            )
 
     async def ranks(self, clan: Clan) -> list[tuple[str | None, int]]:
         """How many members hold each of WOM's roles, in the clan's order; None is none."""
