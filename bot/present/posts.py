@@ -179,7 +179,7 @@ def feed_stopped_notice(
     clan: Clan, kinds: Sequence[FeedKind], channel: ChannelId, *, gone: bool, missing: Sequence[str] = ()
 ) -> discord.Embed:
     """To officers: what was told of in a channel is told of no more; ``missing`` as for a summary."""
-    names = ", ".join(FEED_KINDS[kind][1] for kind in kinds)
+    names = ", ".join(words[1] for kind, words in FEED_KINDS.items() if kind in kinds)
     place = "`/setup` → **Posts** → **Events…**"
     why = f"{_STOPPED['no_channel' if gone else 'forbidden']}. {place} chooses another"
     if missing:
