@@ -284,3 +284,14 @@ def test_a_change_submitted_by_a_clock_ahead_of_ours_counts_once_its_time_has_co
     assert book.history(1) == ["First"]
     book.poll(at(2), archive, approved=changes)
     assert book.history(1) == ["First", "Famous"]
+
+
+def test_a_first_name_whose_owner_was_seen_later_begins_after_an_archive_that_had_it() -> None:
+    book = Book()
+    archive = seen(1, "archive10001", status="archived")
+    changes = [renamed(2, "Famous", "Second", at(10))]
+    book.poll(T0, seen(1, "First"))
+    book.poll(at(30), archive, seen(2, "Second"), approved=changes)
+    assert book.holder("famous", at(4)) == 2
+    book.poll(at(31), archive, seen(2, "Second"), approved=[*changes, renamed(1, "First", "Famous", at(5))])
+    assert [book.holder("famous", at(hour)) for hour in (4, 5, 9)] == [None, 1, 2]
