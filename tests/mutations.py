@@ -122,7 +122,7 @@ MUTATIONS = (
     ),
     Mutation(
         FORMER,
-        "test_a_name_of_an_archive_that_another_gave_up_while_it_had_it_stays_the_others",
+        "test_a_first_name_gives_way_to_an_archive_that_had_it_unless_it_ended_meanwhile",
         "bot/domain/former_names.py",
         " or not is_span(until, one.end)",
         "",

@@ -116,7 +116,8 @@ def _taken_by(
 def _insert_former(roster: Roster, former: Held, taken: Held, others: Sequence[datetime]) -> None:
     """Let ``former`` end where ``taken`` begins; where another held it for sure, it is nobody's.
 
-    A start that nobody knows gives way: a name's later owner begins when WOM was told that its
+    Who had it until then or longer, and was seen later, gives way; who gave it up before had it for sure.
+    A start that nobody knows gives way too: a name's later owner begins when WOM was told that its
     earlier one gave it up, or when they joined, if that was after its last sighting; and not before
     WOM was told of ``others`` that they took it or gave it up, though no poll saw them.
     While it is not known when another gave it up, it is nobody's.

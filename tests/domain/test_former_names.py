@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.identity import RosterPlan
+from bot.domain.identity import ApprovedRename, RosterPlan
 from bot.domain.ids import MemberId
 from tests.domain.rosters import T0, TICK, Book, at, heard, renamed, seen
 
@@ -262,17 +262,28 @@ def test_a_former_name_in_whose_midst_another_is_told_to_have_had_it_is_disputed
     assert book.history(1) == ["First", "Third"]
 
 
-def test_a_name_of_an_archive_that_another_gave_up_while_it_had_it_stays_the_others() -> None:
+@pytest.mark.parametrize(
+    ("third", "holders"),
+    [
+        # Famous for a moment only, as far as is known: who was seen later had it from then on.
+        ([], [None, 1, 2, 2, None]),
+        # The other gave it up while the archive is told to have had it.
+        ([renamed(1, "Famous", "Third", at(15))], [2, 2, 2, 2, None]),
+    ],
+)
+def test_a_first_name_gives_way_to_an_archive_that_had_it_unless_it_ended_meanwhile(
+    third: list[ApprovedRename], holders: list[int | None]
+) -> None:
     book = Book()
     archive = seen(1, "archive10001", status="archived")
     changes = [renamed(2, "Famous", "Second", at(10))]
     book.poll(T0, seen(1, "First"))
     book.poll(at(30), archive, seen(2, "Second"), approved=changes)
-    assert book.holder("famous", at(9)) == 2
-    changes += [renamed(1, "First", "Famous", at(5)), renamed(1, "Famous", "Third", at(15))]
+    assert [book.holder("famous", at(hour)) for hour in (4, 9)] == [2, 2]
+    changes += [renamed(1, "First", "Famous", at(5)), *third]
     book.poll(at(31), archive, seen(2, "Second"), approved=changes)
-    assert [book.holder("famous", at(hour)) for hour in (6, 9, 12)] == [2, 2, None]
-    assert book.history(1) == ["First", "Third"]
+    assert [book.holder("famous", at(hour)) for hour in (4, 5, 6, 9, 12)] == holders
+    assert book.history(1) == ["First", "Third" if third else "Famous"]
 
 
 def test_a_change_submitted_by_a_clock_ahead_of_ours_counts_once_its_time_has_come() -> None:
@@ -284,14 +295,3 @@ def test_a_change_submitted_by_a_clock_ahead_of_ours_counts_once_its_time_has_co
     assert book.history(1) == ["First"]
     book.poll(at(2), archive, approved=changes)
     assert book.history(1) == ["First", "Famous"]
-
-
-def test_a_first_name_whose_owner_was_seen_later_begins_after_an_archive_that_had_it() -> None:
-    book = Book()
-    archive = seen(1, "archive10001", status="archived")
-    changes = [renamed(2, "Famous", "Second", at(10))]
-    book.poll(T0, seen(1, "First"))
-    book.poll(at(30), archive, seen(2, "Second"), approved=changes)
-    assert book.holder("famous", at(4)) == 2
-    book.poll(at(31), archive, seen(2, "Second"), approved=[*changes, renamed(1, "First", "Famous", at(5))])
-    assert [book.holder("famous", at(hour)) for hour in (4, 5, 9)] == [None, 1, 2]

@@ -187,7 +187,7 @@ class _Looks:
             cell._style = copy(self._given[name])  # noqa: SLF001 -- openpyxl has no other way to copy a style
         else:
             cell.style = name
-            self._given[name] = copy(cell._style)  # noqa: SLF001
+            self._given[name] = copy(cell._style)  # noqa: SLF001 -- as above
 
 
 def _styles(column: Column[RowT], rows: Sequence[RowT], values: Sequence[Value]) -> list[str]:
